@@ -1,0 +1,5 @@
+/// The agent: dials out, opens targets, guards them.
+@NullMarked
+package dev.sallyport.agent;
+
+import org.jspecify.annotations.NullMarked;

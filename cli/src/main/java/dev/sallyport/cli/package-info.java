@@ -1,0 +1,5 @@
+/// The sally command.
+@NullMarked
+package dev.sallyport.cli;
+
+import org.jspecify.annotations.NullMarked;

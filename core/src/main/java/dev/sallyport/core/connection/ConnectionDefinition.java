@@ -1,0 +1,54 @@
+package dev.sallyport.core.connection;
+
+import dev.sallyport.core.id.AgentId;
+import dev.sallyport.core.id.ConnectionId;
+import dev.sallyport.core.id.TenantId;
+import dev.sallyport.core.recording.RecordingLevel;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// What an admin defines and a user picks: a named way to use one target with one set of credentials.
+///
+/// Signed as a whole by the control plane when it is written ([SignedDefinition]); the agent takes nothing
+/// else.
+///
+/// @param version raised by one with each change; an agent refuses one older than it has seen
+/// @param recordingRequired no recording, no session; `false` is *best effort*, and the session says so
+/// @param recordingLevel none: the default of what is done, see [RecordingLevel]
+/// @param strict shorter times for a blind edge
+/// @param idle a session without a byte for so long ends; zero: never
+/// @param longest a session ends after so long
+/// @param tags for access rules and lists
+/// @param acceptEnvironment names that a client's `env` requests may set, besides `LANG`, `LC_*` and `TERM`
+public record ConnectionDefinition(
+        TenantId tenant,
+        ConnectionId id,
+        ConnectionName name,
+        long version,
+        AgentId agent,
+        TargetSettings target,
+        boolean recordingRequired,
+        Optional<RecordingLevel> recordingLevel,
+        boolean strict,
+        Duration idle,
+        Duration longest,
+        SortedMap<String, String> tags,
+        Set<String> acceptEnvironment) {
+
+    /// Idle time after which a session ends, unless the connection says otherwise.
+    public static final Duration DEFAULT_IDLE = Duration.ofHours(1);
+
+    /// Time after which a session ends, unless the connection says otherwise.
+    public static final Duration DEFAULT_LONGEST = Duration.ofHours(24);
+
+    public ConnectionDefinition {
+        if (version < 1) {
+            throw new IllegalArgumentException("versions count from 1");
+        }
+        tags = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(tags));
+        acceptEnvironment = Set.copyOf(acceptEnvironment);
+    }
+}

@@ -1,0 +1,77 @@
+package dev.sallyport.core.link;
+
+import java.util.Optional;
+
+/// What a frame between edge and agent says about one session, once the session is open.
+///
+/// Messages of each direction are numbered from 1 and acknowledged ([Carry]): none is lost or doubled while the
+/// session lives, however often its `Carry` call breaks.
+public sealed interface Message {
+
+    /// Both ways: bytes of a stream, at most [#LONGEST]. `offset` counts the stream's bytes before these.
+    record Data(Stream stream, long offset, byte[] bytes) implements Message {
+
+        /// Most bytes in one message.
+        public static final int LONGEST = 65_536;
+
+        public Data {
+            if (bytes.length == 0 || bytes.length > LONGEST || offset < 0) {
+                throw new IllegalArgumentException("data has 1 to " + LONGEST + " bytes");
+            }
+        }
+    }
+
+    /// Which stream: numbered by what a process calls them.
+    enum Stream {
+        INPUT,
+        OUTPUT,
+        ERROR
+    }
+
+    /// Edge to agent: no more input. Agent to edge (`OUTPUT`): a forwarded stream's peer sent its end.
+    record EndOfStream(Stream stream) implements Message {}
+
+    /// Edge to agent: the terminal's new size.
+    record Resize(int columns, int rows, int widthPixels, int heightPixels) implements Message {}
+
+    /// Edge to agent: a signal for the target, its name without SIG.
+    record Signal(String name) implements Message {}
+
+    /// Agent to edge: the terminal stopped echoing what is typed, or does so again. Ahead of the output that
+    /// follows.
+    record Echo(boolean on) implements Message {}
+
+    /// Agent to edge: the target is open, and what was asked of it runs. First message of a session.
+    record Opened() implements Message {}
+
+    /// Agent to edge: the target could not be opened. First and last message of a session.
+    ///
+    /// @param reason one sentence that the user may see
+    record Failed(Reason kind, String reason) implements Message {
+        /// Whose fault it is.
+        public enum Reason {
+            /// The agent will not: unsigned, old or not for it. A user reads that access was refused.
+            REFUSED,
+            /// The target cannot be reached or does not let the agent in.
+            TARGET,
+            /// Something of ours broke.
+            INTERNAL
+        }
+    }
+
+    /// Agent to edge: the target ended; everything it wrote came before.
+    ///
+    /// @param status exit status, when it exited
+    /// @param signal signal name without SIG, when one ended it
+    record Exit(Optional<Integer> status, Optional<String> signal, boolean coreDumped) implements Message {}
+
+    /// Agent to edge: a file was transferred (level `metadata`): a line of JSON for the recording.
+    record File(String json) implements Message {}
+
+    /// Edge to agent: messages of the agent up to number `agentNumber`, and of the edge up to `edgeNumber`, are
+    /// in the object store; the agent's tail may forget them.
+    record Stored(long agentNumber, long edgeNumber) implements Message {}
+
+    /// Edge to agent: end the target now; the agent answers with [Exit]. Why, for the agent's log.
+    record Close(String why) implements Message {}
+}

@@ -1,0 +1,24 @@
+package dev.sallyport.core.recording;
+
+import dev.sallyport.core.id.SessionId;
+import dev.sallyport.core.id.TenantId;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/// Where the chunks of recordings are kept: an object store (S3), or a folder in standalone.
+///
+/// A chunk, once put, is never changed: putting other bytes under a number that exists fails.
+public interface ChunkStore {
+
+    /// Stores a chunk durably. Putting the same bytes again is no error.
+    ///
+    /// @throws IOException when it is not stored, or other bytes are there already
+    void put(TenantId tenant, SessionId session, int number, byte[] chunk) throws IOException;
+
+    /// A chunk's bytes; empty when there is none.
+    Optional<byte[]> get(TenantId tenant, SessionId session, int number) throws IOException;
+
+    /// The numbers that are there, ascending.
+    List<Integer> numbers(TenantId tenant, SessionId session) throws IOException;
+}

@@ -1,0 +1,86 @@
+package dev.sallyport.core.tenant;
+
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.spec.X509EncodedKeySpec;
+import java.util.Base64;
+
+/// The public half of the key by which the control plane signs for one tenant (Ed25519, RFC 8032).
+///
+/// What is signed always starts with a purpose and a zero byte, so that a signature for one purpose (a
+/// connection definition, a checkpoint, an agent's token) is worthless for another.
+public record TenantKey(PublicKey key) {
+
+    private static final String ALGORITHM = "Ed25519";
+
+    /// Signs for one tenant. In AWS this is a KMS key; in standalone a key file.
+    public interface Signer {
+
+        /// The public half.
+        TenantKey publicKey();
+
+        /// Signs `bytes` for `purpose`.
+        byte[] sign(String purpose, byte[] bytes);
+
+        /// A signer that holds the private key in memory.
+        static Signer of(PrivateKey privateKey, TenantKey publicKey) {
+            return new Signer() {
+                @Override
+                public TenantKey publicKey() {
+                    return publicKey;
+                }
+
+                @Override
+                public byte[] sign(String purpose, byte[] bytes) {
+                    try {
+                        var signature = Signature.getInstance(ALGORITHM);
+                        signature.initSign(privateKey);
+                        signature.update(prefixed(purpose));
+                        signature.update(bytes);
+                        return signature.sign();
+                    } catch (GeneralSecurityException e) {
+                        throw new IllegalStateException("could not sign for the purpose " + purpose, e);
+                    }
+                }
+            };
+        }
+    }
+
+    /// Whether `signature` is this key's over `bytes` for `purpose`. Anything malformed is simply not valid.
+    public boolean verifies(String purpose, byte[] bytes, byte[] signature) {
+        try {
+            var verifier = Signature.getInstance(ALGORITHM);
+            verifier.initVerify(key);
+            verifier.update(prefixed(purpose));
+            verifier.update(bytes);
+            return verifier.verify(signature);
+        } catch (GeneralSecurityException e) {
+            return false;
+        }
+    }
+
+    /// The key as one line: base64 (URL alphabet, no padding) of its X.509 form.
+    public String text() {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(key.getEncoded());
+    }
+
+    /// Reads what [#text] wrote.
+    ///
+    /// @throws IllegalArgumentException when it is not such a key
+    public static TenantKey parse(String text) {
+        try {
+            var spec = new X509EncodedKeySpec(Base64.getUrlDecoder().decode(text.strip()));
+            return new TenantKey(KeyFactory.getInstance(ALGORITHM).generatePublic(spec));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalArgumentException("not an Ed25519 public key", e);
+        }
+    }
+
+    private static byte[] prefixed(String purpose) {
+        return ("sallyport " + purpose + "\0").getBytes(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,5 @@
+/// Who asks.
+@NullMarked
+package dev.sallyport.core.user;
+
+import org.jspecify.annotations.NullMarked;

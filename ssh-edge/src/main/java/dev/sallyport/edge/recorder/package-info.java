@@ -1,0 +1,5 @@
+/// Writes recordings: the spool, the uploads, the recovery.
+@NullMarked
+package dev.sallyport.edge.recorder;
+
+import org.jspecify.annotations.NullMarked;
