@@ -1,0 +1,45 @@
+package dev.sallyport.core.apikey;
+
+import dev.sallyport.core.id.KeyId;
+import dev.sallyport.core.id.TenantId;
+import dev.sallyport.core.id.UserId;
+import java.time.Instant;
+import java.util.Optional;
+
+/// A key that calls the API, without the key itself.
+///
+/// @param user whose key it is: the key may no more than its user; none for a tenant's first admin key
+/// @param role what it may do
+/// @param lastUsed to the minute
+/// @param until none: until it is deleted
+public record ApiKey(
+        TenantId tenant,
+        KeyId id,
+        String name,
+        Optional<UserId> user,
+        Role role,
+        Instant created,
+        Optional<Instant> lastUsed,
+        Optional<Instant> until) {
+
+    /// What a caller of the API may do.
+    public enum Role {
+        /// Everything within the tenant.
+        ADMIN,
+        /// Reads everything, changes nothing.
+        AUDITOR,
+        /// What concerns the user itself.
+        MEMBER
+    }
+
+    public ApiKey {
+        if (name.isBlank() || name.length() > 100) {
+            throw new IllegalArgumentException("an API key's name has 1 to 100 characters");
+        }
+    }
+
+    /// Whether it counts at `now`.
+    public boolean counts(Instant now) {
+        return until.map(now::isBefore).orElse(true);
+    }
+}
