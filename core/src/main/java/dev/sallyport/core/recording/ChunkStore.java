@@ -13,7 +13,8 @@ public interface ChunkStore {
 
     /// Stores a chunk durably. Putting the same bytes again is no error.
     ///
-    /// @throws IOException when it is not stored, or other bytes are there already
+    /// @throws ChunkConflict when other bytes are there already: they stay
+    /// @throws IOException when it is not stored
     void put(TenantId tenant, SessionId session, int number, byte[] chunk) throws IOException;
 
     /// A chunk's bytes; empty when there is none.

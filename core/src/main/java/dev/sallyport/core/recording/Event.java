@@ -1,5 +1,7 @@
 package dev.sallyport.core.recording;
 
+import java.nio.charset.StandardCharsets;
+
 /// One thing that happened in a session, as its recording holds it.
 ///
 /// @param number counts from 0 within the recording, without a gap
@@ -68,9 +70,44 @@ public record Event(long number, Kind kind, long offset, long time, byte[] bytes
         }
     }
 
+    /// Most digits in a [Kind#HIDDEN_INPUT].
+    private static final int DIGITS = 15;
+
     public Event {
         if (number < 0 || offset < 0 || bytes.length > LONGEST) {
             throw new IllegalArgumentException("an event counts from 0 and holds at most " + LONGEST + " bytes");
         }
+        if (kind == Kind.HIDDEN_INPUT) {
+            decimal(bytes);
+        }
+    }
+
+    /// How many bytes of its stream this event covers: what it holds, or for hidden input the length it tells;
+    /// 0 for an event that belongs to no stream.
+    public long covers() {
+        return switch (kind) {
+            case OUTPUT, ERROR, INPUT -> bytes.length;
+            case HIDDEN_INPUT -> decimal(bytes);
+            case END_OF_INPUT, RESIZE, SIGNAL, REQUEST, MESSAGE, FILE, EXIT, PASSED, END, RECOVERED -> 0;
+        };
+    }
+
+    /// The bytes as text (UTF-8), for the kinds that hold text.
+    public String text() {
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    private static long decimal(byte[] digits) {
+        long value = 0;
+        for (byte digit : digits) {
+            if (digit < '0' || digit > '9') {
+                throw new IllegalArgumentException("hidden input is told by its length");
+            }
+            value = value * 10 + (digit - '0');
+        }
+        if (digits.length == 0 || digits.length > DIGITS) {
+            throw new IllegalArgumentException("hidden input is told by its length");
+        }
+        return value;
     }
 }
