@@ -11,6 +11,8 @@ public final class LinkLost extends Exception {
         NOT_RESUMED,
         /// The other side ended it.
         ENDED_THERE,
+        /// The other side sent what the protocol does not allow.
+        RULES_BROKEN,
         /// This side ended it.
         ENDED_HERE
     }

@@ -68,10 +68,6 @@ public sealed interface Message {
     /// Agent to edge: a file was transferred (level `metadata`): a line of JSON for the recording.
     record File(String json) implements Message {}
 
-    /// Edge to agent: messages of the agent up to number `agentNumber`, and of the edge up to `edgeNumber`, are
-    /// in the object store; the agent's tail may forget them.
-    record Stored(long agentNumber, long edgeNumber) implements Message {}
-
     /// Edge to agent: end the target now; the agent answers with [Exit]. Why, for the agent's log.
     record Close(String why) implements Message {}
 }

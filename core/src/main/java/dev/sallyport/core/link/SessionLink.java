@@ -2,6 +2,7 @@ package dev.sallyport.core.link;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 
 /// One session's two-way stream of messages, as edge and agent see it: blocking, ordered, and unharmed by the
 /// loss of the gRPC call that carries it.
@@ -9,6 +10,10 @@ import java.util.Optional;
 /// One thread sends at a time and one thread receives (they may be two); any thread may [#end]. Memory is
 /// bounded: at most [#WINDOW] bytes of data are sent and not yet [consumed][#consumed] by the other side, then
 /// [#send] blocks. Backpressure goes from the user's terminal to the target and back.
+///
+/// Messages arrive in one order. An agent that must hear of a signal or of [Message.Close] while its target
+/// does not read its input goes on receiving: it hands data to a thread of its own, and says [#consumed] when
+/// they are written. What is received and not consumed is bounded by the window.
 public interface SessionLink extends AutoCloseable {
 
     /// Bytes of data per direction that may be under way (`session.window`).
@@ -38,7 +43,20 @@ public interface SessionLink extends AutoCloseable {
     /// released to the user), which gives the other side room.
     void consumed(long number);
 
-    /// Ends the session on this link, at once and for good; the other side learns of it. Idempotent.
+    /// Edge to agent, out of turn and without waiting: messages of the agent up to `agentNumber`, and of the
+    /// edge up to `edgeNumber`, are in the object store. Any thread.
+    void stored(long agentNumber, long edgeNumber);
+
+    /// Agent: `tail` is told what the edge says with [#stored], the latest at once. Never under a lock; it must
+    /// not block for long.
+    void onStored(BiConsumer<Long, Long> tail);
+
+    /// Whether no call carries the session at this moment: it waits to be resumed, and is frozen until then.
+    boolean broken();
+
+    /// Ends the session on this link, at once and for good, and returns; the other side learns of it. What an
+    /// agent sent before still reaches the edge if the session can be carried on; what an edge sent may not.
+    /// Idempotent.
     void end();
 
     /// As [#end].
