@@ -1,6 +1,7 @@
 package dev.sallyport.core.session;
 
 import dev.sallyport.core.access.AccessMode;
+import dev.sallyport.core.connection.TargetSettings;
 import java.util.Optional;
 
 /// What the user asked of a connection.
@@ -8,6 +9,30 @@ public sealed interface SessionRequest {
 
     /// The mode that an access rule must allow for it.
     AccessMode mode();
+
+    /// Why a target of this type does not do that, as a sentence for a user who may use the connection; empty
+    /// when it does.
+    default Optional<String> refusedBy(TargetSettings target) {
+        return switch (target) {
+            case TargetSettings.Custom custom ->
+                switch (this) {
+                    case Shell _ -> Optional.empty();
+                    case Exec _ ->
+                        custom.command() == TargetSettings.CommandMode.NONE
+                                ? Optional.of("this connection takes no command: give its name alone")
+                                : Optional.empty();
+                    case Subsystem _ -> Optional.of("this connection serves no files and no other subsystems");
+                    case Forward _ -> Optional.of("this connection is not one to forward to");
+                };
+            case TargetSettings.Ssh _ -> Optional.empty();
+            case TargetSettings.Tcp _ ->
+                switch (this) {
+                    case Shell _, Exec _, Subsystem _ ->
+                        Optional.of("this connection carries raw bytes: forward a port to it with -L or -W");
+                    case Forward _ -> Optional.empty();
+                };
+        };
+    }
 
     /// A shell: the entrypoint, or the target's login shell.
     record Shell(Optional<Pty> pty) implements SessionRequest {

@@ -126,13 +126,21 @@ final class CertificateCheckTest {
     @Test
     void aSignatureByAnotherKeyThanTheCasIsRejected() {
         var other = new TrustedCa(
-                BY_PRINCIPAL.tenant(), "SHA256:other", "ssh-ed25519 AAAA", CertificateAttribute.PRINCIPAL, UserAttribute.EMAIL);
+                BY_PRINCIPAL.tenant(),
+                "SHA256:other",
+                "ssh-ed25519 AAAA",
+                CertificateAttribute.PRINCIPAL,
+                UserAttribute.EMAIL);
         assertRejected(other, "alice", HOME);
     }
 
     private static TrustedCa ca(CertificateAttribute from) {
         return new TrustedCa(
-                new TenantId("ten_01hf0000000000000000000000"), "SHA256:ca", "ssh-ed25519 AAAA", from, UserAttribute.EMAIL);
+                new TenantId("ten_01hf0000000000000000000000"),
+                "SHA256:ca",
+                "ssh-ed25519 AAAA",
+                from,
+                UserAttribute.EMAIL);
     }
 
     private UserCertificate with(boolean user, List<String> principals, Map<String, String> options) {
@@ -151,7 +159,16 @@ final class CertificateCheckTest {
 
     private void valid(Instant after, Instant before) {
         certificate = new UserCertificate(
-                true, 1, "alice@example", List.of("alice"), after, before, Map.of(), Set.of(), "SHA256:ca", "SHA256:key");
+                true,
+                1,
+                "alice@example",
+                List.of("alice"),
+                after,
+                before,
+                Map.of(),
+                Set.of(),
+                "SHA256:ca",
+                "SHA256:key");
     }
 
     private Verdict.Accepted accepted(TrustedCa ca, String login, String source) {

@@ -29,7 +29,22 @@ public interface ClientChannel {
     /// Says that `bytes` of input are done with: the client may send as many more.
     void consumed(int bytes);
 
-    /// Shows bytes to the user, and returns when the client's window has taken them.
+    /// Whether a person sits at a terminal there.
+    boolean interactive();
+
+    /// The target is open: a forwarded channel is confirmed now.
+    void opened() throws IOException;
+
+    /// `gone` is called once, from any thread and without waiting for [#next], when the channel is gone; at once
+    /// if it is.
+    void onLeft(Runnable gone);
+
+    /// Shows a sentence of ours: on stderr and with our prefix, or wherever the client can see it. Waits only
+    /// shortly for room, then leaves it; never throws.
+    void say(String sentence);
+
+    /// Shows bytes to the user, and returns when the client's window has taken them. Throws as soon as the
+    /// channel is gone or was ended here.
     ///
     /// @param stream `OUTPUT` or `ERROR`
     void write(Message.Stream stream, byte[] bytes) throws IOException;
@@ -37,6 +52,11 @@ public interface ClientChannel {
     /// The target sent its end on a forwarded stream; the user may go on sending.
     void endOutput() throws IOException;
 
-    /// Ends the channel with the outcome: exit status or signal, and a sentence where the user should read one.
+    /// Ends the channel with the outcome's exit status or signal. Does not wait for the client.
     void finish(Outcome outcome);
+
+    /// Ends the channel of a session that never began; the reason is a sentence for the user.
+    ///
+    /// @param ours whether it is our failure (exit 254) rather than a refusal (exit 253)
+    void refuse(String reason, boolean ours);
 }
