@@ -1,0 +1,88 @@
+package dev.sallyport.api;
+
+import io.avaje.json.JsonAdapter;
+import io.avaje.json.JsonReader;
+import io.avaje.json.JsonWriter;
+import io.avaje.jsonb.Jsonb;
+
+/// The API's records as JSON.
+///
+/// A server reads strictly: a field that it does not know is an error, because it may hold a restriction. A
+/// client reads leniently: a newer server may say more than it understands.
+public final class ApiJson {
+
+    private static final Jsonb STRICT = Jsonb.builder()
+            .failOnUnknown(true)
+            .failOnNullPrimitives(true)
+            .add(Long.class, exactLongs())
+            .build();
+    private static final Jsonb LENIENT = Jsonb.builder().serializeEmpty(true).build();
+
+    private ApiJson() {}
+
+    /// Writes a record. Fields without a value are left out.
+    public static byte[] write(Object value) {
+        return LENIENT.toJsonBytes(value);
+    }
+
+    /// Writes a record for people, indented.
+    public static String pretty(Object value) {
+        return LENIENT.toJsonPretty(value);
+    }
+
+    /// Reads a request.
+    ///
+    /// @throws NotReadable when it is not JSON of this form
+    public static <T> T readStrictly(Class<T> type, byte[] json) throws NotReadable {
+        return read(STRICT, type, json);
+    }
+
+    /// Reads an answer.
+    ///
+    /// @throws NotReadable when it is not JSON of this form
+    public static <T> T readLeniently(Class<T> type, byte[] json) throws NotReadable {
+        return read(LENIENT, type, json);
+    }
+
+    // The library's own adapter takes numbers beyond 64 bits and keeps their lowest bits.
+    private static JsonAdapter<Long> exactLongs() {
+        return new JsonAdapter<Long>() {
+            @Override
+            public void toJson(JsonWriter writer, Long value) {
+                writer.value(value);
+            }
+
+            @Override
+            public Long fromJson(JsonReader reader) {
+                return reader.readDecimal().longValueExact();
+            }
+        }.nullSafe();
+    }
+
+    // What the parser throws besides its own exceptions (overflow of numbers, array bounds) is the input's
+    // fault as well, and an object where nothing but white space is comes out as null.
+    @SuppressWarnings("ConstantValue")
+    private static <T> T read(Jsonb jsonb, Class<T> type, byte[] json) throws NotReadable {
+        T value;
+        try (var reader = jsonb.reader(json)) {
+            value = jsonb.type(type).fromJson(reader);
+        } catch (RuntimeException e) {
+            throw new NotReadable(e);
+        }
+        if (value == null) {
+            throw new NotReadable(new IllegalArgumentException("nothing there"));
+        }
+        return value;
+    }
+
+    /// The bytes are not JSON, or not of the form that was asked for. The message may repeat input: for logs
+    /// of nobody.
+    public static final class NotReadable extends Exception {
+
+        private static final long serialVersionUID = 1;
+
+        NotReadable(RuntimeException cause) {
+            super(cause.getMessage(), cause);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package dev.sallyport.api;
+
+import io.avaje.jsonb.Json;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Connections: what an admin defines and a user picks.
+///
+/// A secret is written as a reference: `env:NAME` or `file:/path` on the agent's machine, `sealed:…` as an
+/// earlier answer gave it, `seal:VALUE` to have the value sealed to the agent's key as it is written, and
+/// `text:VALUE` for what is no secret.
+public interface Connections {
+
+    /// A connection. What only admins see is missing for others: agent, settings of the target.
+    ///
+    /// @param type `custom`, `ssh` or `tcp`; the part of that name holds its settings
+    /// @param recording `required` or `best-effort`
+    /// @param recordingLevel `full`, `statements` or `metadata`; none: the default of what is done
+    /// @param idleSeconds 0: never
+    @Json(naming = Json.Naming.LowerUnderscore)
+    record Connection(
+            String id,
+            String name,
+            String type,
+            @Nullable String agent,
+            @Nullable Custom custom,
+            @Nullable Ssh ssh,
+            @Nullable Tcp tcp,
+            String recording,
+            @Nullable String recordingLevel,
+            boolean strict,
+            long idleSeconds,
+            long longestSeconds,
+            Map<String, String> tags,
+            List<String> acceptEnvironment,
+            @Nullable List<String> modes,
+            long version) {}
+
+    /// What makes or replaces a connection. Needed: `name`, `agent` (id or name), `type` and the part of that
+    /// name.
+    @Json(naming = Json.Naming.LowerUnderscore)
+    record ConnectionWrite(
+            @Nullable String name,
+            @Nullable String agent,
+            @Nullable String type,
+            @Nullable Custom custom,
+            @Nullable Ssh ssh,
+            @Nullable Tcp tcp,
+            @Nullable String recording,
+            @Nullable String recordingLevel,
+            @Nullable Boolean strict,
+            @Nullable Long idleSeconds,
+            @Nullable Long longestSeconds,
+            @Nullable Map<String, String> tags,
+            @Nullable List<String> acceptEnvironment) {}
+
+    /// A program on the agent's machine.
+    ///
+    /// @param command `argument`, `stdin` or `none`; none: by the entrypoint
+    @Json(naming = Json.Naming.LowerUnderscore)
+    record Custom(
+            @Nullable List<String> entrypoint,
+            @Nullable String runAs,
+            @Nullable String command,
+            @Nullable Boolean followStdin,
+            @Nullable Map<String, String> environment,
+            @Nullable Map<String, String> files,
+            @Nullable String directory) {}
+
+    /// An sshd.
+    @Json(naming = Json.Naming.LowerUnderscore)
+    record Ssh(
+            @Nullable String host,
+            @Nullable Long port,
+            @Nullable String user,
+            @Nullable String password,
+            @Nullable String privateKey,
+            @Nullable List<String> hostKeys,
+            @Nullable String knownHosts,
+            @Nullable List<String> forwards) {}
+
+    /// A TCP service.
+    @Json(naming = Json.Naming.LowerUnderscore)
+    record Tcp(@Nullable String host, @Nullable Long port) {}
+
+    /// One page of a list.
+    @Json(naming = Json.Naming.LowerUnderscore)
+    record Page(List<Connection> items, @Nullable String next) {}
+}

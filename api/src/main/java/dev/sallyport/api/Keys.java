@@ -1,0 +1,40 @@
+package dev.sallyport.api;
+
+import io.avaje.jsonb.Json;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// API keys.
+public interface Keys {
+
+    /// A key, without its secret.
+    ///
+    /// @param role `admin`, `auditor` or `member`
+    /// @param user whose key it is; a member's key always has a user
+    @Json(naming = Json.Naming.LowerUnderscore)
+    record Key(
+            String id,
+            String name,
+            String role,
+            @Nullable String user,
+            Instant createdAt,
+            @Nullable Instant lastUsedAt,
+            @Nullable Instant expiresAt) {}
+
+    /// What makes a key.
+    @Json(naming = Json.Naming.LowerUnderscore)
+    record NewKey(
+            @Nullable String name,
+            @Nullable String role,
+            @Nullable String user,
+            @Nullable Instant expiresAt) {}
+
+    /// A new key with its secret, which is shown this once.
+    @Json(naming = Json.Naming.LowerUnderscore)
+    record CreatedKey(Key key, String secret) {}
+
+    /// One page of a list.
+    @Json(naming = Json.Naming.LowerUnderscore)
+    record Page(List<Key> items, @Nullable String next) {}
+}

@@ -1,0 +1,336 @@
+package dev.sallyport.api;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Calls the API with one key.
+///
+/// Every method throws [Refused] when the API answers with a problem, and [IOException] when it does not answer
+/// within [#PATIENCE], or with something that is no answer of ours. Redirects are not followed: the key goes
+/// nowhere else. Safe for many threads.
+public final class SallyportClient implements AutoCloseable {
+
+    /// Longest wait for an answer.
+    public static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final URI base;
+    private final String key;
+    private final HttpClient http;
+
+    /// @param base the API's address without `/v1`, such as `http://127.0.0.1:8009`
+    /// @param key the API key, `sally_…`
+    public SallyportClient(URI base, String key) {
+        this.base = base;
+        this.key = key;
+        this.http = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(Duration.ofSeconds(10))
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .build();
+    }
+
+    @Override
+    public void close() {
+        http.close();
+    }
+
+    public Me me() throws IOException, Refused {
+        return get(Me.class, path("me"), Map.of());
+    }
+
+    public Tenants.Page tenants(@Nullable String cursor) throws IOException, Refused {
+        return get(Tenants.Page.class, path("tenants"), after(cursor));
+    }
+
+    public Tenants.CreatedTenant createTenant(Tenants.NewTenant tenant) throws IOException, Refused {
+        return post(Tenants.CreatedTenant.class, path("tenants"), tenant);
+    }
+
+    public Users.Page users(@Nullable String cursor) throws IOException, Refused {
+        return get(Users.Page.class, path("users"), after(cursor));
+    }
+
+    /// @param user id or e-mail address
+    public Users.User user(String user) throws IOException, Refused {
+        return get(Users.User.class, path("users", user), Map.of());
+    }
+
+    public Users.User createUser(Users.UserWrite user) throws IOException, Refused {
+        return post(Users.User.class, path("users"), user);
+    }
+
+    public Users.User updateUser(String user, Users.UserWrite write) throws IOException, Refused {
+        return put(Users.User.class, path("users", user), write);
+    }
+
+    public void deleteUser(String user) throws IOException, Refused {
+        delete(path("users", user));
+    }
+
+    public Groups.Page groups(@Nullable String cursor) throws IOException, Refused {
+        return get(Groups.Page.class, path("groups"), after(cursor));
+    }
+
+    /// @param group id or name
+    public Groups.Group group(String group) throws IOException, Refused {
+        return get(Groups.Group.class, path("groups", group), Map.of());
+    }
+
+    public Groups.Group createGroup(Groups.NewGroup group) throws IOException, Refused {
+        return post(Groups.Group.class, path("groups"), group);
+    }
+
+    public void deleteGroup(String group) throws IOException, Refused {
+        delete(path("groups", group));
+    }
+
+    public Keys.Page keys(@Nullable String cursor) throws IOException, Refused {
+        return get(Keys.Page.class, path("keys"), after(cursor));
+    }
+
+    public Keys.CreatedKey createKey(Keys.NewKey newKey) throws IOException, Refused {
+        return post(Keys.CreatedKey.class, path("keys"), newKey);
+    }
+
+    public void deleteKey(String id) throws IOException, Refused {
+        delete(path("keys", id));
+    }
+
+    public Agents.Page agents(@Nullable String cursor) throws IOException, Refused {
+        return get(Agents.Page.class, path("agents"), after(cursor));
+    }
+
+    /// @param agent id or name
+    public Agents.Agent agent(String agent) throws IOException, Refused {
+        return get(Agents.Agent.class, path("agents", agent), Map.of());
+    }
+
+    public Agents.KeyedAgent createAgent(Agents.NewAgent agent) throws IOException, Refused {
+        return post(Agents.KeyedAgent.class, path("agents"), agent);
+    }
+
+    /// Gives the agent a new key; the one before counts for an hour more.
+    public Agents.KeyedAgent rotateAgentKey(String agent) throws IOException, Refused {
+        return post(Agents.KeyedAgent.class, path("agents", agent, "rotate-key"), null);
+    }
+
+    /// Takes all keys of the agent out of use at once.
+    public Agents.Agent revokeAgent(String agent) throws IOException, Refused {
+        return post(Agents.Agent.class, path("agents", agent, "revoke"), null);
+    }
+
+    public void deleteAgent(String agent) throws IOException, Refused {
+        delete(path("agents", agent));
+    }
+
+    public Connections.Page connections(@Nullable String cursor) throws IOException, Refused {
+        return get(Connections.Page.class, path("connections"), after(cursor));
+    }
+
+    /// @param connection id or name
+    public Connections.Connection connection(String connection) throws IOException, Refused {
+        return get(Connections.Connection.class, path("connections", connection), Map.of());
+    }
+
+    public Connections.Connection createConnection(Connections.ConnectionWrite connection) throws IOException, Refused {
+        return post(Connections.Connection.class, path("connections"), connection);
+    }
+
+    public Connections.Connection updateConnection(String connection, Connections.ConnectionWrite write)
+            throws IOException, Refused {
+        return put(Connections.Connection.class, path("connections", connection), write);
+    }
+
+    public void deleteConnection(String connection) throws IOException, Refused {
+        delete(path("connections", connection));
+    }
+
+    public Rules.Page rules(@Nullable String cursor) throws IOException, Refused {
+        return get(Rules.Page.class, path("access-rules"), after(cursor));
+    }
+
+    public Rules.Rule rule(String id) throws IOException, Refused {
+        return get(Rules.Rule.class, path("access-rules", id), Map.of());
+    }
+
+    public Rules.Rule createRule(Rules.RuleWrite rule) throws IOException, Refused {
+        return post(Rules.Rule.class, path("access-rules"), rule);
+    }
+
+    public Rules.Rule updateRule(String id, Rules.RuleWrite write) throws IOException, Refused {
+        return put(Rules.Rule.class, path("access-rules", id), write);
+    }
+
+    public void deleteRule(String id) throws IOException, Refused {
+        delete(path("access-rules", id));
+    }
+
+    public SshServer.Configuration sshServer() throws IOException, Refused {
+        return get(SshServer.Configuration.class, path("ssh-server"), Map.of());
+    }
+
+    public SshServer.Configuration applySshServer(SshServer.Apply apply) throws IOException, Refused {
+        return put(SshServer.Configuration.class, path("ssh-server"), apply);
+    }
+
+    public Revocations.Page revocations(@Nullable String cursor) throws IOException, Refused {
+        return get(Revocations.Page.class, path("revocations"), after(cursor));
+    }
+
+    public Revocations.Revocation createRevocation(Revocations.NewRevocation revocation) throws IOException, Refused {
+        return post(Revocations.Revocation.class, path("revocations"), revocation);
+    }
+
+    public void deleteRevocation(String id) throws IOException, Refused {
+        delete(path("revocations", id));
+    }
+
+    /// @param filters `user`, `connection`, `state`, `from`, `to`, `limit`, `cursor`
+    public Sessions.Page sessions(Map<String, String> filters) throws IOException, Refused {
+        return get(Sessions.Page.class, path("sessions"), filters);
+    }
+
+    public Sessions.Session session(String id) throws IOException, Refused {
+        return get(Sessions.Session.class, path("sessions", id), Map.of());
+    }
+
+    public Sessions.Session killSession(String id, Sessions.Kill kill) throws IOException, Refused {
+        return post(Sessions.Session.class, path("sessions", id, "kill"), kill);
+    }
+
+    /// Opens a recording: its key, and its chunks so far. Stands in the audit log.
+    public Sessions.Recording recording(String session) throws IOException, Refused {
+        return get(Sessions.Recording.class, path("sessions", session, "recording"), Map.of());
+    }
+
+    /// The chunks from number `from` on.
+    public Sessions.Chunks chunks(String session, int from) throws IOException, Refused {
+        return get(
+                Sessions.Chunks.class,
+                path("sessions", session, "recording", "chunks"),
+                Map.of("from", Integer.toString(from)));
+    }
+
+    /// The bytes behind a chunk's address. The key is not sent along.
+    public byte[] chunk(Sessions.Chunk chunk) throws IOException, Refused {
+        var request = HttpRequest.newBuilder(base.resolve(chunk.url())).GET();
+        return send(request);
+    }
+
+    /// @param filters `from`, `to`, `limit`, `cursor`
+    public Audit.Page audit(Map<String, String> filters) throws IOException, Refused {
+        return get(Audit.Page.class, path("audit"), filters);
+    }
+
+    /// @param filters `from`, `to`, `limit`, `cursor`
+    public Audit.Checkpoints checkpoints(Map<String, String> filters) throws IOException, Refused {
+        return get(Audit.Checkpoints.class, path("checkpoints"), filters);
+    }
+
+    private static Map<String, String> after(@Nullable String cursor) {
+        return cursor == null ? Map.of() : Map.of("cursor", cursor);
+    }
+
+    private static String path(String... segments) {
+        var path = new StringBuilder("/v1");
+        for (var segment : segments) {
+            path.append('/').append(encoded(segment));
+        }
+        return path.toString();
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    private <T> T get(Class<T> type, String path, Map<String, String> query) throws IOException, Refused {
+        var address = new StringBuilder(path);
+        char separator = '?';
+        for (var parameter : query.entrySet()) {
+            address.append(separator)
+                    .append(encoded(parameter.getKey()))
+                    .append('=')
+                    .append(encoded(parameter.getValue()));
+            separator = '&';
+        }
+        return read(type, send(authorized(address.toString()).GET()));
+    }
+
+    private <T> T post(Class<T> type, String path, @Nullable Object body) throws IOException, Refused {
+        return read(type, send(authorized(path).POST(json(body))));
+    }
+
+    private <T> T put(Class<T> type, String path, Object body) throws IOException, Refused {
+        return read(type, send(authorized(path).PUT(json(body))));
+    }
+
+    private void delete(String path) throws IOException, Refused {
+        var _ = send(authorized(path).DELETE());
+    }
+
+    private static HttpRequest.BodyPublisher json(@Nullable Object body) {
+        return body == null
+                ? HttpRequest.BodyPublishers.noBody()
+                : HttpRequest.BodyPublishers.ofByteArray(ApiJson.write(body));
+    }
+
+    private HttpRequest.Builder authorized(String address) {
+        return HttpRequest.newBuilder(base.resolve(address))
+                .header("Authorization", "Bearer " + key)
+                .header("Content-Type", "application/json")
+                .header("Accept", "application/json");
+    }
+
+    private byte[] send(HttpRequest.Builder builder) throws IOException, Refused {
+        HttpResponse<InputStream> response;
+        try {
+            response = http.send(builder.timeout(PATIENCE).build(), HttpResponse.BodyHandlers.ofInputStream());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while waiting for the API", e);
+        }
+        byte[] body;
+        try (var in = response.body()) {
+            body = in.readNBytes(Limits.ANSWER + 1);
+        }
+        if (body.length > Limits.ANSWER) {
+            throw new IOException("the API's answer is longer than " + Limits.ANSWER + " bytes");
+        }
+        if (response.statusCode() / 100 != 2) {
+            throw new Refused(problem(response, body)
+                    .orElseThrow(() -> new IOException(
+                            "the API answered with status " + response.statusCode() + " and no reason")));
+        }
+        return body;
+    }
+
+    private static Optional<Problem> problem(HttpResponse<?> response, byte[] body) {
+        var type = response.headers().firstValue("Content-Type").orElse("");
+        if (!type.startsWith(Problem.MEDIA_TYPE)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(ApiJson.readLeniently(Problem.class, body));
+        } catch (ApiJson.NotReadable e) {
+            return Optional.empty();
+        }
+    }
+
+    private static <T> T read(Class<T> type, byte[] body) throws IOException {
+        try {
+            return ApiJson.readLeniently(type, body);
+        } catch (ApiJson.NotReadable e) {
+            throw new IOException("the API's answer could not be understood: is this address Sallyport's?", e);
+        }
+    }
+}

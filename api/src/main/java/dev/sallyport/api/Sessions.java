@@ -1,0 +1,81 @@
+package dev.sallyport.api;
+
+import io.avaje.jsonb.Json;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Sessions and their recordings.
+public interface Sessions {
+
+    /// A session.
+    ///
+    /// @param state `live` or `ended`
+    /// @param mode `connect` or `exec`
+    /// @param request what was asked: `shell`, `exec`, `subsystem` or `forward`
+    /// @param command the beginning of an exec's command, what does not print escaped
+    /// @param outcome the outcome's name, once ended
+    /// @param sentence the outcome in words
+    /// @param level `full`, `statements` or `metadata`
+    /// @param recording `live`, `complete`, `incomplete` or `recovered`; in lists missing
+    @Json(naming = Json.Naming.LowerUnderscore)
+    record Session(
+            String id,
+            String user,
+            String email,
+            String connection,
+            String connectionName,
+            String agent,
+            String mode,
+            String request,
+            @Nullable String command,
+            String source,
+            Certificate certificate,
+            String state,
+            Instant startedAt,
+            Instant deadline,
+            @Nullable Instant endedAt,
+            @Nullable String outcome,
+            @Nullable String sentence,
+            @Nullable Integer exitStatus,
+            String level,
+            @Nullable String recording) {}
+
+    /// The certificate that opened a session.
+    @Json(naming = Json.Naming.LowerUnderscore)
+    record Certificate(String caFingerprint, String serial, String keyId, String keyFingerprint) {}
+
+    /// One page of a list, newest first.
+    @Json(naming = Json.Naming.LowerUnderscore)
+    record Page(List<Session> items, @Nullable String next) {}
+
+    /// Why a session is ended by hand.
+    @Json(naming = Json.Naming.LowerUnderscore)
+    record Kill(@Nullable String reason) {}
+
+    /// What opens a session's recording.
+    ///
+    /// @param dataKey the recording's key, base64 (URL alphabet)
+    @Json(naming = Json.Naming.LowerUnderscore)
+    record Recording(
+            String session,
+            String tenant,
+            String state,
+            @Nullable String level,
+            String dataKey,
+            String tenantKey,
+            List<Chunk> chunks) {}
+
+    /// The chunks of a recording from some number on.
+    ///
+    /// @param state as of before the chunks were listed: when it is not `live`, no more come
+    @Json(naming = Json.Naming.LowerUnderscore)
+    record Chunks(String session, String state, List<Chunk> items) {}
+
+    /// A stored chunk.
+    ///
+    /// @param url where its bytes are for the next minutes, for whoever has the address; relative to the
+    ///     API's own or absolute
+    @Json(naming = Json.Naming.LowerUnderscore)
+    record Chunk(int number, String url) {}
+}
