@@ -4,6 +4,8 @@ import io.avaje.json.JsonAdapter;
 import io.avaje.json.JsonReader;
 import io.avaje.json.JsonWriter;
 import io.avaje.jsonb.Jsonb;
+import java.math.BigDecimal;
+import java.util.function.Function;
 
 /// The API's records as JSON.
 ///
@@ -14,7 +16,8 @@ public final class ApiJson {
     private static final Jsonb STRICT = Jsonb.builder()
             .failOnUnknown(true)
             .failOnNullPrimitives(true)
-            .add(Long.class, exactLongs())
+            .add(Long.class, exactly(BigDecimal::longValueExact))
+            .add(Integer.class, exactly(BigDecimal::intValueExact))
             .build();
     private static final Jsonb LENIENT = Jsonb.builder().serializeEmpty(true).build();
 
@@ -44,17 +47,17 @@ public final class ApiJson {
         return read(LENIENT, type, json);
     }
 
-    // The library's own adapter takes numbers beyond 64 bits and keeps their lowest bits.
-    private static JsonAdapter<Long> exactLongs() {
-        return new JsonAdapter<Long>() {
+    // The library's own adapters take numbers that are too long and keep their lowest bits.
+    private static <T extends Number> JsonAdapter<T> exactly(Function<BigDecimal, T> value) {
+        return new JsonAdapter<T>() {
             @Override
-            public void toJson(JsonWriter writer, Long value) {
-                writer.value(value);
+            public void toJson(JsonWriter writer, T number) {
+                writer.value(number.longValue());
             }
 
             @Override
-            public Long fromJson(JsonReader reader) {
-                return reader.readDecimal().longValueExact();
+            public T fromJson(JsonReader reader) {
+                return value.apply(reader.readDecimal());
             }
         }.nullSafe();
     }

@@ -72,7 +72,7 @@ public interface Connections {
     @Json(naming = Json.Naming.LowerUnderscore)
     record Ssh(
             @Nullable String host,
-            @Nullable Long port,
+            @Nullable Integer port,
             @Nullable String user,
             @Nullable String password,
             @Nullable String privateKey,
@@ -82,7 +82,7 @@ public interface Connections {
 
     /// A TCP service.
     @Json(naming = Json.Naming.LowerUnderscore)
-    record Tcp(@Nullable String host, @Nullable Long port) {}
+    record Tcp(@Nullable String host, @Nullable Integer port) {}
 
     /// One page of a list.
     @Json(naming = Json.Naming.LowerUnderscore)

@@ -15,7 +15,7 @@ final class ApiJsonTest {
 
     @Test
     void fieldsAreWrittenWithUnderscoresAndLeftOutWithoutAValue() {
-        var json = text(ApiJson.write(new Connections.Ssh("h", 22L, "u", null, null, List.of(), null, null)));
+        var json = text(ApiJson.write(new Connections.Ssh("h", 22, "u", null, null, List.of(), null, null)));
 
         assertThat(json).isEqualTo("{\"host\":\"h\",\"port\":22,\"user\":\"u\",\"host_keys\":[]}");
     }
