@@ -1,0 +1,56 @@
+# Two commands do everything: `make up` runs Sallyport on this machine, `make test` passes its tests.
+# `make help` lists the rest.
+
+SHELL       := /bin/sh
+JDK         := $(shell tools/jdk)
+ifeq ($(JDK),)
+$(error no JDK 25)
+endif
+export JAVA_HOME := $(JDK)
+
+MVN         := ./mvnw -q
+STAMP       := .build/built
+SOURCES     := $(shell find pom.xml .mvn */pom.xml */src/main -type f 2>/dev/null)
+TEST_TOOLS  := ssh:openssh-client sshd:openssh-server sftp:openssh-client rsync:rsync git:git plink:putty-tools \
+               asciinema:asciinema setpriv:util-linux ssh-audit:ssh-audit ip:iproute2
+
+.DEFAULT_GOAL := help
+.PHONY: help up build test try bench fmt fuzz check clean
+
+help: ## lists these commands
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+up: build ## builds what is stale and runs Sallyport here: ssh on 12222, API on 8009, agents on 8010
+	@exec tools/standalone up --folder .sallyport $(UP)
+
+build: $(STAMP)
+
+# Maven runs only when a source is newer than the last build.
+$(STAMP): $(SOURCES)
+	@echo "building (the first time downloads what it needs)"
+	@$(MVN) package -DskipTests -Dspotless.check.skip -pl standalone -am
+	@mkdir -p .build && tools/aot-cache && touch $(STAMP)
+
+test: build packages ## passes all tests
+	@$(MVN) verify
+
+packages:
+	@tools/packages $(TEST_TOOLS)
+
+try: build ## a tour without questions, with the real ssh, against a fresh instance of its own
+	@exec tools/try
+
+bench: build packages ## measures against OpenSSH's sshd, interleaved
+	@exec tools/bench
+
+fmt: ## formats all sources
+	@$(MVN) spotless:apply
+
+check: ## static checks: format, warnings, arrows between modules
+	@$(MVN) spotless:check
+
+fuzz: build ## open-ended fuzzing; Ctrl-C ends it
+	@exec tools/fuzz
+
+clean: ## removes what was built; instances stay
+	@rm -rf .build */target

@@ -1,0 +1,5 @@
+/// DynamoDB Local, in process.
+@NullMarked
+package dev.sallyport.standalone.store;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,120 @@
+package dev.sallyport.tests.bed;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/// A standalone in a process of its own, on a folder and ports of its own, as `make up` starts it.
+public final class Instance implements AutoCloseable {
+
+    private static final Duration START = Duration.ofSeconds(90);
+
+    /// The root of the checkout: Maven runs tests in the module's folder.
+    public static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+
+    private final Path folder;
+    private final List<String> arguments;
+    private Process process;
+
+    private Instance(Path folder, List<String> arguments, Process process) {
+        this.folder = folder;
+        this.arguments = arguments;
+        this.process = process;
+    }
+
+    /// Starts one on a new folder, and returns when it says that it is ready.
+    public static Instance start(String... more) throws IOException, InterruptedException {
+        var folder = Files.createTempDirectory("sallyport-test");
+        var arguments = new ArrayList<>(List.of("up", "--folder", folder.toString(), "--any-port"));
+        arguments.addAll(List.of(more));
+        return new Instance(folder, arguments, launch(folder, arguments));
+    }
+
+    private static Process launch(Path folder, List<String> arguments) throws IOException, InterruptedException {
+        var ready = folder.resolve("ready");
+        Files.deleteIfExists(ready);
+        var command = new ArrayList<>(List.of(ROOT.resolve("tools/standalone").toString()));
+        command.addAll(arguments);
+        var process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log(folder).toFile()))
+                .start();
+        var until = Instant.now().plus(START);
+        while (!Files.exists(ready)) {
+            if (process.waitFor(50, TimeUnit.MILLISECONDS) || Instant.now().isAfter(until)) {
+                process.destroyForcibly();
+                throw new AssertionError("standalone did not start:\n" + Files.readString(log(folder)));
+            }
+        }
+        return process;
+    }
+
+    private static Path log(Path folder) {
+        return folder.resolveSibling(folder.getFileName() + ".log");
+    }
+
+    public Path folder() {
+        return folder;
+    }
+
+    public Process process() {
+        return process;
+    }
+
+    public String log() throws IOException {
+        return Files.readString(log(folder));
+    }
+
+    /// `ssh` as the demo's user, with the arguments that follow the host.
+    public Run ssh(String user, String... arguments) {
+        return sshWith(List.of(), user, arguments);
+    }
+
+    /// The same with options before the host.
+    public Run sshWith(List<String> options, String user, String... arguments) {
+        var command = new ArrayList<>(List.of("ssh", "-F", folder.resolve("ssh_config").toString()));
+        command.addAll(options);
+        command.add(user);
+        command.addAll(List.of(arguments));
+        return Run.of(command);
+    }
+
+    /// The CLI as the instance's admin.
+    public Run sally(String... arguments) {
+        var command = new ArrayList<>(List.of(ROOT.resolve("sally").toString()));
+        command.add("--config");
+        command.add(folder.resolve("cli.json").toString());
+        command.addAll(List.of(arguments));
+        return Run.of(command, Map.of("NO_COLOR", "1"));
+    }
+
+    /// `kill -9`: nothing gets a chance to say good-bye.
+    public void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    /// Starts it again on the same folder.
+    public void restart() throws IOException, InterruptedException {
+        process = launch(folder, arguments);
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(30, TimeUnit.SECONDS)) {
+                process.destroyForcibly().waitFor();
+                throw new AssertionError("standalone did not stop on SIGTERM within 30 s:\n" + log());
+            }
+        } catch (InterruptedException | IOException e) {
+            process.destroyForcibly();
+            throw new IllegalStateException(e);
+        }
+    }
+}
