@@ -31,8 +31,8 @@ $(STAMP): $(SOURCES)
 	@$(MVN) package -DskipTests -Dspotless.check.skip -pl standalone -am
 	@mkdir -p .build && tools/aot-cache && touch $(STAMP)
 
-test: build packages ## passes all tests
-	@$(MVN) verify
+test: packages ## passes all tests, stage by stage
+	@tools/test $(STAGES)
 
 packages:
 	@tools/packages $(TEST_TOOLS)
