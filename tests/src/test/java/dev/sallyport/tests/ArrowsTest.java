@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 
 /// Holds the arrows between the parts (`docs/architecture.md`): who may depend on whom, and which single package sees
 /// each outside library.
+@org.junit.jupiter.api.Tag("arrows")
 class ArrowsTest {
 
     private static final JavaClasses CLASSES = new ClassFileImporter()

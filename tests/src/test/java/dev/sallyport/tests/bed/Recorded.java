@@ -1,0 +1,46 @@
+package dev.sallyport.tests.bed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.regex.Pattern;
+
+/// What the CLI says of a session: how tests read recordings, as a user would.
+public record Recorded(Instance instance, String session) {
+
+    private static final Pattern ID = Pattern.compile("ses_[0-9a-z]{26}");
+
+    /// The newest session of a user.
+    public static Recorded newest(Instance instance, String email) throws IOException, InterruptedException {
+        var list = instance.sally("sessions", "ls", "--user", email, "--limit", "1", "-o", "json")
+                .now();
+        var id = ID.matcher(list.out());
+        assertThat(id.find()).as("a session of %s in %s", email, list).isTrue();
+        return new Recorded(instance, id.group());
+    }
+
+    /// What the user was shown on stdout (or the terminal), byte for byte, once the recording is sealed.
+    public byte[] output() throws IOException, InterruptedException {
+        awaitState("complete", "recovered");
+        var replay = instance.sally("sessions", "replay", session, "--no-wait").now();
+        assertThat(replay.status()).as("replay of %s: %s", session, replay.err()).isZero();
+        return replay.outBytes();
+    }
+
+    public String show() throws IOException, InterruptedException {
+        return instance.sally("sessions", "show", session).now().out();
+    }
+
+    public Ran verify() throws IOException, InterruptedException {
+        return instance.sally("sessions", "verify", session).now();
+    }
+
+    /// Waits until `sessions show` has one of these words.
+    public void awaitState(String... states) {
+        await().atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofMillis(300))
+                .untilAsserted(() -> assertThat(show()).containsAnyOf(states));
+    }
+}
