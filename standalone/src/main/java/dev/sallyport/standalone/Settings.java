@@ -1,8 +1,11 @@
 package dev.sallyport.standalone;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.tomlj.Toml;
@@ -40,16 +43,27 @@ public record Settings(String sshAddress, int sshPort, String apiAddress, int ap
     private static final Set<String> KEYS = Set.of(
             "ssh.address", "ssh.port", "api.address", "api.port", "agents.address", "agents.port", "demo.enabled");
 
-    /// Reads the file, writing it first when there is none. With `anyPort`, a file that is written asks for free ports.
+    /// Reads the file, writing it first when there is none. With `anyPort`, a file that is
+    /// written names ports that were free then, so that a restart keeps them.
     static Settings read(Path file, boolean anyPort) throws CannotStart {
         try {
             if (!Files.exists(file)) {
-                Files.writeString(file, anyPort ? FIRST.replaceAll("port = \\d+", "port = 0") : FIRST);
+                Files.writeString(file, anyPort ? withFreePorts() : FIRST);
             }
             return of(Toml.parse(file), file);
         } catch (IOException e) {
             throw new CannotStart("could not read " + file + ": " + e.getMessage(), e);
         }
+    }
+
+    private static String withFreePorts() throws IOException {
+        var text = FIRST;
+        for (var port : List.of("12222", "8009", "8010")) {
+            try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                text = text.replace("port = " + port, "port = " + socket.getLocalPort());
+            }
+        }
+        return text;
     }
 
     private static Settings of(TomlParseResult toml, Path file) throws CannotStart {
