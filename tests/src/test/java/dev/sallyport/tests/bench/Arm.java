@@ -1,0 +1,143 @@
+package dev.sallyport.tests.bench;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/// One way to reach a shell: through Sallyport, or an sshd of the same machine.
+///
+/// @param options `ssh` options and host, before the command
+/// @param prefix words before the command (the connection's name)
+record Arm(String name, List<String> options, List<String> prefix) {
+
+    private static final byte[] BLOCK = new byte[1 << 16];
+
+    private ProcessBuilder ssh(List<String> more, String... command) {
+        var words = new ArrayList<>(List.of("ssh"));
+        words.addAll(more);
+        words.addAll(options);
+        words.addAll(prefix);
+        words.addAll(List.of(command));
+        var builder = new ProcessBuilder(words);
+        builder.environment().remove("SSH_AUTH_SOCK");
+        return builder;
+    }
+
+    /// Milliseconds for a new connection that runs `true`.
+    double connect() throws IOException, InterruptedException {
+        long start = System.nanoTime();
+        var process = ssh(List.of(), "true")
+                .redirectErrorStream(true)
+                .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")))
+                .start();
+        var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        expect(process, said);
+        return (System.nanoTime() - start) / 1e6;
+    }
+
+    /// MB/s from the target to the client.
+    double down(long bytes) throws IOException, InterruptedException {
+        var process = ssh(List.of(), "head -c " + bytes + " /dev/zero")
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        var in = process.getInputStream();
+        if (in.read() < 0) {
+            throw new IOException(name + ": nothing came");
+        }
+        long start = System.nanoTime();
+        long got = 1;
+        var buffer = new byte[1 << 17];
+        for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+            got += n;
+        }
+        double seconds = (System.nanoTime() - start) / 1e9;
+        expect(process, "");
+        if (got != bytes) {
+            throw new IOException(name + ": " + got + " bytes came instead of " + bytes);
+        }
+        return bytes / 1e6 / seconds;
+    }
+
+    /// MB/s from the client to the target, which counts what came.
+    double up(long bytes) throws IOException, InterruptedException {
+        var process = ssh(List.of(), "head -c 1 >/dev/null; echo go; wc -c")
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try (var out = process.getOutputStream();
+                var in = process.getInputStream()) {
+            out.write(1);
+            out.flush();
+            readLine(in);
+            long start = System.nanoTime();
+            for (long sent = 0; sent < bytes; sent += BLOCK.length) {
+                out.write(BLOCK, 0, (int) Math.min(BLOCK.length, bytes - sent));
+            }
+            out.close();
+            var counted = readLine(in).strip();
+            double seconds = (System.nanoTime() - start) / 1e9;
+            expect(process, "");
+            if (!counted.equals(Long.toString(bytes))) {
+                throw new IOException(name + ": the target counted " + counted);
+            }
+            return bytes / 1e6 / seconds;
+        }
+    }
+
+    /// An open shell with a terminal, whose line discipline echoes each key.
+    final class Shell implements AutoCloseable {
+
+        private final Process process;
+
+        Shell() throws IOException {
+            process = ssh(List.of("-tt"), "echo ready; exec cat >/dev/null")
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            while (!readLine(process.getInputStream()).contains("ready")) {
+                // A banner of the target may come first.
+            }
+        }
+
+        /// Milliseconds from a key to its echo.
+        double key() throws IOException {
+            long start = System.nanoTime();
+            process.getOutputStream().write('k');
+            process.getOutputStream().flush();
+            if (process.getInputStream().read() != 'k') {
+                throw new IOException(name + ": the echo is another key");
+            }
+            return (System.nanoTime() - start) / 1e6;
+        }
+
+        /// A line's end, so that the terminal's line buffer never fills.
+        void newLine() throws IOException {
+            process.getOutputStream().write('\n');
+            process.getOutputStream().flush();
+            readLine(process.getInputStream());
+        }
+
+        @Override
+        public void close() {
+            process.destroy();
+        }
+    }
+
+    private void expect(Process process, String said) throws IOException, InterruptedException {
+        int status = process.waitFor();
+        if (status != 0) {
+            throw new IOException(name + ": ssh ended with " + status + " " + said);
+        }
+    }
+
+    private static String readLine(InputStream in) throws IOException {
+        var line = new StringBuilder();
+        for (int b = in.read(); b != '\n'; b = in.read()) {
+            if (b < 0) {
+                throw new IOException("the stream ended after: " + line);
+            }
+            line.append((char) b);
+        }
+        return line.toString();
+    }
+}
