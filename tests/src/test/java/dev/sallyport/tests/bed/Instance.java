@@ -20,24 +20,32 @@ public final class Instance implements AutoCloseable {
 
     private final Path folder;
     private final List<String> arguments;
+    private final String readyFile;
     private Process process;
 
-    private Instance(Path folder, List<String> arguments, Process process) {
+    private Instance(Path folder, List<String> arguments, String readyFile, Process process) {
         this.folder = folder;
         this.arguments = arguments;
+        this.readyFile = readyFile;
         this.process = process;
     }
 
     /// Starts one on a new folder, and returns when it says that it is ready.
     public static Instance start(String... more) throws IOException, InterruptedException {
-        var folder = Files.createTempDirectory("sallyport-test");
-        var arguments = new ArrayList<>(List.of("up", "--folder", folder.toString(), "--any-port"));
+        var arguments = new ArrayList<>(List.of("--any-port"));
         arguments.addAll(List.of(more));
-        return new Instance(folder, arguments, launch(folder, arguments));
+        return start(Files.createTempDirectory("sallyport-test"), arguments, "ready");
     }
 
-    private static Process launch(Path folder, List<String> arguments) throws IOException, InterruptedException {
-        var ready = folder.resolve("ready");
+    static Instance start(Path folder, List<String> more, String readyFile) throws IOException, InterruptedException {
+        var arguments = new ArrayList<>(List.of("up", "--folder", folder.toString()));
+        arguments.addAll(more);
+        return new Instance(folder, arguments, readyFile, launch(folder, arguments, readyFile));
+    }
+
+    private static Process launch(Path folder, List<String> arguments, String readyFile)
+            throws IOException, InterruptedException {
+        var ready = folder.resolve(readyFile);
         Files.deleteIfExists(ready);
         var command = new ArrayList<>(List.of(ROOT.resolve("tools/standalone").toString()));
         command.addAll(arguments);
@@ -101,7 +109,7 @@ public final class Instance implements AutoCloseable {
 
     /// Starts it again on the same folder.
     public void restart() throws IOException, InterruptedException {
-        process = launch(folder, arguments);
+        process = launch(folder, arguments, readyFile);
     }
 
     @Override
