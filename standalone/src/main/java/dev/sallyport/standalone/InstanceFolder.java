@@ -38,8 +38,8 @@ public final class InstanceFolder implements AutoCloseable {
             Files.createDirectories(folder);
             Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
             var file = folder.resolve("lock");
-            var channel =
-                    FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            var channel = FileChannel.open(
+                    file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
             var lock = channel.tryLock();
             if (lock == null) {
                 channel.close();
@@ -48,7 +48,8 @@ public final class InstanceFolder implements AutoCloseable {
                         + "; stop it with Ctrl-C, or give this one a folder of its own with --folder");
             }
             channel.truncate(0);
-            channel.write(StandardCharsets.UTF_8.encode(Long.toString(ProcessHandle.current().pid())));
+            channel.write(StandardCharsets.UTF_8.encode(
+                    Long.toString(ProcessHandle.current().pid())));
             return new InstanceFolder(folder, lock);
         } catch (IOException e) {
             throw new CannotStart("the folder " + folder + " cannot be used: " + e.getMessage(), e);

@@ -6,7 +6,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// Names the process that listens on a port, so that "busy" tells what to stop. Reads Linux's `/proc`; elsewhere, and for
+/// Names the process that listens on a port, so that "busy" tells what to stop. Reads Linux's `/proc`; elsewhere, and
+/// for
 /// processes of other users, it finds nothing.
 final class PortHolder {
 
@@ -18,9 +19,8 @@ final class PortHolder {
                 .map(Path::of)
                 .flatMap(PortHolder::lines)
                 .map(line -> line.strip().split("\\s+"))
-                .filter(fields -> fields.length > 9
-                        && fields[3].equals("0A")
-                        && fields[1].endsWith(String.format(":%04X", port)))
+                .filter(fields ->
+                        fields.length > 9 && fields[3].equals("0A") && fields[1].endsWith(String.format(":%04X", port)))
                 .map(fields -> fields[9])
                 .flatMap(inode -> holder(inode).stream())
                 .findFirst();
@@ -57,7 +57,8 @@ final class PortHolder {
 
     private static String name(long pid) {
         try {
-            return Files.readString(Path.of("/proc", Long.toString(pid), "comm")).strip();
+            return Files.readString(Path.of("/proc", Long.toString(pid), "comm"))
+                    .strip();
         } catch (IOException e) {
             return "a process";
         }

@@ -18,7 +18,14 @@ import org.tomlj.TomlParseResult;
 /// @param apiPort the REST API, on loopback
 /// @param agentPort agents and their TLS
 /// @param demo whether a first start makes the demo tenant
-public record Settings(String sshAddress, int sshPort, String apiAddress, int apiPort, String agentAddress, int agentPort, boolean demo) {
+public record Settings(
+        String sshAddress,
+        int sshPort,
+        String apiAddress,
+        int apiPort,
+        String agentAddress,
+        int agentPort,
+        boolean demo) {
 
     private static final String FIRST = """
             # Sallyport standalone. Changes count from the next start; a port of 0 picks a free one.

@@ -4,7 +4,8 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 
-/// The `ssh_config` and `known_hosts` of an instance, for plain `ssh -F`: absolute paths, host verification by the edge's
+/// The `ssh_config` and `known_hosts` of an instance, for plain `ssh -F`: absolute paths, host verification by the
+/// edge's
 /// host CA, and nothing of the user's own configuration.
 record SshConfig(InstanceFolder folder, String address, int port, String hostCa) {
 
@@ -20,12 +21,18 @@ record SshConfig(InstanceFolder folder, String address, int port, String hostCa)
             var key = folder.resolve("keys").resolve(user);
             for (var connection : connections) {
                 text.append("Host ").append(user).append('+').append(connection).append('\n');
-                text.append("    User ").append(user).append('+').append(connection).append("\n\n");
+                text.append("    User ")
+                        .append(user)
+                        .append('+')
+                        .append(connection)
+                        .append("\n\n");
             }
             text.append("Host ").append(user).append(' ').append(user).append("+*\n");
             text.append("    User ").append(user).append('\n');
             text.append("    IdentityFile ").append(quoted(key)).append('\n');
-            text.append("    CertificateFile ").append(quoted(Path.of(key + "-cert.pub"))).append("\n\n");
+            text.append("    CertificateFile ")
+                    .append(quoted(Path.of(key + "-cert.pub")))
+                    .append("\n\n");
         }
         text.append("""
                 Host *

@@ -1,8 +1,8 @@
 package dev.sallyport.tests;
 
-import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -22,54 +22,87 @@ class ArrowsTest {
     void partsDependOnlyOnWhatTheArchitectureAllows() {
         layeredArchitecture()
                 .consideringOnlyDependenciesInAnyPackage("dev.sallyport..")
-                .layer("core").definedBy("dev.sallyport.core..")
-                .layer("proto").definedBy("dev.sallyport.proto..")
-                .layer("api").definedBy("dev.sallyport.api..")
-                .layer("store").definedBy("dev.sallyport.store..")
-                .layer("control").definedBy("dev.sallyport.control..")
-                .layer("edge").definedBy("dev.sallyport.edge..")
-                .layer("agent").definedBy("dev.sallyport.agent..")
-                .layer("cli").definedBy("dev.sallyport.cli..")
-                .layer("standalone").definedBy("dev.sallyport.standalone..")
-                .whereLayer("core").mayNotAccessAnyLayer()
-                .whereLayer("proto").mayOnlyAccessLayers("core")
-                .whereLayer("api").mayOnlyAccessLayers("core")
-                .whereLayer("store").mayOnlyAccessLayers("core")
-                .whereLayer("control").mayOnlyAccessLayers("core", "api", "store")
-                .whereLayer("edge").mayOnlyAccessLayers("core", "store", "proto")
-                .whereLayer("agent").mayOnlyAccessLayers("core", "proto")
-                .whereLayer("cli").mayOnlyAccessLayers("core", "api")
+                .layer("core")
+                .definedBy("dev.sallyport.core..")
+                .layer("proto")
+                .definedBy("dev.sallyport.proto..")
+                .layer("api")
+                .definedBy("dev.sallyport.api..")
+                .layer("store")
+                .definedBy("dev.sallyport.store..")
+                .layer("control")
+                .definedBy("dev.sallyport.control..")
+                .layer("edge")
+                .definedBy("dev.sallyport.edge..")
+                .layer("agent")
+                .definedBy("dev.sallyport.agent..")
+                .layer("cli")
+                .definedBy("dev.sallyport.cli..")
+                .layer("standalone")
+                .definedBy("dev.sallyport.standalone..")
+                .whereLayer("core")
+                .mayNotAccessAnyLayer()
+                .whereLayer("proto")
+                .mayOnlyAccessLayers("core")
+                .whereLayer("api")
+                .mayOnlyAccessLayers("core")
+                .whereLayer("store")
+                .mayOnlyAccessLayers("core")
+                .whereLayer("control")
+                .mayOnlyAccessLayers("core", "api", "store")
+                .whereLayer("edge")
+                .mayOnlyAccessLayers("core", "store", "proto")
+                .whereLayer("agent")
+                .mayOnlyAccessLayers("core", "proto")
+                .whereLayer("cli")
+                .mayOnlyAccessLayers("core", "api")
                 .check(CLASSES);
     }
 
     @Test
     void theDomainNeedsNothingButTheJdk() {
-        classes().that().resideInAPackage("dev.sallyport.core..")
-                .should().onlyDependOnClassesThat()
+        classes()
+                .that()
+                .resideInAPackage("dev.sallyport.core..")
+                .should()
+                .onlyDependOnClassesThat()
                 .resideInAnyPackage("dev.sallyport.core..", "java..", "javax..", "org.jspecify..")
                 .check(CLASSES);
     }
 
     @Test
     void onlyTheSshPackagesSeeMina() {
-        noClasses().that().resideOutsideOfPackages("dev.sallyport.edge.ssh..", "dev.sallyport.agent.ssh..")
-                .should().dependOnClassesThat().resideInAPackage("org.apache.sshd..")
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("dev.sallyport.edge.ssh..", "dev.sallyport.agent.ssh..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.apache.sshd..")
                 .check(CLASSES);
     }
 
     @Test
     void onlyTheLinkPackagesSeeGrpc() {
-        noClasses().that().resideOutsideOfPackages(
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(
                         "dev.sallyport.edge.agents..", "dev.sallyport.agent.link..", "dev.sallyport.proto..")
-                .should().dependOnClassesThat().resideInAPackage("io.grpc..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.grpc..")
                 .check(CLASSES);
     }
 
     @Test
     void onlyTheStoreKnowsWhatDynamoDbIs() {
-        noClasses().that().resideOutsideOfPackages("dev.sallyport.store..", "dev.sallyport.standalone..")
-                .and().haveSimpleNameNotEndingWith("Main")
-                .should().dependOnClassesThat().resideInAPackage("software.amazon.awssdk.services.dynamodb.model..")
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("dev.sallyport.store..", "dev.sallyport.standalone..")
+                .and()
+                .haveSimpleNameNotEndingWith("Main")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("software.amazon.awssdk.services.dynamodb.model..")
                 .check(CLASSES);
     }
 }

@@ -17,7 +17,11 @@ class LostEdgeTest {
     void aKilledEdgeLeavesARecordingThatIsRecoveredAndHoldsWhatWasShown() throws Exception {
         try (var instance = Instance.start()) {
             var ssh = new ProcessBuilder(List.of(
-                            "ssh", "-F", instance.folder().resolve("ssh_config").toString(), "alice", "bash",
+                            "ssh",
+                            "-F",
+                            instance.folder().resolve("ssh_config").toString(),
+                            "alice",
+                            "bash",
                             "'for i in 1 2 3; do echo line $i; done; sleep 300'".replace("'", "")))
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();

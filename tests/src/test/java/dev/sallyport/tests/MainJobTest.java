@@ -20,7 +20,8 @@ class MainJobTest {
 
     @Test
     void aCommandKeepsStdoutStderrAndExitStatusApart() throws Exception {
-        var ran = instance.ssh("alice", "bash", "echo out; echo err >&2; exit 7").now();
+        var ran =
+                instance.ssh("alice", "bash", "echo out; echo err >&2; exit 7").now();
         assertThat(ran.status()).as("%s", ran).isEqualTo(7);
         assertThat(ran.out()).isEqualTo("out\n");
         assertThat(ran.err()).isEqualTo("err\n");
@@ -57,7 +58,9 @@ class MainJobTest {
         assertThat(ran.err()).startsWith("sally: ");
         var absent = instance.ssh("bob", "nosuch", "true").now();
         assertThat(absent.status()).isEqualTo(253);
-        assertThat(absent.err().replace("nosuch", "bash")).as("not there and not yours").isEqualTo(ran.err());
+        assertThat(absent.err().replace("nosuch", "bash"))
+                .as("not there and not yours")
+                .isEqualTo(ran.err());
     }
 
     @Test

@@ -20,13 +20,15 @@ import java.util.TreeMap;
 
 /// The canonical form of a connection definition: what is signed.
 ///
-/// The first line names the format; each other line is `key value`, the value percent-encoded (UTF-8); keys
+/// The first line names the format, the last is `end`; each line between is `key value`, the value percent-encoded
+/// (UTF-8); keys
 /// come in a fixed order, and a key that holds a list or a map comes once per entry. The same definition always
 /// gives the same bytes. A reader refuses unknown keys: an agent must not run a definition whose restrictions
 /// it does not understand.
 final class DefinitionText {
 
     private static final String HEAD = "sallyport-connection 1";
+    private static final String END = "end";
 
     /// Longest definition that is read, in bytes.
     static final int LONGEST = 262_144;
@@ -164,7 +166,7 @@ final class DefinitionText {
         }
 
         byte[] bytes() {
-            return text.toString().getBytes(StandardCharsets.UTF_8);
+            return (text + END + "\n").getBytes(StandardCharsets.UTF_8);
         }
     }
 
@@ -174,10 +176,11 @@ final class DefinitionText {
 
         Reader(String text) {
             var lines = text.split("\n", -1);
-            if (!lines[0].equals(HEAD) || !lines[lines.length - 1].isEmpty()) {
+            int last = lines.length - 2;
+            if (last < 1 || !lines[0].equals(HEAD) || !lines[last].equals(END) || !lines[last + 1].isEmpty()) {
                 throw new IllegalArgumentException("not a connection definition");
             }
-            for (int i = 1; i < lines.length - 1; i++) {
+            for (int i = 1; i < last; i++) {
                 int blank = lines[i].indexOf(' ');
                 if (blank < 1) {
                     throw new IllegalArgumentException("a line without a value");

@@ -8,7 +8,8 @@ import java.util.Optional;
 
 /// The account that the demo's commands run as.
 ///
-/// Started as root, that is `sallyport-demo`, a system account without a password, made when it is missing; else whoever
+/// Started as root, that is `sallyport-demo`, a system account without a password, made when it is missing; else
+/// whoever
 /// started us.
 ///
 /// @param note what the start says about it
@@ -19,15 +20,24 @@ record Account(String name, Optional<String> runAs, String note) {
     static Account forDemo() throws IOException, InterruptedException {
         var me = System.getProperty("user.name");
         if (!me.equals("root")) {
-            return new Account(me, Optional.empty(), "commands run as you (" + me + "), for this was not started as root");
+            return new Account(
+                    me, Optional.empty(), "commands run as you (" + me + "), for this was not started as root");
         }
         if (exists()) {
             return new Account(DEMO, Optional.of(DEMO), "commands run as the account " + DEMO);
         }
         // A password of '*' never matches and is not "locked", which sshd would refuse even for keys.
         var made = Program.run(List.of(
-                "useradd", "--system", "--create-home", "--shell", "/bin/bash", "--password", "*", "--comment",
-                "Sallyport demo", DEMO));
+                "useradd",
+                "--system",
+                "--create-home",
+                "--shell",
+                "/bin/bash",
+                "--password",
+                "*",
+                "--comment",
+                "Sallyport demo",
+                DEMO));
         if (made.status() != 0) {
             throw new IOException("could not make the account " + DEMO + ": " + made.output());
         }

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The demo tenant: made through the public API at the first start, as an admin would make it.
 ///
-/// Users alice (in the group `engineers`, which one rule lets use everything) and bob (whom no rule mentions), a user CA
+/// Users alice (in the group `engineers`, which one rule lets use everything) and bob (whom no rule mentions), a user
+/// CA
 /// with a certificate for each, the connections `bash`, `python`, `report`, and `demo-host`, an sshd of its own.
 public final class Demo implements AutoCloseable {
 
@@ -78,11 +79,18 @@ public final class Demo implements AutoCloseable {
         } else {
             notes.add("the connection python is left out: there is no /usr/bin/python3 (package python3)");
         }
-        admin.createConnection(
-                custom("report", List.of("/bin/sh", "-c", "echo \"report for $SALLYPORT_USER_EMAIL\"; date; uptime; df -h /"),
-                        runAs, "none"));
+        admin.createConnection(custom(
+                "report",
+                List.of("/bin/sh", "-c", "echo \"report for $SALLYPORT_USER_EMAIL\"; date; uptime; df -h /"),
+                runAs,
+                "none"));
         admin.createRule(new RuleWrite(
-                "engineers use everything", "allow", List.of("engineers"), List.of(), List.of("*"), Map.of(),
+                "engineers use everything",
+                "allow",
+                List.of("engineers"),
+                List.of(),
+                List.of("*"),
+                Map.of(),
                 List.of("connect", "exec")));
         return agent.key();
     }
@@ -98,7 +106,9 @@ public final class Demo implements AutoCloseable {
         var hostKey = keygen.key(HOST + "-host");
         var clientKey = keygen.key(HOST + "-client");
         var portFile = state.resolve(HOST + ".port");
-        int before = Files.exists(portFile) ? Integer.parseInt(Files.readString(portFile).strip()) : 0;
+        int before = Files.exists(portFile)
+                ? Integer.parseInt(Files.readString(portFile).strip())
+                : 0;
         var started = DemoHost.start(sshd.get(), state, hostKey, clientKey, before);
         host = started;
         if (started.port() == before) {
@@ -109,9 +119,16 @@ public final class Demo implements AutoCloseable {
         Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
         var fields = Files.readString(Path.of(hostKey + ".pub")).split(" ", 3);
         var settings = new Ssh(
-                "127.0.0.1", started.port(), Account.forDemo().name(), null, "file:" + secret,
-                List.of(fields[0] + " " + fields[1]), null, List.of("127.0.0.1:*", "localhost:*"));
-        var write = new ConnectionWrite(HOST, AGENT, "ssh", null, settings, null, null, null, null, null, null, null, null);
+                "127.0.0.1",
+                started.port(),
+                Account.forDemo().name(),
+                null,
+                "file:" + secret,
+                List.of(fields[0] + " " + fields[1]),
+                null,
+                List.of("127.0.0.1:*", "localhost:*"));
+        var write =
+                new ConnectionWrite(HOST, AGENT, "ssh", null, settings, null, null, null, null, null, null, null, null);
         if (admin.connections(null).items().stream().map(Connection::name).anyMatch(HOST::equals)) {
             admin.updateConnection(HOST, write);
         } else {
@@ -127,8 +144,19 @@ public final class Demo implements AutoCloseable {
     private static ConnectionWrite custom(
             String name, List<String> entrypoint, @Nullable String runAs, @Nullable String command) {
         return new ConnectionWrite(
-                name, AGENT, "custom", new Custom(entrypoint, runAs, command, null, null, null, null), null, null, null, null,
-                null, null, null, null, null);
+                name,
+                AGENT,
+                "custom",
+                new Custom(entrypoint, runAs, command, null, null, null, null),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null);
     }
 
     @Override

@@ -81,7 +81,8 @@ final class DemoHost implements AutoCloseable {
             } catch (IOException notYet) {
                 if (!sshd.isAlive() || Instant.now().isAfter(until)) {
                     close();
-                    throw new IOException("sshd did not start: " + Files.readString(log).strip(), notYet);
+                    throw new IOException(
+                            "sshd did not start: " + Files.readString(log).strip(), notYet);
                 }
                 sshd.waitFor(20, TimeUnit.MILLISECONDS);
             }

@@ -12,7 +12,17 @@ record SshKeygen(Path folder) {
     Path key(String name) throws IOException, InterruptedException {
         var file = folder.resolve(name);
         if (!Files.exists(file)) {
-            run(List.of("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name + "@sallyport-demo", "-f", file.toString()));
+            run(List.of(
+                    "ssh-keygen",
+                    "-q",
+                    "-t",
+                    "ed25519",
+                    "-N",
+                    "",
+                    "-C",
+                    name + "@sallyport-demo",
+                    "-f",
+                    file.toString()));
         }
         return file;
     }
@@ -20,8 +30,23 @@ record SshKeygen(Path folder) {
     /// Certifies `key` for `principals`, for 52 weeks, with a terminal and port forwarding: `key-cert.pub` beside it.
     void certify(Path ca, Path key, String keyId, List<String> principals) throws IOException, InterruptedException {
         run(List.of(
-                "ssh-keygen", "-q", "-s", ca.toString(), "-I", keyId, "-n", String.join(",", principals), "-V", "-1m:+52w",
-                "-O", "clear", "-O", "permit-pty", "-O", "permit-port-forwarding", key + ".pub"));
+                "ssh-keygen",
+                "-q",
+                "-s",
+                ca.toString(),
+                "-I",
+                keyId,
+                "-n",
+                String.join(",", principals),
+                "-V",
+                "-1m:+52w",
+                "-O",
+                "clear",
+                "-O",
+                "permit-pty",
+                "-O",
+                "permit-port-forwarding",
+                key + ".pub"));
     }
 
     private static void run(List<String> command) throws IOException, InterruptedException {

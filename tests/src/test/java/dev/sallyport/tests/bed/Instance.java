@@ -86,7 +86,8 @@ public final class Instance implements AutoCloseable {
 
     /// The same with options before the host.
     public Run sshWith(List<String> options, String user, String... arguments) {
-        var command = new ArrayList<>(List.of("ssh", "-F", folder.resolve("ssh_config").toString()));
+        var command = new ArrayList<>(
+                List.of("ssh", "-F", folder.resolve("ssh_config").toString()));
         command.addAll(options);
         command.add(user);
         command.addAll(List.of(arguments));

@@ -25,7 +25,9 @@ public record Recorded(Instance instance, String session) {
     public byte[] output() throws IOException, InterruptedException {
         awaitState("complete", "recovered");
         var replay = instance.sally("sessions", "replay", session, "--no-wait").now();
-        assertThat(replay.status()).as("replay of %s: %s", session, replay.err()).isZero();
+        assertThat(replay.status())
+                .as("replay of %s: %s", session, replay.err())
+                .isZero();
         return replay.outBytes();
     }
 

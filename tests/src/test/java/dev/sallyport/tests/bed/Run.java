@@ -52,7 +52,8 @@ public final class Run {
     }
 
     public Ran now() throws IOException, InterruptedException {
-        var builder = new ProcessBuilder(command).directory(Path.of("").toAbsolutePath().toFile());
+        var builder = new ProcessBuilder(command)
+                .directory(Path.of("").toAbsolutePath().toFile());
         builder.environment().putAll(environment);
         builder.environment().remove("SSH_AUTH_SOCK");
         var process = builder.start();

@@ -2,7 +2,8 @@ package dev.sallyport.tests.bed;
 
 import java.io.IOException;
 
-/// The one standalone that the end-to-end tests of this module share. It starts with the first test that asks for it and
+/// The one standalone that the end-to-end tests of this module share. It starts with the first test that asks for it
+/// and
 /// stops with the JVM.
 public final class Shared {
 

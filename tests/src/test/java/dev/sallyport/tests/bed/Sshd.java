@@ -29,7 +29,15 @@ public final class Sshd implements AutoCloseable {
     public static Sshd start(String... more) throws IOException, InterruptedException {
         var folder = Files.createTempDirectory("sallyport-sshd");
         for (var key : List.of("host", "client")) {
-            Run.of(List.of("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder.resolve(key).toString()))
+            Run.of(List.of(
+                            "ssh-keygen",
+                            "-q",
+                            "-t",
+                            "ed25519",
+                            "-N",
+                            "",
+                            "-f",
+                            folder.resolve(key).toString()))
                     .now();
         }
         if (System.getProperty("user.name").equals("root")) {
@@ -40,9 +48,7 @@ public final class Sshd implements AutoCloseable {
             port = socket.getLocalPort();
         }
         var config = folder.resolve("sshd_config");
-        Files.writeString(
-                config,
-                """
+        Files.writeString(config, """
                 ListenAddress 127.0.0.1
                 Port %d
                 HostKey %s/host
@@ -56,9 +62,7 @@ public final class Sshd implements AutoCloseable {
                 MaxStartups 500
                 LogLevel ERROR
                 Subsystem sftp internal-sftp
-                """
-                                .formatted(port, folder, folder)
-                        + String.join("\n", more) + "\n");
+                """.formatted(port, folder, folder) + String.join("\n", more) + "\n");
         var log = folder.resolve("log");
         var process = new ProcessBuilder("/usr/sbin/sshd", "-D", "-e", "-f", config.toString())
                 .redirectErrorStream(true)
@@ -88,9 +92,21 @@ public final class Sshd implements AutoCloseable {
     /// `ssh` options and host that reach it.
     public List<String> options() {
         return List.of(
-                "-F", "none", "-i", folder.resolve("client").toString(), "-o", "IdentitiesOnly=yes", "-o", "IdentityAgent=none",
-                "-o", "StrictHostKeyChecking=accept-new", "-o", "UserKnownHostsFile=" + folder.resolve("known_hosts"), "-p",
-                Integer.toString(port), System.getProperty("user.name") + "@127.0.0.1");
+                "-F",
+                "none",
+                "-i",
+                folder.resolve("client").toString(),
+                "-o",
+                "IdentitiesOnly=yes",
+                "-o",
+                "IdentityAgent=none",
+                "-o",
+                "StrictHostKeyChecking=accept-new",
+                "-o",
+                "UserKnownHostsFile=" + folder.resolve("known_hosts"),
+                "-p",
+                Integer.toString(port),
+                System.getProperty("user.name") + "@127.0.0.1");
     }
 
     @Override

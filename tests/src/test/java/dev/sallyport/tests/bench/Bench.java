@@ -7,7 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/// Prints how Sallyport compares with OpenSSH's sshd on this machine: both arms in turn, in one run, the same client and
+/// Prints how Sallyport compares with OpenSSH's sshd on this machine: both arms in turn, in one run, the same client
+/// and
 /// cipher; edge, agent and store in JVMs of their own, TLS on, recording `full`.
 public final class Bench {
 
@@ -32,8 +33,10 @@ public final class Bench {
             var sshdOptions = new ArrayList<>(cipher);
             sshdOptions.addAll(control.options());
             var ourOptions = new ArrayList<>(cipher);
-            ourOptions.addAll(List.of("-F", split.control().folder().resolve("ssh_config").toString(), "alice"));
-            var bench = new Bench(new Arm("sshd", sshdOptions, List.of()), new Arm("sallyport", ourOptions, List.of("bash")));
+            ourOptions.addAll(
+                    List.of("-F", split.control().folder().resolve("ssh_config").toString(), "alice"));
+            var bench = new Bench(
+                    new Arm("sshd", sshdOptions, List.of()), new Arm("sallyport", ourOptions, List.of("bash")));
             System.out.println("cipher " + CIPHER + " on both arms; java " + Runtime.version() + "; "
                     + Runtime.getRuntime().availableProcessors() + " cores");
             System.out.println();
@@ -57,8 +60,11 @@ public final class Bench {
             theirs.add(sshd.connect());
             ours.add(sallyport.connect());
         }
-        row("new connection + `true`, ms, p50", theirs.median(), ours.median(), "p99 " + number(theirs.quantile(0.99))
-                + " and " + number(ours.quantile(0.99)));
+        row(
+                "new connection + `true`, ms, p50",
+                theirs.median(),
+                ours.median(),
+                "p99 " + number(theirs.quantile(0.99)) + " and " + number(ours.quantile(0.99)));
     }
 
     private void keys() throws IOException {
@@ -109,8 +115,8 @@ public final class Bench {
     }
 
     private static void row(String name, double theirs, double ours, String spread) {
-        System.out.println("| " + name + " | " + number(theirs) + " | " + number(ours) + " | " + number(ours / theirs) + " | "
-                + spread + " |");
+        System.out.println("| " + name + " | " + number(theirs) + " | " + number(ours) + " | " + number(ours / theirs)
+                + " | " + spread + " |");
     }
 
     private static String number(double value) {

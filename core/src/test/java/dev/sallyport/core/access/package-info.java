@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sallyport.core.access;
+
+import org.jspecify.annotations.NullMarked;

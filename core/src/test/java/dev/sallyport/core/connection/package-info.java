@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sallyport.core.connection;
+
+import org.jspecify.annotations.NullMarked;

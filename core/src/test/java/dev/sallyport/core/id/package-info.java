@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sallyport.core.id;
+
+import org.jspecify.annotations.NullMarked;

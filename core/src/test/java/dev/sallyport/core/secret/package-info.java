@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sallyport.core.secret;
+
+import org.jspecify.annotations.NullMarked;
