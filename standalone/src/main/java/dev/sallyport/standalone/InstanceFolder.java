@@ -96,8 +96,8 @@ public final class InstanceFolder implements AutoCloseable {
 
     @Override
     public void close() {
-        try (var channel = lock.acquiredBy()) {
-            lock.release();
+        try {
+            lock.acquiredBy().close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -76,7 +76,8 @@ final class DemoHost implements AutoCloseable {
     private void awaitReady(Path log) throws IOException, InterruptedException {
         var until = Instant.now().plus(START);
         while (true) {
-            try (var probe = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            try {
+                new Socket(InetAddress.getLoopbackAddress(), port).close();
                 return;
             } catch (IOException notYet) {
                 if (!sshd.isAlive() || Instant.now().isAfter(until)) {

@@ -70,7 +70,8 @@ public final class Sshd implements AutoCloseable {
                 .start();
         var until = Instant.now().plus(Duration.ofSeconds(20));
         while (true) {
-            try (var probe = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            try {
+                new Socket(InetAddress.getLoopbackAddress(), port).close();
                 return new Sshd(folder, port, process);
             } catch (IOException notYet) {
                 if (process.waitFor(20, TimeUnit.MILLISECONDS) || Instant.now().isAfter(until)) {

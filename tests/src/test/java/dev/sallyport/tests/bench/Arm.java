@@ -65,16 +65,17 @@ record Arm(String name, List<String> options, List<String> prefix) {
         var process = ssh(List.of(), "head -c 1 >/dev/null; echo go; wc -c")
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
-        try (var out = process.getOutputStream();
-                var in = process.getInputStream()) {
-            out.write(1);
-            out.flush();
-            readLine(in);
-            long start = System.nanoTime();
-            for (long sent = 0; sent < bytes; sent += BLOCK.length) {
-                out.write(BLOCK, 0, (int) Math.min(BLOCK.length, bytes - sent));
+        try (var in = process.getInputStream()) {
+            long start;
+            try (var out = process.getOutputStream()) {
+                out.write(1);
+                out.flush();
+                readLine(in);
+                start = System.nanoTime();
+                for (long sent = 0; sent < bytes; sent += BLOCK.length) {
+                    out.write(BLOCK, 0, (int) Math.min(BLOCK.length, bytes - sent));
+                }
             }
-            out.close();
             var counted = readLine(in).strip();
             double seconds = (System.nanoTime() - start) / 1e9;
             expect(process, "");
