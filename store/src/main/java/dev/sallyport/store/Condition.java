@@ -1,0 +1,66 @@
+package dev.sallyport.store;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/// What must hold of the item that stands in the store before a write touches it.
+record Condition(@Nullable String expression, Map<String, String> names, Map<String, AttributeValue> values) {
+
+    static Condition none() {
+        return new Condition(null, Map.of(), Map.of());
+    }
+
+    static Condition absent() {
+        return new Condition("attribute_not_exists(pk)", Map.of(), Map.of());
+    }
+
+    static Condition present() {
+        return new Condition("attribute_exists(pk)", Map.of(), Map.of());
+    }
+
+    /// The item is there and has this version.
+    static Condition version(long version) {
+        return number(Item.VERSION, version);
+    }
+
+    static Condition number(String name, long value) {
+        return new Condition(
+                "#name = :value", Map.of("#name", name), Map.of(":value", AttributeValue.fromN(Long.toString(value))));
+    }
+
+    static Condition text(String name, String value) {
+        return new Condition("#name = :value", Map.of("#name", name), Map.of(":value", AttributeValue.fromS(value)));
+    }
+
+    /// The item is there and does not have the attribute.
+    static Condition without(String name) {
+        return new Condition("attribute_exists(pk) AND attribute_not_exists(#name)", Map.of("#name", name), Map.of());
+    }
+
+    /// Nothing is there, or what is there has run out.
+    static Condition absentOrExpired(long nowSeconds) {
+        return new Condition(
+                "attribute_not_exists(pk) OR #expires <= :now",
+                Map.of("#expires", Item.EXPIRES),
+                Map.of(":now", AttributeValue.fromN(Long.toString(nowSeconds))));
+    }
+
+    Map<String, String> namesAnd(Map<String, String> more) {
+        var all = new HashMap<>(names);
+        all.putAll(more);
+        return all;
+    }
+
+    Map<String, AttributeValue> valuesAnd(Map<String, AttributeValue> more) {
+        var all = new HashMap<>(values);
+        all.putAll(more);
+        return all;
+    }
+
+    Optional<String> text() {
+        return Optional.ofNullable(expression);
+    }
+}

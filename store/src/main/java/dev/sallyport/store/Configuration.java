@@ -1,0 +1,153 @@
+package dev.sallyport.store;
+
+import dev.sallyport.core.audit.Actor;
+import dev.sallyport.core.edge.Mail;
+import dev.sallyport.core.id.EdgeId;
+import dev.sallyport.core.id.TenantId;
+import dev.sallyport.store.Written.Reason;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/// How a tenant's configuration is changed: in one transaction with the tenant's epoch, an audit entry, and the
+/// mail that is owed to the edges; then the mail is delivered.
+final class Configuration {
+
+    private static final String EPOCH = "epoch";
+    private static final String NO_TENANT = "There is no such tenant.";
+
+    private final Tables tables;
+    private final AuditLog audit;
+    private final Outbox outbox;
+
+    Configuration(Tables tables, AuditLog audit, Outbox outbox) {
+        this.tables = tables;
+        this.audit = audit;
+        this.outbox = outbox;
+    }
+
+    Tables tables() {
+        return tables;
+    }
+
+    Change change(TenantId tenant, Actor actor, String action, String object) {
+        return new Change(tenant, actor, action, object);
+    }
+
+    /// The tenant's epoch now; empty when there is no such tenant.
+    Optional<Long> epoch(TenantId tenant) {
+        return tables.get(Table.CONFIG, Keys.tenant(tenant), Keys.TENANT).map(item -> item.number(EPOCH));
+    }
+
+    /// One change, while it is put together.
+    final class Change {
+
+        private final TenantId tenant;
+        private final Actor actor;
+        private final String action;
+        private final String object;
+        private final Map<String, String> details = new TreeMap<>();
+        private final Transaction transaction = new Transaction(tables);
+        private final List<Mail> mail = new ArrayList<>();
+        private Optional<Long> epoch = Optional.empty();
+        private boolean makesTenant;
+
+        private Change(TenantId tenant, Actor actor, String action, String object) {
+            this.tenant = tenant;
+            this.actor = actor;
+            this.action = action;
+            this.object = object;
+            mail.add(new Mail.ConfigChanged(tenant));
+        }
+
+        Change detail(String name, String value) {
+            details.put(name, value);
+            return this;
+        }
+
+        /// More mail than that the configuration has changed.
+        Change tell(Mail more) {
+            mail.add(more);
+            return this;
+        }
+
+        /// Refuse when anything of the tenant has changed since `epoch`: for changes that were decided by
+        /// looking at several items.
+        Change at(long seen) {
+            epoch = Optional.of(seen);
+            return this;
+        }
+
+        /// This change makes the tenant itself.
+        Change makesTenant() {
+            makesTenant = true;
+            return this;
+        }
+
+        Change put(Item item, Condition condition, Reason reason, String sentence) {
+            transaction.put(Table.CONFIG, item, condition, reason, sentence);
+            return this;
+        }
+
+        Change put(Item item) {
+            transaction.put(Table.CONFIG, item);
+            return this;
+        }
+
+        Change delete(String partition, String sort) {
+            transaction.delete(Table.CONFIG, partition, sort);
+            return this;
+        }
+
+        Change delete(String sort, Condition condition, Reason reason, String sentence) {
+            transaction.delete(Table.CONFIG, Keys.tenant(tenant), sort, condition, reason, sentence);
+            return this;
+        }
+
+        /// The item with this sort key is there.
+        Change needs(String sort, String sentence) {
+            transaction.check(Table.CONFIG, Keys.tenant(tenant), sort, Condition.present(), Reason.ABSENT, sentence);
+            return this;
+        }
+
+        /// Writes it and delivers the mail; `value` is what the caller gets when it is written.
+        ///
+        /// @throws StoreUnavailable when the store failed; when only the delivery did, the change is written,
+        ///     and the edges learn of it by the sweep
+        <T> Written<T> commit(T value) {
+            var whole = transaction.copy();
+            if (!makesTenant) {
+                if (epoch.isPresent()) {
+                    whole.increment(
+                            Table.CONFIG,
+                            Keys.tenant(tenant),
+                            Keys.TENANT,
+                            EPOCH,
+                            Condition.number(EPOCH, epoch.get()),
+                            Reason.STALE,
+                            "Something else has changed in the meantime. Please try again.");
+                } else {
+                    whole.increment(
+                            Table.CONFIG,
+                            Keys.tenant(tenant),
+                            Keys.TENANT,
+                            EPOCH,
+                            Condition.present(),
+                            Reason.ABSENT,
+                            NO_TENANT);
+                }
+            }
+            var owed = mail.stream()
+                    .map(one -> outbox.owe(whole, one, Optional.<EdgeId>empty()))
+                    .toList();
+            var refused = audit.commit(whole, new AuditLog.Draft(tenant, actor, action, object, details));
+            if (refused.isPresent()) {
+                return refused.get().refused();
+            }
+            outbox.deliver(owed);
+            return new Written.Done<>(value);
+        }
+    }
+}

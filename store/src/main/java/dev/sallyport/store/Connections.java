@@ -1,0 +1,120 @@
+package dev.sallyport.store;
+
+import dev.sallyport.core.audit.Actor;
+import dev.sallyport.core.connection.ConnectionDefinition;
+import dev.sallyport.core.connection.ConnectionName;
+import dev.sallyport.core.connection.SignedDefinition;
+import dev.sallyport.core.id.ConnectionId;
+import dev.sallyport.core.id.TenantId;
+import dev.sallyport.store.Written.Reason;
+import java.util.List;
+import java.util.Optional;
+
+/// The connections of each tenant: their definitions, exactly as the control plane signed them.
+public final class Connections {
+
+    private static final String STALE = "The connection has changed in the meantime. Please try again.";
+    private static final String ABSENT = "There is no such connection.";
+    private static final String NAME_TAKEN = "Another connection has this name.";
+
+    private final Configuration configuration;
+    private final Tables tables;
+
+    Connections(Configuration configuration) {
+        this.configuration = configuration;
+        this.tables = configuration.tables();
+    }
+
+    /// A connection as it is stored: the signed form, and what it says.
+    public record Stored(SignedDefinition signed, ConnectionDefinition definition) {}
+
+    /// Makes a connection: the definition has version 1 and names an agent that is there.
+    public Written<Stored> create(Actor actor, SignedDefinition signed) {
+        var definition = signed.unverified();
+        if (definition.version() != 1) {
+            return new Written.Refused<>(Reason.STALE, "A new connection has version 1.");
+        }
+        return change(actor, definition, "connection.created")
+                .put(item(signed, definition), Condition.absent(), Reason.TAKEN, "There is such a connection already.")
+                .put(name(definition), Condition.absent(), Reason.TAKEN, NAME_TAKEN)
+                .commit(new Stored(signed, definition));
+    }
+
+    /// Changes a connection: the definition has the version that was read, plus one.
+    public Written<Stored> update(Actor actor, SignedDefinition signed) {
+        var definition = signed.unverified();
+        var found = get(definition.tenant(), definition.id());
+        if (found.isEmpty()) {
+            return new Written.Refused<>(Reason.ABSENT, ABSENT);
+        }
+        var before = found.get().definition();
+        if (before.version() != definition.version() - 1) {
+            return new Written.Refused<>(Reason.STALE, STALE);
+        }
+        var change = change(actor, definition, "connection.updated")
+                .put(item(signed, definition), Condition.version(before.version()), Reason.STALE, STALE);
+        if (!before.name().equals(definition.name())) {
+            change.put(name(definition), Condition.absent(), Reason.TAKEN, NAME_TAKEN)
+                    .delete(Keys.tenant(definition.tenant()), Keys.NAME + before.name());
+        }
+        return change.commit(new Stored(signed, definition));
+    }
+
+    public Written<Stored> delete(Actor actor, TenantId tenant, ConnectionId id) {
+        var found = get(tenant, id);
+        if (found.isEmpty()) {
+            return new Written.Refused<>(Reason.ABSENT, ABSENT);
+        }
+        var definition = found.get().definition();
+        return configuration
+                .change(tenant, actor, "connection.deleted", id.value())
+                .detail("name", definition.name().value())
+                .delete(Keys.id(Keys.CONNECTION, id), Condition.version(definition.version()), Reason.STALE, STALE)
+                .delete(Keys.tenant(tenant), Keys.NAME + definition.name())
+                .commit(found.get());
+    }
+
+    public Optional<Stored> get(TenantId tenant, ConnectionId id) {
+        return tables.get(Table.CONFIG, Keys.tenant(tenant), Keys.id(Keys.CONNECTION, id))
+                .map(Connections::read);
+    }
+
+    public Optional<Stored> byName(TenantId tenant, ConnectionName name) {
+        return tables.get(Table.CONFIG, Keys.tenant(tenant), Keys.NAME + name)
+                .map(item -> new ConnectionId(item.text("connection")))
+                .flatMap(id -> get(tenant, id));
+    }
+
+    public List<Stored> list(TenantId tenant) {
+        return tables.list(Table.CONFIG, Keys.tenant(tenant), Keys.CONNECTION).stream()
+                .map(Connections::read)
+                .toList();
+    }
+
+    private Configuration.Change change(Actor actor, ConnectionDefinition definition, String action) {
+        return configuration
+                .change(definition.tenant(), actor, action, definition.id().value())
+                .detail("name", definition.name().value())
+                .detail("type", definition.target().type())
+                .detail("agent", definition.agent().value())
+                .detail("version", Long.toString(definition.version()))
+                .needs(Keys.id(Keys.AGENT, definition.agent()), "There is no such agent.");
+    }
+
+    private static Item item(SignedDefinition signed, ConnectionDefinition definition) {
+        return Item.of(Keys.tenant(definition.tenant()), Keys.id(Keys.CONNECTION, definition.id()))
+                .bytes("definition", signed.bytes())
+                .bytes("signature", signed.signature())
+                .number(Item.VERSION, definition.version());
+    }
+
+    private static Item name(ConnectionDefinition definition) {
+        return Item.of(Keys.tenant(definition.tenant()), Keys.NAME + definition.name())
+                .text("connection", definition.id().value());
+    }
+
+    static Stored read(Item item) {
+        var signed = new SignedDefinition(item.bytes("definition"), item.bytes("signature"));
+        return new Stored(signed, signed.unverified());
+    }
+}

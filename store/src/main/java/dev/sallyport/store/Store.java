@@ -1,0 +1,132 @@
+package dev.sallyport.store;
+
+/// The store, noun by noun. One per process; everything in it is thread-safe and blocks.
+public final class Store implements AutoCloseable {
+
+    private final Tables tables;
+    private final Tenants tenants;
+    private final Users users;
+    private final Groups groups;
+    private final Rules rules;
+    private final Connections connections;
+    private final Agents agents;
+    private final TrustedCas trustedCas;
+    private final Revocations revocations;
+    private final ApiKeys apiKeys;
+    private final Sessions sessions;
+    private final Recordings recordings;
+    private final AuditLog auditLog;
+    private final Checkpoints checkpoints;
+    private final Edges edges;
+    private final Mailboxes mailboxes;
+    private final Attachments attachments;
+    private final Outbox outbox;
+    private final Policies policies;
+
+    /// @param tables prepared or checked by the caller
+    public Store(Tables tables) {
+        this.tables = tables;
+        var directory = new Directory(tables);
+        auditLog = new AuditLog(tables);
+        edges = new Edges(tables);
+        mailboxes = new Mailboxes(tables);
+        outbox = new Outbox(tables, edges, mailboxes);
+        var configuration = new Configuration(tables, auditLog, outbox);
+        tenants = new Tenants(configuration, directory);
+        users = new Users(configuration);
+        rules = new Rules(configuration);
+        groups = new Groups(configuration, rules);
+        connections = new Connections(configuration);
+        agents = new Agents(configuration, connections);
+        trustedCas = new TrustedCas(configuration, directory);
+        revocations = new Revocations(configuration);
+        apiKeys = new ApiKeys(configuration, directory);
+        sessions = new Sessions(tables, auditLog, outbox);
+        recordings = new Recordings(tables, auditLog);
+        checkpoints = new Checkpoints(tables);
+        attachments = new Attachments(tables, edges);
+        policies = new Policies(tables);
+    }
+
+    public Tables tables() {
+        return tables;
+    }
+
+    public Tenants tenants() {
+        return tenants;
+    }
+
+    public Users users() {
+        return users;
+    }
+
+    public Groups groups() {
+        return groups;
+    }
+
+    public Rules rules() {
+        return rules;
+    }
+
+    public Connections connections() {
+        return connections;
+    }
+
+    public Agents agents() {
+        return agents;
+    }
+
+    /// The trusted CAs, with the SSH server's configuration.
+    public TrustedCas trustedCas() {
+        return trustedCas;
+    }
+
+    public Revocations revocations() {
+        return revocations;
+    }
+
+    public ApiKeys apiKeys() {
+        return apiKeys;
+    }
+
+    public Sessions sessions() {
+        return sessions;
+    }
+
+    public Recordings recordings() {
+        return recordings;
+    }
+
+    public AuditLog auditLog() {
+        return auditLog;
+    }
+
+    public Checkpoints checkpoints() {
+        return checkpoints;
+    }
+
+    public Edges edges() {
+        return edges;
+    }
+
+    public Mailboxes mailboxes() {
+        return mailboxes;
+    }
+
+    public Attachments attachments() {
+        return attachments;
+    }
+
+    public Outbox outbox() {
+        return outbox;
+    }
+
+    public Policies policies() {
+        return policies;
+    }
+
+    @Override
+    public void close() {
+        tables.close();
+    }
+}

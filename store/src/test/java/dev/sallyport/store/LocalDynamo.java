@@ -1,0 +1,45 @@
+package dev.sallyport.store;
+
+import java.time.Clock;
+import java.util.concurrent.atomic.AtomicInteger;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.dynamodb.services.local.embedded.DynamoDBEmbedded;
+
+/// DynamoDB Local in memory, in this process, started once. Each store has tables of its own.
+public final class LocalDynamo {
+
+    private static final AtomicInteger STORES = new AtomicInteger();
+
+    private LocalDynamo() {}
+
+    /// A new, empty store on the system's clock.
+    public static Store store() {
+        return store(Clock.systemUTC());
+    }
+
+    /// A new, empty store on this clock.
+    public static Store store(Clock clock) {
+        return new Store(tables(clock));
+    }
+
+    /// New, empty tables.
+    public static Tables tables(Clock clock) {
+        var tables = unprepared(clock);
+        tables.prepare();
+        return tables;
+    }
+
+    /// Names of tables that are not there yet.
+    static Tables unprepared(Clock clock) {
+        return new Tables(client(), "t" + STORES.incrementAndGet() + ".", clock);
+    }
+
+    static DynamoDbClient client() {
+        return Running.CLIENT;
+    }
+
+    /// Loaded, and so started, with the first store.
+    private static final class Running {
+        private static final DynamoDbClient CLIENT = DynamoDBEmbedded.create().dynamoDbClient();
+    }
+}
