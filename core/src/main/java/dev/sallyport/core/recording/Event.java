@@ -70,11 +70,14 @@ public record Event(long number, Kind kind, long offset, long time, byte[] bytes
         }
     }
 
+    /// Largest offset: further than any stream goes, and safe to add to.
+    private static final long FARTHEST = 1L << 61;
+
     /// Most digits in a [Kind#HIDDEN_INPUT].
     private static final int DIGITS = 15;
 
     public Event {
-        if (number < 0 || offset < 0 || bytes.length > LONGEST) {
+        if (number < 0 || offset < 0 || offset > FARTHEST || bytes.length > LONGEST) {
             throw new IllegalArgumentException("an event counts from 0 and holds at most " + LONGEST + " bytes");
         }
         if (kind == Kind.HIDDEN_INPUT) {

@@ -19,11 +19,15 @@ public final class StreamOffsets {
 
     /// Takes note of an event: what it covers is recorded now.
     public void passed(Event event) {
-        long after = event.offset() + event.covers();
-        switch (event.kind()) {
-            case OUTPUT -> output = after;
-            case ERROR -> error = after;
-            case INPUT, HIDDEN_INPUT -> input = after;
+        reached(event.kind(), event.offset() + event.covers());
+    }
+
+    /// Takes note that the stream of `kind` is recorded up to `offset`.
+    public void reached(Event.Kind kind, long offset) {
+        switch (kind) {
+            case OUTPUT -> output = offset;
+            case ERROR -> error = offset;
+            case INPUT, HIDDEN_INPUT -> input = offset;
             case END_OF_INPUT, RESIZE, SIGNAL, REQUEST, MESSAGE, FILE, EXIT, PASSED, END, RECOVERED -> {
                 // of no stream
             }

@@ -46,6 +46,10 @@ public interface Recorder {
 
         private static final long serialVersionUID = 1;
 
+        public RecordingFailed(String message) {
+            super(message);
+        }
+
         public RecordingFailed(String message, Throwable cause) {
             super(message, cause);
         }

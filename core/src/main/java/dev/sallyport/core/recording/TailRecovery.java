@@ -1,0 +1,258 @@
+package dev.sallyport.core.recording;
+
+import dev.sallyport.core.id.SessionId;
+import dev.sallyport.core.id.TenantId;
+import dev.sallyport.core.secret.Secret;
+import dev.sallyport.core.session.Outcome;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Continues a recording, whose edge and spool are lost, with what the session's agent kept, and seals it.
+///
+/// Works from the stored chunks and the data key alone. Bytes are matched by stream and offset: none is added
+/// that is stored already, and one that is in neither is told as missing (the recording is then *incomplete*).
+/// What has no offset (sizes, signals, files, the exit) is placed by the bytes around it. May be interrupted
+/// anywhere and run again with the same tail.
+///
+/// Only for a session that no edge serves any more: a recording that was sealed takes nothing more.
+public final class TailRecovery {
+
+    /// Most events without an offset that are compared at the place where stored chunks and tail meet.
+    private static final int MOST_HELD = 4096;
+
+    /// The events that the agent kept, in its order; their numbers mean nothing.
+    public interface Tail {
+
+        /// The next event; empty after the last.
+        Optional<Event> next() throws IOException, InterruptedException;
+    }
+
+    /// Which side an event comes from; each side's events are stored in the order in which the agent has them.
+    private enum Side {
+        USER,
+        TARGET
+    }
+
+    private final ChunkStore chunks;
+    private final TenantId tenant;
+    private final SessionId session;
+    private final ChunkWriter writer;
+    private final long now;
+
+    private final StreamOffsets stored;
+    private final Map<Side, List<Event>> storedLast;
+    private final Map<Side, List<Event>> held = new EnumMap<>(Side.class);
+    private final Map<Side, Boolean> beyond = new EnumMap<>(Side.class);
+    private long time;
+    private long added;
+    private boolean missing;
+
+    private TailRecovery(
+            ChunkStore chunks, TenantId tenant, SessionId session, ChunkWriter writer, Stored stored, long now) {
+        this.chunks = chunks;
+        this.tenant = tenant;
+        this.session = session;
+        this.writer = writer;
+        this.stored = stored.offsets;
+        this.storedLast = stored.last;
+        this.time = stored.time;
+        this.now = now;
+        for (var side : Side.values()) {
+            held.put(side, new ArrayList<>());
+            beyond.put(side, false);
+        }
+    }
+
+    /// What is in the chunks that are stored.
+    private static final class Stored {
+        final StreamOffsets offsets = new StreamOffsets();
+        /// Events without an offset after each side's last bytes.
+        final Map<Side, List<Event>> last = new EnumMap<>(Side.class);
+
+        long time;
+
+        Stored(RecordingReader reader, long start) throws IOException {
+            time = start;
+            for (var side : Side.values()) {
+                last.put(side, new ArrayList<>());
+            }
+            for (var next = reader.next(); next.isPresent(); next = reader.next()) {
+                var event = next.get();
+                time = event.time();
+                offsets.passed(event);
+                side(event.kind()).ifPresent(side -> {
+                    var controls = of(last, side);
+                    if (onStream(event.kind()) || controls.size() == MOST_HELD) {
+                        controls.clear();
+                    }
+                    if (!onStream(event.kind())) {
+                        controls.add(event);
+                    }
+                });
+            }
+        }
+    }
+
+    /// Continues and seals; when the recording was sealed before, it only says how.
+    ///
+    /// @param head what the first chunk says, for the case that there is none
+    /// @param why one sentence for the [Event.Kind#RECOVERED] event
+    /// @param outcome how the session ended, as far as is known
+    /// @throws BrokenRecording when the stored chunks are not whole
+    /// @throws ChunkConflict when someone else continues it at the same time
+    public static SealedRecording recover(
+            ChunkStore chunks,
+            TenantId tenant,
+            SessionId session,
+            RecordingHead head,
+            Secret key,
+            Tail tail,
+            String why,
+            Outcome outcome,
+            InstantSource clock)
+            throws IOException, InterruptedException {
+        var reader = new RecordingReader(chunks, tenant, session, key);
+        var stored = new Stored(reader, head.start());
+        if (reader.sealed()) {
+            return new SealedRecording(tenant, session, reader.position(), reader.state(false));
+        }
+        var writer = new ChunkWriter(tenant, session, reader.head().orElse(head), key, reader.position());
+        long now = ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
+        return new TailRecovery(chunks, tenant, session, writer, stored, now).run(tail, why, outcome);
+    }
+
+    private SealedRecording run(Tail tail, String why, Outcome outcome) throws IOException, InterruptedException {
+        for (var next = tail.next(); next.isPresent(); next = tail.next()) {
+            var event = next.get();
+            var side = side(event.kind());
+            if (side.isEmpty() || (onStream(event.kind()) && event.covers() == 0)) {
+                continue;
+            }
+            if (onStream(event.kind())) {
+                bytes(side.get(), event);
+            } else {
+                control(side.get(), event);
+            }
+        }
+        for (var side : Side.values()) {
+            passBoundary(side);
+        }
+        add(Event.Kind.RECOVERED, why + "; " + added + " events came from the agent");
+        add(Event.Kind.END, outcome.name() + ": " + outcome.sentence());
+        var state = missing ? RecordingState.INCOMPLETE : RecordingState.RECOVERED;
+        store(state);
+        return new SealedRecording(tenant, session, writer.position(), state);
+    }
+
+    private void bytes(Side side, Event event) throws IOException {
+        long have = stored.next(event.kind());
+        long end = event.offset() + event.covers();
+        if (end <= have) {
+            of(held, side).clear();
+            return;
+        }
+        passBoundary(side);
+        if (event.offset() > have) {
+            missing = true;
+            add(
+                    Event.Kind.RECOVERED,
+                    (event.offset() - have) + " bytes of " + event.kind().name() + " are missing here");
+            append(event.kind(), event.offset(), event.time(), event.bytes());
+        } else if (event.kind() == Event.Kind.HIDDEN_INPUT) {
+            var rest = Long.toString(end - have).getBytes(StandardCharsets.US_ASCII);
+            append(event.kind(), have, event.time(), rest);
+        } else {
+            int from = (int) (have - event.offset());
+            append(event.kind(), have, event.time(), Arrays.copyOfRange(event.bytes(), from, event.bytes().length));
+        }
+        stored.reached(event.kind(), end);
+    }
+
+    private void control(Side side, Event event) throws IOException {
+        if (Boolean.TRUE.equals(beyond.get(side))) {
+            append(event.kind(), 0, event.time(), event.bytes());
+            return;
+        }
+        var controls = of(held, side);
+        if (controls.size() == MOST_HELD) {
+            throw new IOException("the agent's tail has too many events between two bytes");
+        }
+        controls.add(event);
+    }
+
+    /// The tail goes past what is stored of a side: of the events held, those that are not stored are added.
+    private void passBoundary(Side side) throws IOException {
+        if (Boolean.TRUE.equals(beyond.put(side, true))) {
+            return;
+        }
+        var have = of(storedLast, side);
+        var controls = of(held, side);
+        int common = Math.min(have.size(), controls.size());
+        while (common > 0 && !same(have.subList(have.size() - common, have.size()), controls.subList(0, common))) {
+            common--;
+        }
+        for (var event : controls.subList(common, controls.size())) {
+            append(event.kind(), 0, event.time(), event.bytes());
+        }
+    }
+
+    private static boolean same(List<Event> some, List<Event> others) {
+        for (int i = 0; i < some.size(); i++) {
+            if (some.get(i).kind() != others.get(i).kind()
+                    || !Arrays.equals(some.get(i).bytes(), others.get(i).bytes())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void append(Event.Kind kind, long offset, long when, byte[] bytes) throws IOException {
+        time = Math.max(time, Math.min(when, now));
+        writer.add(new Event(writer.next(), kind, offset, time, bytes));
+        added++;
+        if (writer.full()) {
+            store(RecordingState.LIVE);
+        }
+    }
+
+    private void add(Event.Kind kind, String text) {
+        if (kind == Event.Kind.END) {
+            time = Math.max(time, now);
+        }
+        writer.add(new Event(writer.next(), kind, 0, time, text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private void store(RecordingState state) throws IOException {
+        int number = writer.position().chunks();
+        chunks.put(tenant, session, number, writer.cut(state));
+    }
+
+    /// Of which side an event of an agent's tail may be; empty for what only an edge writes.
+    private static Optional<Side> side(Event.Kind kind) {
+        return switch (kind) {
+            case INPUT, HIDDEN_INPUT, END_OF_INPUT, RESIZE, SIGNAL -> Optional.of(Side.USER);
+            case OUTPUT, ERROR, FILE, EXIT, PASSED -> Optional.of(Side.TARGET);
+            case REQUEST, MESSAGE, END, RECOVERED -> Optional.empty();
+        };
+    }
+
+    private static boolean onStream(Event.Kind kind) {
+        return switch (kind) {
+            case OUTPUT, ERROR, INPUT, HIDDEN_INPUT -> true;
+            case END_OF_INPUT, RESIZE, SIGNAL, REQUEST, MESSAGE, FILE, EXIT, PASSED, END, RECOVERED -> false;
+        };
+    }
+
+    private static List<Event> of(Map<Side, List<Event>> events, Side side) {
+        return events.computeIfAbsent(side, any -> new ArrayList<>());
+    }
+}
