@@ -1,0 +1,64 @@
+package dev.sallyport.agent.session;
+
+import dev.sallyport.agent.target.NotOpened;
+import dev.sallyport.core.agent.AgentToken;
+import dev.sallyport.core.connection.BadDefinition;
+import dev.sallyport.core.connection.ConnectionDefinition;
+import dev.sallyport.core.link.Message;
+import dev.sallyport.core.session.Order;
+import java.io.IOException;
+import java.time.Clock;
+
+/// Believes nothing that an edge says: an order is obeyed when the tenant's key, which this agent has pinned,
+/// signed the definition in it, for this agent, and no later version is known.
+final class OrderCheck {
+
+    private final AgentToken own;
+    private final SeenVersions versions;
+    private final Clock clock;
+
+    OrderCheck(AgentToken own, SeenVersions versions, Clock clock) {
+        this.own = own;
+        this.versions = versions;
+        this.clock = clock;
+    }
+
+    /// The order's definition, when the order is to be obeyed.
+    ///
+    /// @throws NotOpened with a sentence when it is not
+    ConnectionDefinition check(Order order) throws NotOpened {
+        if (!order.tenant().equals(own.tenant())) {
+            throw NotOpened.refused("the agent refused: the order is for another tenant");
+        }
+        ConnectionDefinition definition;
+        try {
+            definition = order.definition().verify(own.tenantKey());
+        } catch (BadDefinition e) {
+            throw new NotOpened(
+                    Message.Failed.Reason.REFUSED,
+                    "the agent refused: the connection is not signed by the tenant's key",
+                    e);
+        }
+        if (!definition.tenant().equals(own.tenant())) {
+            throw NotOpened.refused("the agent refused: the connection is another tenant's");
+        }
+        if (!definition.agent().equals(own.agent())) {
+            throw NotOpened.refused("the agent refused: the connection names another agent");
+        }
+        if (!clock.instant().isBefore(order.deadline())) {
+            throw NotOpened.refused("the agent refused: the session's time is over");
+        }
+        var refusal = order.request().refusedBy(definition.target());
+        if (refusal.isPresent()) {
+            throw NotOpened.refused(refusal.get());
+        }
+        try {
+            if (!versions.admits(definition.id(), definition.version())) {
+                throw NotOpened.refused("the agent refused: it has seen a later version of the connection");
+            }
+        } catch (IOException e) {
+            throw NotOpened.internal("the agent could not take note of the connection's version", e);
+        }
+        return definition;
+    }
+}

@@ -1,0 +1,89 @@
+package dev.sallyport.agent.session;
+
+import dev.sallyport.agent.link.SessionOpener;
+import dev.sallyport.agent.target.NotOpened;
+import dev.sallyport.agent.target.Target;
+import dev.sallyport.agent.target.Targets;
+import dev.sallyport.core.agent.AgentToken;
+import dev.sallyport.core.link.LinkLost;
+import dev.sallyport.core.link.Message;
+import dev.sallyport.core.link.SessionLink;
+import dev.sallyport.core.link.Ticket;
+import dev.sallyport.core.session.Order;
+import java.time.Clock;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Serves the sessions of this agent: checks each order, opens its target, and carries bytes until one of them
+/// ends.
+public final class SessionHost implements SessionOpener {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SessionHost.class);
+
+    /// Longest sentence that goes to a user, in characters.
+    private static final int LONGEST_SENTENCE = 512;
+
+    private final OrderCheck check;
+    private final Targets targets;
+    private final Clock clock;
+    private final Set<CarriedSession> live = ConcurrentHashMap.newKeySet();
+
+    public SessionHost(AgentToken own, SeenVersions versions, Targets targets, Clock clock) {
+        this.check = new OrderCheck(own, versions, clock);
+        this.targets = targets;
+        this.clock = clock;
+    }
+
+    @Override
+    public void open(Order order, Ticket ticket, SessionLink link) throws InterruptedException {
+        try (link) {
+            serve(order, link);
+        } catch (LinkLost e) {
+            LOG.info("session {}: {}", order.session(), e.getMessage());
+        }
+    }
+
+    private void serve(Order order, SessionLink link) throws LinkLost, InterruptedException {
+        var deadline = new Deadline(order.deadline(), clock);
+        Target target;
+        try {
+            target = targets.open(check.check(order), order);
+        } catch (NotOpened e) {
+            LOG.warn("session {} was not opened: {}", order.session(), e.getMessage(), e.getCause());
+            fail(link, e.failed());
+            return;
+        } catch (RuntimeException e) {
+            LOG.error("session {} was not opened", order.session(), e);
+            fail(link, new Message.Failed(Message.Failed.Reason.INTERNAL, "something of the agent broke"));
+            return;
+        }
+        try (target) {
+            var session = new CarriedSession(order.session(), target, link, deadline);
+            live.add(session);
+            try {
+                session.carry();
+            } finally {
+                live.remove(session);
+            }
+        }
+    }
+
+    private static void fail(SessionLink link, Message.Failed failed) throws LinkLost, InterruptedException {
+        var sentence = failed.reason().length() > LONGEST_SENTENCE
+                ? failed.reason().substring(0, LONGEST_SENTENCE)
+                : failed.reason();
+        link.send(new Message.Failed(failed.kind(), sentence));
+    }
+
+    /// Number of sessions that are open now.
+    public int live() {
+        return live.size();
+    }
+
+    /// Ends every session, at once.
+    public void endAll() {
+        live.forEach(CarriedSession::kill);
+    }
+}

@@ -1,0 +1,36 @@
+package dev.sallyport.agent.session;
+
+import dev.sallyport.agent.process.CustomTargets;
+import dev.sallyport.agent.target.NotOpened;
+import dev.sallyport.agent.target.Target;
+import dev.sallyport.agent.target.Targets;
+import dev.sallyport.agent.tcp.TcpTarget;
+import dev.sallyport.core.connection.ConnectionDefinition;
+import dev.sallyport.core.connection.TargetSettings;
+import dev.sallyport.core.session.Order;
+import java.util.Optional;
+
+/// Opens each connection type in its own way.
+public final class TargetsByType implements Targets {
+
+    private final Optional<CustomTargets> custom;
+
+    /// @param custom empty where programs cannot be run
+    public TargetsByType(Optional<CustomTargets> custom) {
+        this.custom = custom;
+    }
+
+    @Override
+    public Target open(ConnectionDefinition definition, Order order) throws NotOpened, InterruptedException {
+        return switch (definition.target()) {
+            case TargetSettings.Custom settings -> {
+                if (custom.isEmpty()) {
+                    throw NotOpened.refused("this connection's agent cannot run programs");
+                }
+                yield custom.get().open(definition, settings, order);
+            }
+            case TargetSettings.Tcp settings -> TcpTarget.open(settings);
+            case TargetSettings.Ssh _ -> throw NotOpened.refused("this connection's agent cannot reach an sshd yet");
+        };
+    }
+}

@@ -1,0 +1,170 @@
+package dev.sallyport.agent.session;
+
+import dev.sallyport.agent.process.CustomTargets;
+import dev.sallyport.agent.process.Programs;
+import dev.sallyport.agent.process.SecretFiles;
+import dev.sallyport.agent.secrets.Secrets;
+import dev.sallyport.core.agent.AgentToken;
+import dev.sallyport.core.connection.ConnectionDefinition;
+import dev.sallyport.core.connection.ConnectionName;
+import dev.sallyport.core.connection.SignedDefinition;
+import dev.sallyport.core.connection.TargetSettings;
+import dev.sallyport.core.id.AgentId;
+import dev.sallyport.core.id.ConnectionId;
+import dev.sallyport.core.id.EdgeId;
+import dev.sallyport.core.id.SessionId;
+import dev.sallyport.core.id.TenantId;
+import dev.sallyport.core.id.UserId;
+import dev.sallyport.core.link.Ticket;
+import dev.sallyport.core.recording.RecordingLevel;
+import dev.sallyport.core.session.Order;
+import dev.sallyport.core.session.Pty;
+import dev.sallyport.core.session.SessionRequest;
+import dev.sallyport.core.tenant.TenantKey;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.KeyPairGenerator;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/// The sessions of an agent without a link to an edge, and orders for it as a tenant would sign them.
+public final class TestingAgent implements AutoCloseable {
+
+    public final Clock clock = Clock.systemUTC();
+    public final TenantId tenant = TenantId.next(clock);
+    public final AgentId agent = AgentId.next(clock);
+    public final TenantKey.Signer signer = signer();
+    public final AgentToken token = AgentToken.issue(signer, tenant, agent, "testing");
+    public final Programs programs;
+    public final SessionHost host;
+    private final SecretFiles files;
+
+    public TestingAgent(Path state) throws Exception {
+        this(state, Map.of(), List.of());
+    }
+
+    public TestingAgent(Path state, Map<String, String> environment, List<Path> secretFolders) throws Exception {
+        programs = Programs.open(state);
+        var secrets = new Secrets(environment, secretFolders, Optional.empty());
+        files = SecretFiles.open("sallyport-test-" + agent);
+        host = new SessionHost(
+                token,
+                new SeenVersions(state),
+                new TargetsByType(Optional.of(new CustomTargets(programs, files, secrets))),
+                clock);
+    }
+
+    /// Ends its sessions, and waits for that.
+    @Override
+    public void close() {
+        host.endAll();
+        org.awaitility.Awaitility.await().until(() -> host.live() == 0);
+        files.close();
+        programs.close();
+    }
+
+    public static TenantKey.Signer signer() {
+        try {
+            var pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+            return TenantKey.Signer.of(pair.getPrivate(), new TenantKey(pair.getPublic()));
+        } catch (java.security.GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /// A session that runs.
+    public record Running(TestingLink link, Order order, Thread thread) {}
+
+    public Running start(Order order) {
+        return start(order, new TestingLink());
+    }
+
+    public Running start(Order order, TestingLink link) {
+        var thread = Thread.ofVirtual().start(() -> {
+            try {
+                host.open(order, Ticket.next(), link);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        return new Running(link, order, thread);
+    }
+
+    public Order order(TargetSettings target, SessionRequest request) {
+        return order(definition(target), request);
+    }
+
+    public Order order(ConnectionDefinition definition, SessionRequest request) {
+        return order(definition, request, Map.of(), clock.instant().plusSeconds(600));
+    }
+
+    public Order order(
+            ConnectionDefinition definition,
+            SessionRequest request,
+            Map<String, String> environment,
+            Instant deadline) {
+        return new Order(
+                SessionId.next(clock),
+                tenant,
+                EdgeId.next(clock),
+                UserId.next(clock),
+                "alice@example.com",
+                SignedDefinition.sign(definition, signer),
+                request,
+                environment,
+                RecordingLevel.FULL,
+                deadline);
+    }
+
+    public ConnectionDefinition definition(TargetSettings target) {
+        return definition(target, agent, 1);
+    }
+
+    public ConnectionDefinition definition(TargetSettings target, AgentId agent, long version) {
+        return new ConnectionDefinition(
+                tenant,
+                ConnectionId.next(clock),
+                new ConnectionName("bash"),
+                version,
+                agent,
+                target,
+                true,
+                Optional.empty(),
+                false,
+                ConnectionDefinition.DEFAULT_IDLE,
+                ConnectionDefinition.DEFAULT_LONGEST,
+                new TreeMap<>(),
+                Set.of("FOO", "LD_PRELOAD", "BASH_ENV"));
+    }
+
+    /// The account that tests run programs as.
+    public Optional<String> account() {
+        return programs.changesAccount() ? Optional.of("nobody") : Optional.empty();
+    }
+
+    public TargetSettings.Custom custom(String... entrypoint) {
+        return custom(TargetSettings.CommandMode.defaultFor(List.of(entrypoint)), false, entrypoint);
+    }
+
+    public TargetSettings.Custom custom(TargetSettings.CommandMode mode, boolean follow, String... entrypoint) {
+        return new TargetSettings.Custom(
+                List.of(entrypoint), account(), mode, follow, new TreeMap<>(), new TreeMap<>(), Optional.of("/"));
+    }
+
+    public static SessionRequest.Exec command(String command) {
+        return new SessionRequest.Exec(command.getBytes(StandardCharsets.UTF_8), Optional.empty());
+    }
+
+    public static SessionRequest.Exec commandWithTerminal(String command) {
+        return new SessionRequest.Exec(command.getBytes(StandardCharsets.UTF_8), Optional.of(terminal()));
+    }
+
+    public static Pty terminal() {
+        return new Pty("xterm", 80, 24, 0, 0, new byte[0]);
+    }
+}

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.sallyport.standalone.store;
-
-import org.jspecify.annotations.NullMarked;
