@@ -120,7 +120,7 @@ public final class Demo implements AutoCloseable {
         var fields = Files.readString(Path.of(hostKey + ".pub")).split(" ", 3);
         var settings = new Ssh(
                 "127.0.0.1",
-                (long) started.port(),
+                started.port(),
                 Account.forDemo().name(),
                 null,
                 "file:" + secret,

@@ -24,7 +24,7 @@ public final class LocalStore implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("could not create " + folder, e);
         }
-        return new LocalStore(DynamoDBEmbedded.create(folder.toFile(), true));
+        return new LocalStore(DynamoDBEmbedded.create(folder.resolve("dynamodb.sqlite").toFile(), true));
     }
 
     public DynamoDbClient client() {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sallyport.standalone.store;
+
+import org.jspecify.annotations.NullMarked;
