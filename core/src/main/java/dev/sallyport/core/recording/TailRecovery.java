@@ -9,25 +9,36 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// Continues a recording, whose edge and spool are lost, with what the session's agent kept, and seals it.
 ///
 /// Works from the stored chunks and the data key alone. Bytes are matched by stream and offset: none is added
 /// that is stored already, and one that is in neither is told as missing (the recording is then *incomplete*).
-/// What has no offset (sizes, signals, files, the exit) is placed by the bytes around it. May be interrupted
-/// anywhere and run again with the same tail.
+/// What has no offset (sizes, signals, files, the exit) is placed by the bytes around it; of two equal ones in
+/// a row, one may be lost where stored chunks and tail meet. May be interrupted anywhere and run again with the
+/// same tail.
 ///
 /// Only for a session that no edge serves any more: a recording that was sealed takes nothing more.
 public final class TailRecovery {
 
     /// Most events without an offset that are compared at the place where stored chunks and tail meet.
     private static final int MOST_HELD = 4096;
+
+    /// Most events of the tail that wait for a decision; past it, what is undecided counts as not stored.
+    private static final int MOST_WAITING = 4096;
+
+    /// Most bytes of them.
+    private static final int LONGEST_WAITING = 4 << 20;
 
     /// The events that the agent kept, in its order; their numbers mean nothing.
     public interface Tail {
@@ -50,8 +61,12 @@ public final class TailRecovery {
 
     private final StreamOffsets stored;
     private final Map<Side, List<Event>> storedLast;
-    private final Map<Side, List<Event>> held = new EnumMap<>(Side.class);
-    private final Map<Side, Boolean> beyond = new EnumMap<>(Side.class);
+    private final Set<Side> beyond = EnumSet.noneOf(Side.class);
+
+    /// What waits until it is known which of the events without an offset are stored, in the tail's order.
+    private final Deque<Waiting> waiting = new ArrayDeque<>();
+
+    private int waitingBytes;
     private long time;
     private long added;
     private boolean missing;
@@ -67,8 +82,21 @@ public final class TailRecovery {
         this.time = stored.time;
         this.now = now;
         for (var side : Side.values()) {
-            held.put(side, new ArrayList<>());
-            beyond.put(side, false);
+            if (!stored.seen.contains(side)) {
+                beyond.add(side);
+            }
+        }
+    }
+
+    /// An event of the tail.
+    private static final class Waiting {
+        final Event event;
+        boolean undecided;
+        boolean stored;
+
+        Waiting(Event event, boolean undecided) {
+            this.event = event;
+            this.undecided = undecided;
         }
     }
 
@@ -77,6 +105,9 @@ public final class TailRecovery {
         final StreamOffsets offsets = new StreamOffsets();
         /// Events without an offset after each side's last bytes.
         final Map<Side, List<Event>> last = new EnumMap<>(Side.class);
+
+        /// Sides of which there is anything.
+        final Set<Side> seen = EnumSet.noneOf(Side.class);
 
         long time;
 
@@ -90,6 +121,7 @@ public final class TailRecovery {
                 time = event.time();
                 offsets.passed(event);
                 side(event.kind()).ifPresent(side -> {
+                    seen.add(side);
                     var controls = of(last, side);
                     if (onStream(event.kind()) || controls.size() == MOST_HELD) {
                         controls.clear();
@@ -147,6 +179,7 @@ public final class TailRecovery {
             passBoundary(side);
         }
         add(Event.Kind.RECOVERED, why + "; " + added + " events came from the agent");
+        time = Math.max(time, now);
         add(Event.Kind.END, outcome.name() + ": " + outcome.sentence());
         var state = missing ? RecordingState.INCOMPLETE : RecordingState.RECOVERED;
         store(state);
@@ -157,15 +190,14 @@ public final class TailRecovery {
         long have = stored.next(event.kind());
         long end = event.offset() + event.covers();
         if (end <= have) {
-            of(held, side).clear();
+            decide(side, undecided(side).size());
             return;
         }
         passBoundary(side);
         if (event.offset() > have) {
             missing = true;
-            add(
-                    Event.Kind.RECOVERED,
-                    (event.offset() - have) + " bytes of " + event.kind().name() + " are missing here");
+            var text = (event.offset() - have) + " bytes of " + event.kind().name() + " are missing here";
+            append(Event.Kind.RECOVERED, 0, event.time(), text.getBytes(StandardCharsets.UTF_8));
             append(event.kind(), event.offset(), event.time(), event.bytes());
         } else if (event.kind() == Event.Kind.HIDDEN_INPUT) {
             var rest = Long.toString(end - have).getBytes(StandardCharsets.US_ASCII);
@@ -178,30 +210,47 @@ public final class TailRecovery {
     }
 
     private void control(Side side, Event event) throws IOException {
-        if (Boolean.TRUE.equals(beyond.get(side))) {
-            append(event.kind(), 0, event.time(), event.bytes());
-            return;
-        }
-        var controls = of(held, side);
-        if (controls.size() == MOST_HELD) {
-            throw new IOException("the agent's tail has too many events between two bytes");
-        }
-        controls.add(event);
+        waitFor(new Waiting(event, !beyond.contains(side)));
     }
 
-    /// The tail goes past what is stored of a side: of the events held, those that are not stored are added.
+    /// The tail goes past what is stored of a side: of its events that wait, those that are the last stored
+    /// ones are left out.
     private void passBoundary(Side side) throws IOException {
-        if (Boolean.TRUE.equals(beyond.put(side, true))) {
+        if (!beyond.add(side)) {
             return;
         }
         var have = of(storedLast, side);
-        var controls = of(held, side);
+        var controls = undecided(side);
         int common = Math.min(have.size(), controls.size());
         while (common > 0 && !same(have.subList(have.size() - common, have.size()), controls.subList(0, common))) {
             common--;
         }
-        for (var event : controls.subList(common, controls.size())) {
-            append(event.kind(), 0, event.time(), event.bytes());
+        decide(side, common);
+    }
+
+    private List<Event> undecided(Side side) {
+        return waiting.stream()
+                .filter(one -> one.undecided && side(one.event.kind()).equals(Optional.of(side)))
+                .map(one -> one.event)
+                .toList();
+    }
+
+    /// The first `known` undecided events of a side are stored, the others are not.
+    private void decide(Side side, int known) throws IOException {
+        int left = known;
+        for (var one : waiting) {
+            if (one.undecided && side(one.event.kind()).equals(Optional.of(side))) {
+                one.undecided = false;
+                one.stored = left > 0;
+                left--;
+            }
+        }
+        while (!waiting.isEmpty() && !waiting.element().undecided) {
+            var one = waiting.remove();
+            waitingBytes -= one.event.bytes().length;
+            if (!one.stored) {
+                write(one.event);
+            }
         }
     }
 
@@ -216,8 +265,26 @@ public final class TailRecovery {
     }
 
     private void append(Event.Kind kind, long offset, long when, byte[] bytes) throws IOException {
-        time = Math.max(time, Math.min(when, now));
-        writer.add(new Event(writer.next(), kind, offset, time, bytes));
+        waitFor(new Waiting(new Event(0, kind, offset, when, bytes), false));
+    }
+
+    private void waitFor(Waiting one) throws IOException {
+        if (waiting.isEmpty() && !one.undecided) {
+            write(one.event);
+            return;
+        }
+        waiting.add(one);
+        waitingBytes += one.event.bytes().length;
+        if (waiting.size() > MOST_WAITING || waitingBytes > LONGEST_WAITING) {
+            for (var side : Side.values()) {
+                passBoundary(side);
+            }
+        }
+    }
+
+    private void write(Event event) throws IOException {
+        time = Math.max(time, Math.min(event.time(), now));
+        writer.add(new Event(writer.next(), event.kind(), event.offset(), time, event.bytes()));
         added++;
         if (writer.full()) {
             store(RecordingState.LIVE);
@@ -225,9 +292,6 @@ public final class TailRecovery {
     }
 
     private void add(Event.Kind kind, String text) {
-        if (kind == Event.Kind.END) {
-            time = Math.max(time, now);
-        }
         writer.add(new Event(writer.next(), kind, 0, time, text.getBytes(StandardCharsets.UTF_8)));
     }
 
