@@ -13,11 +13,13 @@ import dev.sallyport.core.recording.RecordingState;
 import dev.sallyport.core.session.Outcome;
 import dev.sallyport.edge.recorder.Recorder.RecordingFailed;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -75,8 +77,7 @@ class SpoolRecorderTest {
                         "6 EXIT 0 status 0",
                         "7 END 0 Exited: the target ended with exit status 0");
         assertThat(events).isSortedAccordingTo((a, b) -> Long.compare(a.time(), b.time()));
-        var sealed = test.sealed.get(session);
-        assertThat(sealed).isNotNull();
+        var sealed = test.sealedAs(session);
         assertThat(sealed.state()).isEqualTo(RecordingState.COMPLETE);
         assertThat(sealed.position().events()).isEqualTo(8);
     }
@@ -126,15 +127,14 @@ class SpoolRecorderTest {
         random.nextBytes(all);
         for (int from = 0; from < all.length; ) {
             int length = Math.min(all.length - from, 1 + random.nextInt(200_000));
-            recording.append(Kind.OUTPUT, java.util.Arrays.copyOfRange(all, from, from + length), 1, 0);
+            recording.append(Kind.OUTPUT, Arrays.copyOfRange(all, from, from + length), 1, 0);
             from += length;
         }
         recording.seal(new Outcome.Exited(0));
         awaitSealed(session);
 
         assertThat(test.output(session)).isEqualTo(all);
-        var sealed = test.sealed.get(session);
-        assertThat(sealed).isNotNull();
+        var sealed = test.sealedAs(session);
         assertThat(sealed.position().chunks()).isGreaterThan(5);
         await().atMost(Duration.ofSeconds(30)).until(() -> test.recorder.segments() == 1);
     }
@@ -147,7 +147,7 @@ class SpoolRecorderTest {
                 var session = session();
                 sessions.add(session);
                 var name = "session " + i + "\n";
-                threads.submit(() -> {
+                var _ = threads.submit(() -> {
                     var recording = test.open(session);
                     for (int event = 0; event < 500; event++) {
                         recording.append(Kind.OUTPUT, text(name), event, 0);
@@ -159,7 +159,7 @@ class SpoolRecorderTest {
         }
         for (int i = 0; i < 40; i++) {
             awaitSealed(sessions.get(i));
-            assertThat(new String(test.output(sessions.get(i)), java.nio.charset.StandardCharsets.UTF_8))
+            assertThat(new String(test.output(sessions.get(i)), StandardCharsets.UTF_8))
                     .isEqualTo(("session " + i + "\n").repeat(500));
         }
     }
@@ -198,8 +198,7 @@ class SpoolRecorderTest {
         recording.seal(new Outcome.RecordingFailed());
         test.chunks.down(false);
         awaitSealed(session);
-        var sealed = test.sealed.get(session);
-        assertThat(sealed).isNotNull();
+        var sealed = test.sealedAs(session);
         assertThat(sealed.state()).isEqualTo(RecordingState.INCOMPLETE);
         assertThat(test.events(session).getLast().kind()).isEqualTo(Kind.END);
     }

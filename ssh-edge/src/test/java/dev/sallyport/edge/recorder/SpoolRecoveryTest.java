@@ -5,6 +5,7 @@ import static dev.sallyport.edge.recorder.TestRecorder.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sallyport.core.id.EdgeId;
 import dev.sallyport.core.id.SessionId;
 import dev.sallyport.core.recording.Event;
 import dev.sallyport.core.recording.Event.Kind;
@@ -12,10 +13,14 @@ import dev.sallyport.core.recording.RecordingState;
 import dev.sallyport.core.session.Outcome;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -75,8 +80,7 @@ class SpoolRecoveryTest {
                         "OUTPUT spooled",
                         "RECOVERED the edge was lost; its spool had 1 events that were not stored yet",
                         "END EdgeLost: the edge was lost");
-        var sealed = test.sealed.get(session);
-        assertThat(sealed).isNotNull();
+        var sealed = test.sealedAs(session);
         assertThat(sealed.state()).isEqualTo(RecordingState.RECOVERED);
         var reader = test.reader(session);
         while (reader.next().isPresent()) {
@@ -107,8 +111,7 @@ class SpoolRecoveryTest {
     void aSecondRecoveryOfTheSameSpoolStoresNothingTwice() throws Exception {
         var session = session();
         var left = killedAfter(session, "stored ", "spooled");
-        var again = left.resolveSibling(
-                dev.sallyport.core.id.EdgeId.next(java.time.Clock.systemUTC()).value());
+        var again = left.resolveSibling(EdgeId.next(Clock.systemUTC()).value());
         Files.createDirectory(again);
         try (var files = Files.list(left)) {
             for (var file : files.toList()) {
@@ -175,13 +178,12 @@ class SpoolRecoveryTest {
         int event = SpoolRecord.PREFIX + SpoolRecord.Appended.HEAD + 3;
         int opening = whole.length - event;
         for (int length = whole.length - 1; length > opening; length -= 7) {
-            var other = left.resolveSibling(dev.sallyport.core.id.EdgeId.next(java.time.Clock.systemUTC())
-                    .value());
+            var other = left.resolveSibling(EdgeId.next(Clock.systemUTC()).value());
             Files.createDirectory(other);
             Files.createFile(other.resolve(SpoolLock.FILE));
-            Files.write(other.resolve("00000000.segment"), java.util.Arrays.copyOf(whole, length));
+            Files.write(other.resolve("00000000.segment"), Arrays.copyOf(whole, length));
             var chunks = new UnreliableChunkStore(folder.resolve("torn" + length));
-            var recovery = new SpoolRecovery(chunks, test.keys, test::sealed, java.time.Clock.systemUTC());
+            var recovery = new SpoolRecovery(chunks, test.keys, test::sealed, Clock.systemUTC());
             Files.move(left.resolve(SpoolLock.FILE), folder.resolve("kept"));
 
             var report = recovery.run(test.spool);
@@ -212,8 +214,7 @@ class SpoolRecoveryTest {
 
         test.recovery().run(test.spool);
 
-        var sealed = test.sealed.get(session);
-        assertThat(sealed).isNotNull();
+        var sealed = test.sealedAs(session);
         assertThat(sealed.state()).isEqualTo(RecordingState.INCOMPLETE);
         assertThat(test.events(session))
                 .filteredOn(event -> event.kind() == Kind.RECOVERED)
@@ -253,17 +254,17 @@ class SpoolRecoveryTest {
 
     @Test
     void garbageInASegmentIsNoRecord() {
-        var random = new java.util.Random(5);
+        var random = new Random(5);
         for (int i = 0; i < 5000; i++) {
             var garbage = new byte[random.nextInt(300)];
             random.nextBytes(garbage);
             if (garbage.length > 8 && i % 2 == 0) {
-                var body = java.nio.ByteBuffer.wrap(garbage);
+                var body = ByteBuffer.wrap(garbage);
                 body.putInt(0, garbage.length - 8).putInt(4, SpoolRecord.crc(garbage, 8, garbage.length - 8));
                 garbage[8] = (byte) (1 + i % 4);
                 body.putInt(4, SpoolRecord.crc(garbage, 8, garbage.length - 8));
             }
-            var record = SpoolRecord.read(java.nio.ByteBuffer.wrap(garbage));
+            var record = SpoolRecord.read(ByteBuffer.wrap(garbage));
             assertThat(record.isEmpty()
                             || record.get() instanceof SpoolRecord.Closed
                             || record.get() instanceof SpoolRecord.Appended)

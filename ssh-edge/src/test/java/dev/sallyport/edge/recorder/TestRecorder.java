@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 
@@ -51,6 +52,10 @@ final class TestRecorder {
 
     void sealed(SealedRecording recording) {
         sealed.put(recording.session(), recording);
+    }
+
+    SealedRecording sealedAs(SessionId session) {
+        return Optional.ofNullable(sealed.get(session)).orElseThrow();
     }
 
     Recorder.Recording open(SessionId session) throws Recorder.RecordingFailed {
