@@ -1,0 +1,5 @@
+/// The commands of admins.
+@NullMarked
+package dev.sallyport.cli.admin;
+
+import org.jspecify.annotations.NullMarked;

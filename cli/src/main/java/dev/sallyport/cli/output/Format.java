@@ -1,0 +1,35 @@
+package dev.sallyport.cli.output;
+
+import dev.sallyport.api.ApiJson;
+import dev.sallyport.cli.run.Run;
+import picocli.CommandLine.Option;
+
+/// How a command prints what it found: for people, or for programs.
+public final class Format {
+
+    /// The forms.
+    public enum Form {
+        table,
+        json
+    }
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FORMAT",
+            description = "${COMPLETION-CANDIDATES}; json prints the API's own records. Default: ${DEFAULT-VALUE}.")
+    private Form form = Form.table;
+
+    public boolean isJson() {
+        return form == Form.json;
+    }
+
+    /// Prints a record of the API.
+    public void json(Run run, Object value) {
+        run.out().println(Printable.json(ApiJson.pretty(value)));
+    }
+
+    /// Prints a table.
+    public void table(Run run, Table table) {
+        table.print(run.out(), run.surroundings().colours(run.surroundings().outIsTerminal()));
+    }
+}

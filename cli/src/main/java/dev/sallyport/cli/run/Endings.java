@@ -1,0 +1,77 @@
+package dev.sallyport.cli.run;
+
+import dev.sallyport.api.Problem;
+import dev.sallyport.api.Refused;
+import java.io.IOException;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/// How an error ends the program: one or two sentences on stderr, and an exit code. Never a stack trace, unless
+/// `SALLY_DEBUG` is set.
+public final class Endings implements IExecutionExceptionHandler, IParameterExceptionHandler {
+
+    private final Run run;
+
+    public Endings(Run run) {
+        this.run = run;
+    }
+
+    @Override
+    public int handleParseException(ParameterException e, String[] arguments) {
+        run.say(sentence(String.valueOf(e.getMessage())) + " See  "
+                + e.getCommandLine().getCommandSpec().qualifiedName() + " --help");
+        return ExitCode.USAGE;
+    }
+
+    @Override
+    public int handleExecutionException(Exception e, CommandLine commandLine, ParseResult parsed) {
+        if (run.surroundings().variables().containsKey("SALLY_DEBUG")) {
+            e.printStackTrace(run.surroundings().err());
+        }
+        return switch (e) {
+            case Failure failure -> end(failure.code(), String.valueOf(failure.getMessage()));
+            case Refused refused ->
+                end(code(refused.problem()), refused.problem().detail());
+            case IOException io -> end(ExitCode.FAILED, network(io));
+            case InterruptedException _ -> end(ExitCode.FAILED, "interrupted.");
+            default ->
+                end(
+                        ExitCode.FAILED,
+                        "a mistake of this program (" + e.getClass().getSimpleName()
+                                + "). Set SALLY_DEBUG=1 to see where, and report it.");
+        };
+    }
+
+    private int end(int code, String text) {
+        run.say(sentence(text));
+        return code;
+    }
+
+    private static int code(Problem problem) {
+        return switch (problem.status()) {
+            case 400, 413, 415 -> ExitCode.USAGE;
+            case 401, 403, 404, 405, 409, 412, 422, 429 -> ExitCode.REFUSED;
+            default -> ExitCode.FAILED;
+        };
+    }
+
+    private String network(IOException e) {
+        if (!Reason.network(e)) {
+            return Reason.of(e);
+        }
+        try {
+            return run.configuration().url() + ": " + Reason.of(e) + ". Is it running? The address stands in "
+                    + run.configuration().path() + ".";
+        } catch (Failure failure) {
+            return Reason.of(e);
+        }
+    }
+
+    private static String sentence(String text) {
+        var stripped = text.strip();
+        return stripped.matches("(?s).*[.!?:…]") ? stripped : stripped + ".";
+    }
+}

@@ -1,0 +1,70 @@
+package dev.sallyport.cli.run;
+
+import dev.sallyport.api.SallyportClient;
+import dev.sallyport.cli.config.Configuration;
+import dev.sallyport.cli.output.Printable;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// One run of the program, as its commands see it: configuration and client are made when first asked for, so
+/// that what needs none starts fast.
+public final class Run implements AutoCloseable {
+
+    private final Surroundings surroundings;
+    private Optional<Path> configurationFile = Optional.empty();
+    private @Nullable Configuration configuration;
+    private @Nullable SallyportClient client;
+
+    public Run(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    /// The file that the user named.
+    public void configurationFile(Path file) {
+        configurationFile = Optional.of(file);
+    }
+
+    public Surroundings surroundings() {
+        return surroundings;
+    }
+
+    public PrintStream out() {
+        return surroundings.out();
+    }
+
+    /// A line for the user, on stderr, so that stdout holds nothing but what was asked for.
+    public void say(String sentence) {
+        surroundings.out().flush();
+        surroundings.err().println("sally: " + Printable.text(sentence));
+        surroundings.err().flush();
+    }
+
+    public Configuration configuration() throws Failure {
+        var known = configuration;
+        if (known == null) {
+            known = Configuration.find(configurationFile, surroundings);
+            configuration = known;
+        }
+        return known;
+    }
+
+    public SallyportClient client() throws Failure {
+        var known = client;
+        if (known == null) {
+            known = new SallyportClient(configuration().url(), configuration().key());
+            client = known;
+        }
+        return known;
+    }
+
+    @Override
+    public void close() {
+        surroundings.out().flush();
+        surroundings.err().flush();
+        if (client != null) {
+            client.close();
+        }
+    }
+}
