@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /// Which instance of which agent is attached to which edge, and what the agent said when it was last there.
@@ -25,10 +26,11 @@ public final class Attachments {
         this.edges = edges;
     }
 
-    /// When an agent was last heard of, and what it could do then.
-    public record Seen(Instant at, java.util.Set<String> capabilities) {
+    /// When an agent was last heard of, and what it was then.
+    public record Seen(
+            Instant at, String version, String host, Optional<String> sealingKey, Set<String> capabilities) {
         public Seen {
-            capabilities = java.util.Set.copyOf(capabilities);
+            capabilities = Set.copyOf(capabilities);
         }
     }
 
@@ -41,7 +43,10 @@ public final class Attachments {
                                 sort(attachment.instance(), attachment.edge()))
                         .text("instance", attachment.instance().value())
                         .text("edge", attachment.edge().value())
+                        .text("version", attachment.version())
+                        .text("host", attachment.host())
                         .text("address", attachment.address())
+                        .text("sealingKey", attachment.sealingKey())
                         .texts("capabilities", attachment.capabilities())
                         .time("since", attachment.since()),
                 Condition.none());
@@ -49,6 +54,9 @@ public final class Attachments {
                 Table.LIVE,
                 Item.of(partition(attachment.tenant(), attachment.agent()), SEEN)
                         .time("at", tables.clock().instant())
+                        .text("version", attachment.version())
+                        .text("host", attachment.host())
+                        .text("sealingKey", attachment.sealingKey())
                         .texts("capabilities", attachment.capabilities()),
                 Condition.none());
     }
@@ -78,7 +86,12 @@ public final class Attachments {
     /// Empty when the agent was never attached.
     public Optional<Seen> lastSeen(TenantId tenant, AgentId agent) {
         return tables.get(Table.LIVE, partition(tenant, agent), SEEN)
-                .map(item -> new Seen(item.time("at"), new HashSet<>(item.texts("capabilities"))));
+                .map(item -> new Seen(
+                        item.time("at"),
+                        item.text("version"),
+                        item.text("host"),
+                        item.optionalText("sealingKey"),
+                        new HashSet<>(item.texts("capabilities"))));
     }
 
     private static Attachment read(TenantId tenant, AgentId agent, Item item) {
@@ -87,7 +100,10 @@ public final class Attachments {
                 agent,
                 new AgentInstanceId(item.text("instance")),
                 new EdgeId(item.text("edge")),
+                item.text("version"),
+                item.text("host"),
                 item.text("address"),
+                item.optionalText("sealingKey"),
                 new HashSet<>(item.texts("capabilities")),
                 item.time("since"));
     }
