@@ -27,8 +27,7 @@ public final class Attachments {
     }
 
     /// When an agent was last heard of, and what it was then.
-    public record Seen(
-            Instant at, String version, String host, Optional<String> sealingKey, Set<String> capabilities) {
+    public record Seen(Instant at, String version, String host, Optional<String> sealingKey, Set<String> capabilities) {
         public Seen {
             capabilities = Set.copyOf(capabilities);
         }

@@ -84,6 +84,11 @@ public final class Edges {
                 .toList();
     }
 
+    /// Removes a session that has ended from those of its edge.
+    public void release(EdgeId edge, SessionId session) {
+        tables.delete(Table.LIVE, Directory.edge(edge), Directory.SESSION + session.value(), Condition.none());
+    }
+
     /// Removes an edge that ended, or was taken over and closed: its lease, its mail, its place in the
     /// registry.
     public void forget(EdgeId edge) {

@@ -1,6 +1,7 @@
 package dev.sallyport.store;
 
 import dev.sallyport.core.access.AccessRules;
+import dev.sallyport.core.certificate.TrustedCa;
 import dev.sallyport.core.certificate.TrustedCa.UserAttribute;
 import dev.sallyport.core.certificate.UserCertificate;
 import dev.sallyport.core.connection.ConnectionName;
@@ -35,10 +36,10 @@ public final class Policies {
     /// The facts about a certificate and whom it may name, each read after [#facts] was called.
     ///
     /// @param epoch of the tenant
-    /// @param trusted whether the tenant trusts the CA that signed it
+    /// @param ca the CA that signed it, as the tenant trusts it now; empty when it does not
     /// @param users by the name that found them
     /// @param revocations that hit the certificate, its key or its CA (those of users are in the [Policy])
-    public record Facts(long epoch, boolean trusted, Map<String, User> users, List<Revocation> revocations) {
+    public record Facts(long epoch, Optional<TrustedCa> ca, Map<String, User> users, List<Revocation> revocations) {
         public Facts {
             users = Map.copyOf(users);
             revocations = List.copyOf(revocations);
@@ -104,7 +105,8 @@ public final class Policies {
             });
             return new Facts(
                     item.number("epoch"),
-                    found.containsKey(Keys.CA + certificate.caFingerprint()),
+                    Optional.ofNullable(found.get(Keys.CA + certificate.caFingerprint()))
+                            .map(TrustedCas::read),
                     users,
                     found.values().stream()
                             .filter(one -> one.sort().startsWith(Keys.REVOKED))

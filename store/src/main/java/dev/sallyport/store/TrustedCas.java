@@ -190,7 +190,7 @@ public final class TrustedCas {
                 .text("to", ca.to().name());
     }
 
-    private static TrustedCa read(Item item) {
+    static TrustedCa read(Item item) {
         return new TrustedCa(
                 new TenantId(item.text("tenant")),
                 item.text("fingerprint"),

@@ -40,6 +40,7 @@ public final class LocalDynamo {
 
     /// Loaded, and so started, with the first store.
     private static final class Running {
-        private static final DynamoDbClient CLIENT = DynamoDBEmbedded.create(true).dynamoDbClient();
+        private static final DynamoDbClient CLIENT =
+                DynamoDBEmbedded.create(true).dynamoDbClient();
     }
 }

@@ -9,6 +9,7 @@ import dev.sallyport.core.id.SessionId;
 import dev.sallyport.core.id.TenantId;
 import dev.sallyport.core.id.UserId;
 import dev.sallyport.core.recording.RecordingLevel;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -62,6 +63,28 @@ public record Session(
                     outcome instanceof Outcome.Exited(int status) ? Optional.of(status) : Optional.empty(),
                     at);
         }
+    }
+
+    /// A command as a row may show it: UTF-8 where it is, and nothing in it that a terminal or a page would act
+    /// upon.
+    public static String shown(byte[] command) {
+        var text = new String(command, StandardCharsets.UTF_8);
+        var shown = new StringBuilder();
+        for (int i = 0; i < text.length() && shown.length() < LONGEST_COMMAND; ) {
+            int c = text.codePointAt(i);
+            i += Character.charCount(c);
+            switch (Character.getType(c)) {
+                case Character.CONTROL,
+                        Character.FORMAT,
+                        Character.SURROGATE,
+                        Character.PRIVATE_USE,
+                        Character.UNASSIGNED,
+                        Character.LINE_SEPARATOR,
+                        Character.PARAGRAPH_SEPARATOR -> shown.append("\\u{%x}".formatted(c));
+                default -> shown.appendCodePoint(c);
+            }
+        }
+        return shown.length() > LONGEST_COMMAND ? shown.substring(0, LONGEST_COMMAND) : shown.toString();
     }
 
     public boolean live() {

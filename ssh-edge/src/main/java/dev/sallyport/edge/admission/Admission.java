@@ -38,6 +38,11 @@ public interface Admission {
         /// right after admission; an order to end that came earlier is delivered at once.
         void onEnd(Consumer<Outcome> ender);
 
+        /// Called before bytes are passed, either way: returns at once as a rule, and blocks while the edge
+        /// cannot see what is decided elsewhere (a blind edge freezes its sessions). Returns as well when the
+        /// session must end.
+        default void pass() throws InterruptedException {}
+
         /// The session is over: leaves the live index, and writes the outcome (retrying in the background until
         /// written).
         void ended(Outcome outcome);

@@ -1,0 +1,60 @@
+package dev.sallyport.edge.admission;
+
+import dev.sallyport.core.audit.Actor;
+import dev.sallyport.core.id.EdgeId;
+import dev.sallyport.core.session.Outcome;
+import dev.sallyport.core.session.Session;
+import dev.sallyport.store.Sessions;
+import java.time.Duration;
+import java.time.Instant;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Writes how sessions ended, however long the store takes, within a bound.
+final class Outcomes {
+
+    /// Longest time for which the outcome of a session is tried to be written. What was never written is closed
+    /// as [Outcome.EdgeLost] when this edge's lease ends.
+    static final Duration TRIED = Duration.ofMinutes(15);
+
+    private static final Duration SHORTEST_PAUSE = Duration.ofMillis(100);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+    private static final Logger LOG = LoggerFactory.getLogger(Outcomes.class);
+
+    private final Sessions sessions;
+    private final Actor edge;
+
+    Outcomes(Sessions sessions, EdgeId edge) {
+        this.sessions = sessions;
+        this.edge = new Actor(edge.value(), "");
+    }
+
+    /// Blocks until it is written, the bound is reached, or the thread is interrupted.
+    void write(Session session, Outcome outcome, Instant at) {
+        long giveUp = System.nanoTime() + TRIED.toNanos();
+        for (var pause = SHORTEST_PAUSE; ; pause = longer(pause)) {
+            try {
+                sessions.end(edge, session.tenant(), session.id(), outcome, at);
+                return;
+            } catch (RuntimeException e) {
+                if (System.nanoTime() - giveUp > 0) {
+                    LOG.error("the outcome {} of {} was never written", outcome.name(), session.id(), e);
+                    return;
+                }
+                LOG.warn("the outcome {} of {} is not written yet", outcome.name(), session.id(), e);
+            }
+            try {
+                Thread.sleep(pause);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                LOG.warn("the outcome {} of {} was not written", outcome.name(), session.id());
+                return;
+            }
+        }
+    }
+
+    private static Duration longer(Duration pause) {
+        var twice = pause.multipliedBy(2);
+        return twice.compareTo(LONGEST_PAUSE) < 0 ? twice : LONGEST_PAUSE;
+    }
+}

@@ -1,0 +1,435 @@
+package dev.sallyport.edge.admission;
+
+import dev.sallyport.core.access.AccessMode;
+import dev.sallyport.core.audit.Actor;
+import dev.sallyport.core.certificate.Credential;
+import dev.sallyport.core.connection.ConnectionDefinition;
+import dev.sallyport.core.connection.ConnectionName;
+import dev.sallyport.core.id.EdgeId;
+import dev.sallyport.core.id.SessionId;
+import dev.sallyport.core.recording.DataKeys;
+import dev.sallyport.core.recording.RecordingLevel;
+import dev.sallyport.core.recording.RecordingRow;
+import dev.sallyport.core.recording.RecordingState;
+import dev.sallyport.core.session.Order;
+import dev.sallyport.core.session.Outcome;
+import dev.sallyport.core.session.Session;
+import dev.sallyport.core.session.SessionRequest;
+import dev.sallyport.core.user.User;
+import dev.sallyport.edge.admission.Judge.Identified;
+import dev.sallyport.store.Connections;
+import dev.sallyport.store.Policies.Facts;
+import dev.sallyport.store.Policies.Policy;
+import dev.sallyport.store.Store;
+import dev.sallyport.store.Written;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Admits by the store: decision 8 of the architecture, to the read and write.
+///
+/// The session enters the live index; one batch read brings the facts, the policy of that epoch comes from
+/// memory; one transaction writes the session. Whatever goes wrong is a no.
+public final class StoreAdmission implements Admission, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(StoreAdmission.class);
+
+    /// Most refusals that wait to be written to the audit log; more are only logged.
+    private static final int MOST_WAITING_REFUSALS = 1_000;
+
+    private static final Duration CLOSE = Duration.ofSeconds(5);
+
+    private static final String BLIND =
+            "sessions cannot begin at the moment, because this edge cannot learn what is decided elsewhere;"
+                    + " please try again";
+    private static final String BROKEN = "access could not be decided; please try again";
+
+    private final Store store;
+    private final EdgeId edge;
+    private final DataKeys dataKeys;
+    private final LiveSessions live;
+    private final Sight sight;
+    private final Clock clock;
+    private final LongSupplier nanos;
+    private final PolicyCache policies;
+    private final Outcomes outcomes;
+    private final ExecutorService background = Executors.newVirtualThreadPerTaskExecutor();
+    private final Semaphore waitingRefusals = new Semaphore(MOST_WAITING_REFUSALS);
+
+    public StoreAdmission(
+            Store store,
+            EdgeId edge,
+            DataKeys dataKeys,
+            LiveSessions live,
+            Sight sight,
+            Clock clock,
+            LongSupplier nanos) {
+        this.store = store;
+        this.edge = edge;
+        this.dataKeys = dataKeys;
+        this.live = live;
+        this.sight = sight;
+        this.clock = clock;
+        this.nanos = nanos;
+        this.policies = new PolicyCache(store.policies());
+        this.outcomes = new Outcomes(store.sessions(), edge);
+    }
+
+    @Override
+    public Decision admit(Request request) {
+        if (!sight.admits()) {
+            return new Decision.Failed(BLIND);
+        }
+        var session = new LiveSession(
+                SessionId.next(clock),
+                request.credential(),
+                request.connection(),
+                request.request().mode(),
+                sight,
+                nanos);
+        live.enter(session);
+        boolean granted = false;
+        try {
+            var decision = decide(session, request);
+            granted = decision instanceof Decision.Granted;
+            return decision;
+        } catch (RuntimeException e) {
+            LOG.error("session {} could not be decided", session.id(), e);
+            return new Decision.Failed(BROKEN);
+        } finally {
+            if (!granted) {
+                session.over();
+                live.leave(session);
+            }
+        }
+    }
+
+    @Override
+    public List<ConnectionDefinition> permitted(Credential credential) {
+        return standing(credential)
+                .map(standing -> standing.policy().connections().keySet().stream()
+                        .sorted()
+                        .flatMap(name -> standing.allowed(name, EnumSet.allOf(AccessMode.class)).stream())
+                        .map(Connections.Stored::definition)
+                        .sorted(Comparator.comparing(ConnectionDefinition::name))
+                        .toList())
+                .orElse(List.of());
+    }
+
+    @Override
+    public Optional<ConnectionDefinition> find(Credential credential, ConnectionName connection) {
+        return standing(credential)
+                .flatMap(standing -> standing.allowed(connection, EnumSet.allOf(AccessMode.class)))
+                .map(Connections.Stored::definition);
+    }
+
+    /// Judges a live session again; ends it when it would not be admitted now.
+    ///
+    /// @throws RuntimeException when that could not be decided; the session lives on, and the caller asks again
+    public void judgeAgain(LiveSession session) {
+        session.judging();
+        var read = read(session.credential());
+        var now = clock.instant();
+        if (read.isEmpty()) {
+            session.end(new Outcome.Revoked("the removal of the tenant"));
+            return;
+        }
+        var policy = read.get().policy();
+        switch (Judge.identify(session.credential(), read.get().facts(), policy, now, false)) {
+            case Identified.Nobody(var message) ->
+                session.end(
+                        now.isBefore(session.credential().certificate().validBefore())
+                                ? new Outcome.Revoked("an administrator: " + message)
+                                : new Outcome.Expired());
+            case Identified.Somebody(var user) -> {
+                boolean same = session.user().map(user.id()::equals).orElse(true);
+                var allowed = Judge.allowed(
+                        user,
+                        policy,
+                        // a connection that is deleted and made anew under the same name is another one
+                        known -> session.connection()
+                                .map(admitted -> known.connection(admitted.id()))
+                                .orElseGet(() -> known.connection(session.asked())),
+                        Judge.standIn(policy, session.asked()),
+                        EnumSet.of(session.mode()));
+                if (!same || allowed.isEmpty()) {
+                    session.end(new Outcome.Revoked("an administrator: the rules no longer allow this session"));
+                }
+            }
+        }
+    }
+
+    /// Waits a little for outcomes that are not written yet.
+    @Override
+    public void close() {
+        background.shutdown();
+        try {
+            if (!background.awaitTermination(CLOSE.toMillis(), TimeUnit.MILLISECONDS)) {
+                background.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            background.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private record Read(Facts facts, Policy policy) {}
+
+    /// What somebody may do now.
+    private record Standing(User user, Policy policy) {
+        Optional<Connections.Stored> allowed(ConnectionName name, Set<AccessMode> modes) {
+            return Judge.allowed(user, policy, known -> known.connection(name), Judge.standIn(policy, name), modes);
+        }
+    }
+
+    private Decision decide(LiveSession session, Request request) {
+        var read = read(request.credential());
+        var now = clock.instant();
+        if (read.isEmpty()) {
+            return new Decision.Refused("this certificate is of no tenant here");
+        }
+        var policy = read.get().policy();
+        return switch (Judge.identify(request.credential(), read.get().facts(), policy, now, true)) {
+            case Identified.Nobody(var message) -> {
+                refused(request, "", message);
+                yield new Decision.Refused(message);
+            }
+            case Identified.Somebody(var user) -> {
+                var standing = new Standing(user, policy);
+                var allowed = standing.allowed(
+                        request.connection(), EnumSet.of(request.request().mode()));
+                if (allowed.isEmpty()) {
+                    var message = "there is no connection " + request.connection()
+                            + " that you may use in this way; ask your administrator for access";
+                    refused(request, user.id().value(), message);
+                    yield new Decision.Refused(message);
+                }
+                if (!live.claim(session, user.id())) {
+                    var message = "you have " + LiveSessions.MOST_OF_USER + " sessions already; end one of them first";
+                    refused(request, user.id().value(), message);
+                    yield new Decision.Refused(message);
+                }
+                yield grant(session, request, user, allowed.get(), now);
+            }
+        };
+    }
+
+    private Decision grant(
+            LiveSession session, Request request, User user, Connections.Stored connection, Instant now) {
+        var definition = connection.definition();
+        var expires = request.credential().expires();
+        var longest = now.plus(definition.longest());
+        boolean certificateFirst = expires.isBefore(longest);
+        var deadline = certificateFirst ? expires : longest;
+        session.admitted(
+                definition,
+                now,
+                deadline,
+                certificateFirst
+                        ? new Outcome.Expired()
+                        : new Outcome.TimedOut("the connection's longest session of " + definition.longest()));
+        var dataKey = dataKeys.next(user.tenant());
+        dataKey.key().close();
+        var level = RecordingLevel.of(definition, request.request());
+        var row = row(session, request, user, definition, level, now, deadline);
+        var recording = new RecordingRow(
+                user.tenant(), session.id(), dataKey.wrapped(), level, RecordingState.LIVE, 0, new byte[0], 1);
+        var actor = new Actor(user.id().value(), request.credential().source());
+        if (store.sessions().start(actor, row, recording) instanceof Written.Refused<Session>(var reason, var why)) {
+            throw new IllegalStateException("session " + session.id() + " could not be written: " + reason + " " + why);
+        }
+        // from here on the session has a row, and every way out writes its outcome
+        var ending = new Ending(session, row);
+        if (!sight.admits()) {
+            ending.ended(new Outcome.EdgeLost());
+            return new Decision.Failed(BLIND);
+        }
+        if (session.judgedEarly()) {
+            try {
+                judgeAgain(session);
+            } catch (RuntimeException e) {
+                ending.ended(new Outcome.EdgeLost());
+                throw e;
+            }
+        }
+        if (session.ordered().isPresent()) {
+            var outcome = session.ordered().get();
+            ending.ended(outcome);
+            return new Decision.Refused(outcome.sentence());
+        }
+        return new Decision.Granted(
+                ending,
+                new Order(
+                        session.id(),
+                        user.tenant(),
+                        edge,
+                        user.id(),
+                        user.email(),
+                        connection.signed(),
+                        request.request(),
+                        request.environment(),
+                        level,
+                        deadline),
+                definition,
+                dataKey.wrapped());
+    }
+
+    private Session row(
+            LiveSession session,
+            Request request,
+            User user,
+            ConnectionDefinition definition,
+            RecordingLevel level,
+            Instant now,
+            Instant deadline) {
+        var certificate = request.credential().certificate();
+        return new Session(
+                user.tenant(),
+                session.id(),
+                user.id(),
+                user.email(),
+                definition.id(),
+                definition.name(),
+                definition.version(),
+                definition.agent(),
+                edge,
+                request.request().mode(),
+                kind(request.request()),
+                request.request() instanceof SessionRequest.Exec exec
+                        ? Optional.of(Session.shown(exec.command()))
+                        : Optional.empty(),
+                request.credential().source(),
+                new Session.ShownCertificate(
+                        certificate.caFingerprint(),
+                        certificate.serial(),
+                        Session.shown(certificate.keyId().getBytes(java.nio.charset.StandardCharsets.UTF_8)),
+                        certificate.keyFingerprint()),
+                level,
+                definition.recordingRequired(),
+                now,
+                deadline,
+                Optional.empty());
+    }
+
+    private static String kind(SessionRequest request) {
+        return switch (request) {
+            case SessionRequest.Shell _ -> "shell";
+            case SessionRequest.Exec _ -> "exec";
+            case SessionRequest.Subsystem _ -> "subsystem";
+            case SessionRequest.Forward _ -> "forward";
+        };
+    }
+
+    private Optional<Standing> standing(Credential credential) {
+        return read(credential).flatMap(read -> switch (Judge.identify(
+                credential, read.facts(), read.policy(), clock.instant(), true)) {
+            case Identified.Somebody(var user) -> Optional.of(new Standing(user, read.policy()));
+            case Identified.Nobody _ -> Optional.empty();
+        });
+    }
+
+    /// The facts, and the policy of their epoch; empty when there is no such tenant.
+    private Optional<Read> read(Credential credential) {
+        var tenant = credential.ca().tenant();
+        var certificate = credential.certificate();
+        var known = credential.ca();
+        for (int attempt = 0; ; attempt++) {
+            var ca = known;
+            var facts = store.policies().facts(tenant, certificate, ca.to(), Judge.names(certificate, ca));
+            var now = facts.flatMap(Facts::ca).filter(fresh -> fresh.from() != ca.from() || fresh.to() != ca.to());
+            if (now.isEmpty()) {
+                return facts.flatMap(
+                        found -> policies.at(tenant, found.epoch()).map(policy -> new Read(found, policy)));
+            }
+            if (attempt == 2) {
+                throw new IllegalStateException("the mapping of the CA of " + tenant + " keeps changing");
+            }
+            // the tenant maps its certificates otherwise since the snapshot was taken
+            known = now.get();
+        }
+    }
+
+    private void refused(Request request, String user, String message) {
+        var credential = request.credential();
+        if (!waitingRefusals.tryAcquire()) {
+            LOG.warn("more than {} refusals wait to be written; this one is dropped", MOST_WAITING_REFUSALS);
+            return;
+        }
+        inBackground(() -> {
+            try {
+                store.auditLog()
+                        .append(
+                                credential.ca().tenant(),
+                                new Actor(user.isEmpty() ? "certificate" : user, credential.source()),
+                                "session.refused",
+                                request.connection().value(),
+                                Map.of(
+                                        "message",
+                                        message,
+                                        "key",
+                                        credential.certificate().keyFingerprint(),
+                                        "request",
+                                        kind(request.request())));
+            } catch (RuntimeException e) {
+                LOG.warn("a refusal could not be written to the audit log", e);
+            } finally {
+                waitingRefusals.release();
+            }
+        });
+    }
+
+    /// On a thread of its own; on the caller's when the edge is closing.
+    private void inBackground(Runnable work) {
+        try {
+            background.execute(work);
+        } catch (RejectedExecutionException closing) {
+            work.run();
+        }
+    }
+
+    /// What the relay holds of a session.
+    private final class Ending implements Live {
+
+        private final LiveSession session;
+        private final Session row;
+
+        private Ending(LiveSession session, Session row) {
+            this.session = session;
+            this.row = row;
+        }
+
+        @Override
+        public void onEnd(Consumer<Outcome> ender) {
+            session.onEnd(ender);
+        }
+
+        @Override
+        public void pass() throws InterruptedException {
+            session.pass();
+        }
+
+        @Override
+        public void ended(Outcome outcome) {
+            if (session.over()) {
+                live.leave(session);
+                var at = clock.instant();
+                inBackground(() -> outcomes.write(row, outcome, at));
+            }
+        }
+    }
+}

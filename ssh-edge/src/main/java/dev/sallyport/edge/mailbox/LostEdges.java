@@ -1,0 +1,106 @@
+package dev.sallyport.edge.mailbox;
+
+import dev.sallyport.core.audit.Actor;
+import dev.sallyport.core.id.EdgeId;
+import dev.sallyport.core.recording.RecordingRow;
+import dev.sallyport.core.recording.RecordingState;
+import dev.sallyport.core.session.Outcome;
+import dev.sallyport.store.Store;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Watches the beats of the other edges, and closes the sessions of one that no longer beats.
+///
+/// An edge is lost when its beat did not change for [#LOST] of this machine's monotonic time. Its lease is
+/// taken first, so that it ends what it still holds when it comes back; then its sessions' rows are closed. Any
+/// number of edges may do so at once, and one may finish what another began.
+final class LostEdges {
+
+    /// How long a beat stands still before its edge is lost.
+    static final Duration LOST = Duration.ofSeconds(20);
+
+    private static final Logger LOG = LoggerFactory.getLogger(LostEdges.class);
+
+    private final Store store;
+    private final EdgeId self;
+    private final Clock clock;
+    private final LongSupplier nanos;
+    private final Map<EdgeId, Seen> seen = new HashMap<>();
+
+    private record Seen(long beat, long since) {}
+
+    LostEdges(Store store, EdgeId self, Clock clock, LongSupplier nanos) {
+        this.store = store;
+        this.self = self;
+        this.clock = clock;
+        this.nanos = nanos;
+    }
+
+    /// One look at all edges; closes those that are lost.
+    synchronized void look() {
+        long now = nanos.getAsLong();
+        var beats = store.edges().beats();
+        seen.keySet().retainAll(beats.keySet());
+        beats.remove(self);
+        beats.forEach((edge, beat) -> {
+            var before = seen.get(edge);
+            if (before == null || before.beat() != beat) {
+                seen.put(edge, new Seen(beat, now));
+            } else if (now - before.since() >= LOST.toNanos()) {
+                close(edge, beat);
+            }
+        });
+    }
+
+    /// Closes every other edge at once: for who knows that it is alone.
+    synchronized void closeOthers() {
+        store.edges().beats().forEach((edge, beat) -> {
+            if (!edge.equals(self)) {
+                close(edge, beat);
+            }
+        });
+    }
+
+    private void close(EdgeId edge, long beat) {
+        if (!store.edges().takeOver(edge, beat)) {
+            return;
+        }
+        var sessions = store.edges().sessions(edge);
+        LOG.warn("edge {} was lost with {} sessions; closing them", edge, sessions.size());
+        for (var held : new HashSet<>(sessions)) {
+            store.recordings()
+                    .change(
+                            held.tenant(),
+                            held.session(),
+                            row -> row.state() == RecordingState.LIVE ? incomplete(row) : row);
+            store.sessions()
+                    .end(
+                            new Actor(self.value(), ""),
+                            held.tenant(),
+                            held.session(),
+                            new Outcome.EdgeLost(),
+                            clock.instant());
+            store.edges().release(edge, held.session());
+        }
+        store.edges().forget(edge);
+        seen.remove(edge);
+    }
+
+    private static RecordingRow incomplete(RecordingRow row) {
+        return new RecordingRow(
+                row.tenant(),
+                row.session(),
+                row.wrappedDataKey(),
+                row.level(),
+                RecordingState.INCOMPLETE,
+                row.chunks(),
+                row.lastHash(),
+                row.version());
+    }
+}

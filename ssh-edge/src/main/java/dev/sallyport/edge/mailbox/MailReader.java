@@ -1,0 +1,121 @@
+package dev.sallyport.edge.mailbox;
+
+import dev.sallyport.core.edge.Mail;
+import dev.sallyport.core.id.AgentId;
+import dev.sallyport.core.id.EdgeId;
+import dev.sallyport.core.id.TenantId;
+import dev.sallyport.core.session.Outcome;
+import dev.sallyport.edge.admission.LiveSession;
+import dev.sallyport.edge.admission.LiveSessions;
+import dev.sallyport.edge.admission.Sight;
+import dev.sallyport.edge.admission.StoreAdmission;
+import dev.sallyport.edge.admission.TrustSnapshots;
+import dev.sallyport.store.Mailboxes;
+import dev.sallyport.store.Store;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
+
+/// Reads the mailbox, acts on what is in it, and deletes what it has acted upon.
+///
+/// Kills go first, then configuration. The edge has seen its mail only when everything in it is done: when a
+/// session could not be judged again, the letter stays, and the edge grows blind until it can.
+final class MailReader {
+
+    /// Sessions that are judged again at the same time.
+    private static final int JUDGED_AT_ONCE = 16;
+
+    private final Store store;
+    private final EdgeId edge;
+    private final LiveSessions live;
+    private final StoreAdmission admission;
+    private final TrustSnapshots trust;
+    private final Sight sight;
+    private final Consumer<AgentId> agentRevoked;
+
+    MailReader(
+            Store store,
+            EdgeId edge,
+            LiveSessions live,
+            StoreAdmission admission,
+            TrustSnapshots trust,
+            Sight sight,
+            Consumer<AgentId> agentRevoked) {
+        this.store = store;
+        this.edge = edge;
+        this.live = live;
+        this.admission = admission;
+        this.trust = trust;
+        this.sight = sight;
+        this.agentRevoked = agentRevoked;
+    }
+
+    /// One look into the mailbox.
+    ///
+    /// @throws RuntimeException when it could not be read or acted upon
+    void read() {
+        long from = sight.reading();
+        var letters = store.mailboxes().read(edge);
+        for (var letter : letters) {
+            if (letter.mail() instanceof Mail.KillSession(var tenant, var session, var by)) {
+                live.get(session)
+                        .filter(found -> found.tenant().equals(tenant))
+                        .ifPresent(found -> found.end(new Outcome.Killed(by)));
+            }
+        }
+        for (var letter : letters) {
+            switch (letter.mail()) {
+                case Mail.KillSession _ -> {}
+                case Mail.AgentRevoked(var tenant, var agent) -> agentRevoked.accept(agent);
+                case Mail.ConfigChanged(var tenant) -> changed(tenant);
+            }
+        }
+        sight.acted(from);
+        for (Mailboxes.Letter letter : letters) {
+            store.mailboxes().delete(edge, letter);
+        }
+    }
+
+    /// Judges every live session again, as a net below the mail.
+    void judgeAll() {
+        judge(live.all());
+    }
+
+    private void changed(TenantId tenant) {
+        judge(live.of(tenant));
+        trust.reload();
+    }
+
+    private void judge(Collection<LiveSession> sessions) {
+        if (sessions.isEmpty()) {
+            return;
+        }
+        var atOnce = new Semaphore(JUDGED_AT_ONCE);
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> judged = new ArrayList<>();
+            for (var session : sessions) {
+                judged.add(threads.submit(() -> {
+                    atOnce.acquireUninterruptibly();
+                    try {
+                        admission.judgeAgain(session);
+                    } finally {
+                        atOnce.release();
+                    }
+                }));
+            }
+            for (var one : judged) {
+                one.get();
+            }
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a live session could not be judged again", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while live sessions were judged again", e);
+        }
+    }
+}

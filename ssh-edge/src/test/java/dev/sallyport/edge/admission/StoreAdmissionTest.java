@@ -1,0 +1,313 @@
+package dev.sallyport.edge.admission;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sallyport.core.access.AccessMode;
+import dev.sallyport.core.access.AccessRule;
+import dev.sallyport.core.certificate.Credential;
+import dev.sallyport.core.certificate.TrustedCa;
+import dev.sallyport.core.certificate.TrustedCa.CertificateAttribute;
+import dev.sallyport.core.certificate.TrustedCa.UserAttribute;
+import dev.sallyport.core.connection.ConnectionName;
+import dev.sallyport.core.connection.SignedDefinition;
+import dev.sallyport.core.id.ConnectionId;
+import dev.sallyport.core.id.EdgeId;
+import dev.sallyport.core.id.RuleId;
+import dev.sallyport.core.recording.RecordingState;
+import dev.sallyport.core.revocation.Revocation;
+import dev.sallyport.core.session.Outcome;
+import dev.sallyport.core.session.SessionRequest;
+import dev.sallyport.core.user.User;
+import dev.sallyport.edge.admission.Admission.Decision;
+import dev.sallyport.edge.mailbox.CellMember;
+import dev.sallyport.store.ExampleTenant;
+import dev.sallyport.store.LocalDynamo;
+import dev.sallyport.store.Store;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class StoreAdmissionTest {
+
+    private static final Clock CLOCK = Clock.systemUTC();
+
+    private final Store store = LocalDynamo.store();
+    private final ExampleTenant acme = new ExampleTenant(store, "acme");
+    private final CellMember cell =
+            new CellMember(store, EdgeId.next(CLOCK), "", new TestDataKeys(), CLOCK, agent -> {});
+    private final Admission admission = cell.admission();
+    private final Credential alice = Certificates.of(acme.ca(), "alice@example.com");
+
+    @BeforeEach
+    void join() {
+        cell.start();
+    }
+
+    @AfterEach
+    void leave() {
+        cell.close();
+    }
+
+    @Test
+    void whoMayIsAdmittedAndTheSessionIsWrittenWhole() {
+        var granted = granted(admit(alice, "bash"));
+
+        var order = granted.order();
+        assertThat(order.email()).isEqualTo("alice@example.com");
+        assertThat(order.definition().unverified()).isEqualTo(acme.bash());
+        var session = store.sessions().get(acme.id(), order.session()).orElseThrow();
+        assertThat(session.live()).isTrue();
+        assertThat(session.command()).contains("id\\u{1b}[0m");
+        assertThat(store.recordings()
+                        .get(acme.id(), order.session())
+                        .orElseThrow()
+                        .state())
+                .isEqualTo(RecordingState.LIVE);
+        assertThat(store.edges().sessions(cell.edge())).hasSize(1);
+        assertThat(actions()).contains("session.started");
+
+        granted.live().ended(new Outcome.Exited(3));
+
+        await().untilAsserted(() -> assertThat(store.sessions()
+                        .get(acme.id(), order.session())
+                        .orElseThrow()
+                        .end())
+                .hasValueSatisfying(end -> {
+                    assertThat(end.outcome()).isEqualTo("Exited");
+                    assertThat(end.exitStatus()).contains(3);
+                }));
+        assertThat(store.edges().sessions(cell.edge())).isEmpty();
+        assertThat(cell.live().count()).isZero();
+        assertThat(actions()).contains("session.ended");
+    }
+
+    @Test
+    void notThereAndNotYoursAreTheSameAnswer() {
+        acme.connection("secret");
+
+        var absent = refused(admit(alice, "nothing"));
+        var forbidden = refused(admit(alice, "secret"));
+
+        assertThat(forbidden.message().replace("secret", "nothing")).isEqualTo(absent.message());
+        assertThat(cell.live().count()).isZero();
+        assertThat(admission.find(alice, new ConnectionName("secret"))).isEmpty();
+        assertThat(admission.permitted(alice)).containsExactly(acme.bash());
+        await().untilAsserted(() -> assertThat(actions()).contains("session.refused"));
+    }
+
+    @Test
+    void withoutARuleNobodyMayAnything() {
+        refused(admit(Certificates.of(acme.ca(), "bob@example.com"), "bash"));
+    }
+
+    @Test
+    void aRuleForOneModeIsNoneForTheOther() {
+        store.rules()
+                .create(
+                        ExampleTenant.ADMIN,
+                        acme.id(),
+                        new AccessRule(
+                                RuleId.next(CLOCK),
+                                "bob runs commands",
+                                AccessRule.Effect.ALLOW,
+                                Set.of(),
+                                Set.of(acme.bob().id()),
+                                Set.of("bash"),
+                                Map.of(),
+                                Set.of(AccessMode.EXEC),
+                                1))
+                .orThrow();
+        var bob = Certificates.of(acme.ca(), "bob@example.com");
+
+        granted(admit(bob, "bash"));
+        refused(admission.admit(new Admission.Request(
+                bob, new ConnectionName("bash"), new SessionRequest.Shell(Optional.empty()), Map.of())));
+    }
+
+    @Test
+    void aCertificateThatNamesNobodyOrTwoOrSomebodyInactiveIsRefusedAlike() {
+        acme.user("carol", Set.of("engineers"));
+        store.users()
+                .update(ExampleTenant.ADMIN, with(acme.user("dan", Set.of("engineers")), User.Status.INACTIVE))
+                .orThrow();
+
+        var messages = new ArrayList<String>();
+        for (var principals : List.of(
+                new String[] {"nobody@example.com"},
+                new String[] {"alice@example.com", "carol@example.com"},
+                new String[] {"dan@example.com"})) {
+            messages.add(refused(admit(Certificates.of(acme.ca(), principals), "bash"))
+                    .message());
+        }
+
+        assertThat(Set.copyOf(messages)).hasSize(1);
+        granted(admit(Certificates.of(acme.ca(), "clear", "alice@example.com", "Alice@Example.com"), "bash"));
+    }
+
+    @Test
+    void eachMappingFindsTheUser() {
+        for (var from : CertificateAttribute.values()) {
+            for (var to : UserAttribute.values()) {
+                var mapped = new TrustedCa(
+                        acme.id(), acme.ca().fingerprint(), acme.ca().publicKey(), from, to);
+                var config = store.trustedCas().config(acme.id());
+                store.trustedCas()
+                        .apply(
+                                ExampleTenant.ADMIN,
+                                new dev.sallyport.core.sshserver.SshServerConfig(
+                                        acme.id(), from, to, Optional.empty(), config.version()),
+                                List.of(mapped),
+                                List.of())
+                        .orThrow();
+                var name = switch (to) {
+                    case USER_ID -> acme.alice().id().value();
+                    case SUBJECT -> "subject-alice";
+                    case EMAIL -> "alice@example.com";
+                };
+                var other = "somebody else";
+                // the door still has the mapping of before in its snapshot: the one that counts is the store's
+                var credential = from == CertificateAttribute.PRINCIPAL
+                        ? Certificates.of(acme.ca(), 7, other, Instant.now().plusSeconds(60), name)
+                        : Certificates.of(acme.ca(), 7, name, Instant.now().plusSeconds(60), other);
+                granted(admit(credential, "bash"));
+                granted(admit(
+                        new Credential(credential.certificate(), mapped, credential.login(), credential.source()),
+                        "bash"));
+            }
+        }
+    }
+
+    @Test
+    void everyKindOfRevocationRefuses() {
+        var certificate = alice.certificate();
+        for (var what : List.of(
+                new Revocation.Serial(acme.ca().fingerprint(), certificate.serial()),
+                new Revocation.CertificateKeyId(certificate.keyId()),
+                new Revocation.Key(certificate.keyFingerprint()),
+                new Revocation.Ca(acme.ca().fingerprint()),
+                new Revocation.AllOf(acme.alice().id()))) {
+            store.revocations()
+                    .revoke(
+                            ExampleTenant.ADMIN,
+                            new Revocation(acme.id(), what, "test", Instant.now(), Optional.empty()))
+                    .orThrow();
+            assertThat(refused(admit(alice, "bash")).message()).as(what.key()).contains("revoked");
+            store.revocations().delete(ExampleTenant.ADMIN, acme.id(), what).orThrow();
+            granted(admit(alice, "bash"));
+        }
+    }
+
+    @Test
+    void aRevocationThatRanOutIsNone() {
+        store.revocations()
+                .revoke(
+                        ExampleTenant.ADMIN,
+                        new Revocation(
+                                acme.id(),
+                                new Revocation.Key(alice.certificate().keyFingerprint()),
+                                "test",
+                                Instant.now(),
+                                Optional.of(Instant.now().minusSeconds(5))))
+                .orThrow();
+
+        granted(admit(alice, "bash"));
+    }
+
+    @Test
+    void anExpiredCertificateIsRefused() {
+        var expired = Certificates.of(acme.ca(), 1, "old", Instant.now().minusSeconds(1), "alice@example.com");
+
+        assertThat(refused(admit(expired, "bash")).message()).contains("expired");
+    }
+
+    @Test
+    void aSessionEndsWhenItsCertificateDoes() {
+        var brief = Certificates.of(acme.ca(), 1, "brief", Instant.now().plusSeconds(2), "alice@example.com");
+        var outcomes = new CopyOnWriteArrayList<Outcome>();
+
+        granted(admit(brief, "bash")).live().onEnd(outcomes::add);
+
+        await().untilAsserted(() -> assertThat(outcomes).containsExactly(new Outcome.Expired()));
+    }
+
+    @Test
+    void aUserHasAtMostFiftySessions() {
+        var sessions = new ArrayList<Decision.Granted>();
+        for (int i = 0; i < LiveSessions.MOST_OF_USER; i++) {
+            sessions.add(granted(admit(alice, "bash")));
+        }
+
+        assertThat(refused(admit(alice, "bash")).message()).contains("50 sessions");
+
+        sessions.getFirst().live().ended(new Outcome.UserLeft());
+        granted(admit(alice, "bash"));
+    }
+
+    @Test
+    void aConnectionMadeAnewUnderTheSameNameIsAnother() {
+        var outcomes = new CopyOnWriteArrayList<Outcome>();
+        granted(admit(alice, "bash")).live().onEnd(outcomes::add);
+
+        store.connections()
+                .delete(ExampleTenant.ADMIN, acme.id(), acme.bash().id())
+                .orThrow();
+        store.connections()
+                .create(
+                        ExampleTenant.ADMIN,
+                        SignedDefinition.sign(acme.definition(ConnectionId.next(CLOCK), "bash", 1), acme.signer()))
+                .orThrow();
+
+        await().untilAsserted(() -> assertThat(outcomes).singleElement().isInstanceOf(Outcome.Revoked.class));
+        granted(admit(alice, "bash"));
+    }
+
+    private static User with(User user, User.Status status) {
+        return new User(
+                user.tenant(),
+                user.id(),
+                user.email(),
+                user.subject(),
+                user.name(),
+                user.groups(),
+                status,
+                user.version());
+    }
+
+    private Decision admit(Credential credential, String connection) {
+        return admission.admit(new Admission.Request(
+                credential,
+                new ConnectionName(connection),
+                new SessionRequest.Exec("id\u001b[0m".getBytes(StandardCharsets.UTF_8), Optional.empty()),
+                Map.of()));
+    }
+
+    private static Decision.Granted granted(Decision decision) {
+        assertThat(decision).isInstanceOf(Decision.Granted.class);
+        return (Decision.Granted) decision;
+    }
+
+    private static Decision.Refused refused(Decision decision) {
+        assertThat(decision).isInstanceOf(Decision.Refused.class);
+        return (Decision.Refused) decision;
+    }
+
+    private List<String> actions() {
+        return store
+                .auditLog()
+                .list(acme.id(), Instant.EPOCH, Instant.now().plusSeconds(60), Optional.empty(), 500)
+                .items()
+                .stream()
+                .map(entry -> entry.action())
+                .toList();
+    }
+}
