@@ -20,19 +20,19 @@ public interface Audit {
             String source,
             Map<String, String> details) {}
 
-    /// One page of the log, oldest first.
+    /// One page of the log, newest first; or a whole minute, oldest first.
     @Json(naming = Json.Naming.LowerUnderscore)
     record Page(List<Entry> items, @Nullable String next) {}
 
     /// A signed checkpoint.
     ///
-    /// @param minute the minute that it seals, `yyyyMMddHHmm` UTC
+    /// @param sequence counts from 1, without a gap
     /// @param text what is signed, base64 (URL alphabet)
     /// @param signature by the tenant key, base64 (URL alphabet)
     @Json(naming = Json.Naming.LowerUnderscore)
-    record Checkpoint(String minute, String text, String signature) {}
+    record Checkpoint(long sequence, String text, String signature) {}
 
-    /// One page of checkpoints, oldest first.
+    /// Checkpoints in their order; ask again from behind the last one until there are none.
     @Json(naming = Json.Naming.LowerUnderscore)
-    record Checkpoints(List<Checkpoint> items, @Nullable String next) {}
+    record Checkpoints(List<Checkpoint> items) {}
 }

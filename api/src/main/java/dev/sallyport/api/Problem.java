@@ -32,7 +32,6 @@ public record Problem(
         CONFLICT(409, "conflict", "In conflict with what is there"),
         TOO_LARGE(413, "too-large", "Too large"),
         NOT_JSON(415, "not-json", "Not JSON"),
-        PROOF_NEEDED(422, "proof-needed", "Proof of possession needed"),
         FAILED(500, "failed", "The server failed"),
         UNAVAILABLE(503, "unavailable", "Not available at the moment");
 

@@ -204,11 +204,11 @@ public final class SallyportClient implements AutoCloseable {
         return get(Sessions.Session.class, path("sessions", id), Map.of());
     }
 
-    public Sessions.Session killSession(String id, Sessions.Kill kill) throws IOException, Refused {
-        return post(Sessions.Session.class, path("sessions", id, "kill"), kill);
+    public Sessions.Session killSession(String id) throws IOException, Refused {
+        return post(Sessions.Session.class, path("sessions", id, "kill"), null);
     }
 
-    /// Opens a recording: its key, and its chunks so far. Stands in the audit log.
+    /// Opens a recording: gives its key. Stands in the audit log.
     public Sessions.Recording recording(String session) throws IOException, Refused {
         return get(Sessions.Recording.class, path("sessions", session, "recording"), Map.of());
     }
@@ -232,9 +232,16 @@ public final class SallyportClient implements AutoCloseable {
         return get(Audit.Page.class, path("audit"), filters);
     }
 
-    /// @param filters `from`, `to`, `limit`, `cursor`
-    public Audit.Checkpoints checkpoints(Map<String, String> filters) throws IOException, Refused {
-        return get(Audit.Checkpoints.class, path("checkpoints"), filters);
+    /// All entries of one minute, in the order in which a checkpoint covers them.
+    ///
+    /// @param minute `yyyyMMddHHmm` in UTC
+    public Audit.Page auditMinute(String minute) throws IOException, Refused {
+        return get(Audit.Page.class, path("audit", "minutes", minute), Map.of());
+    }
+
+    /// Checkpoints from number `from` on.
+    public Audit.Checkpoints checkpoints(long from) throws IOException, Refused {
+        return get(Audit.Checkpoints.class, path("checkpoints"), Map.of("from", Long.toString(from)));
     }
 
     private static Map<String, String> after(@Nullable String cursor) {

@@ -49,26 +49,16 @@ public interface Sessions {
     @Json(naming = Json.Naming.LowerUnderscore)
     record Page(List<Session> items, @Nullable String next) {}
 
-    /// Why a session is ended by hand.
-    @Json(naming = Json.Naming.LowerUnderscore)
-    record Kill(@Nullable String reason) {}
-
     /// What opens a session's recording.
     ///
     /// @param dataKey the recording's key, base64 (URL alphabet)
     @Json(naming = Json.Naming.LowerUnderscore)
-    record Recording(
-            String session,
-            String tenant,
-            String state,
-            @Nullable String level,
-            String dataKey,
-            String tenantKey,
-            List<Chunk> chunks) {}
+    record Recording(String session, String tenant, String state, String level, String dataKey, String tenantKey) {}
 
     /// The chunks of a recording from some number on.
     ///
-    /// @param state as of before the chunks were listed: when it is not `live`, no more come
+    /// @param state as of before the chunks were listed
+    /// @param items at most some hundred: ask again from behind the last one until there are none
     @Json(naming = Json.Naming.LowerUnderscore)
     record Chunks(String session, String state, List<Chunk> items) {}
 

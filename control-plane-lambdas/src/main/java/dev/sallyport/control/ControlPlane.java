@@ -1,0 +1,69 @@
+package dev.sallyport.control;
+
+import dev.sallyport.api.Tenants;
+import dev.sallyport.control.http.ApiHandler;
+import dev.sallyport.control.http.Declined;
+import dev.sallyport.control.sessions.SignedChunkUrls;
+import dev.sallyport.core.audit.Actor;
+import dev.sallyport.core.recording.ChunkStore;
+import dev.sallyport.core.recording.DataKeys;
+import dev.sallyport.core.secret.Secret;
+import dev.sallyport.core.tenant.TenantSigners;
+import dev.sallyport.store.Store;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.List;
+
+/// The control plane: one Lambda function for each bounded context, with everything that they need.
+public final class ControlPlane {
+
+    private static final int CHUNK_URL_KEY_BYTES = 32;
+
+    private final ControlPlaneComponent component;
+
+    /// A control plane that serves the chunks itself, under addresses that are good until it ends.
+    public ControlPlane(
+            Store store, TenantSigners signers, ChunkStore chunks, DataKeys dataKeys, Instance instance, Clock clock) {
+        var key = new byte[CHUNK_URL_KEY_BYTES];
+        new SecureRandom().nextBytes(key);
+        component = DaggerControlPlaneComponent.factory()
+                .create(store, signers, chunks, dataKeys, new SignedChunkUrls(Secret.of(key), clock), instance, clock);
+    }
+
+    /// A function, and the heads of the paths that it answers.
+    public record Function(String name, List<String> paths, ApiHandler handler) {}
+
+    /// All functions. No path belongs to two.
+    public List<Function> functions() {
+        return List.of(
+                new Function(
+                        "identity",
+                        List.of("/v1/me", "/v1/tenants", "/v1/users", "/v1/groups", "/v1/keys"),
+                        new ApiHandler(component.identity().router(), component.authentication())),
+                new Function(
+                        "access",
+                        List.of(
+                                "/v1/agents",
+                                "/v1/connections",
+                                "/v1/access-rules",
+                                "/v1/ssh-server",
+                                "/v1/revocations"),
+                        new ApiHandler(component.access().router(), component.authentication())),
+                new Function(
+                        "sessions",
+                        List.of("/v1/sessions", "/v1/chunks", "/v1/audit", "/v1/checkpoints"),
+                        new ApiHandler(component.sessions().router(), component.authentication())));
+    }
+
+    /// Makes a tenant with its signing key and its first admin key: how an instance begins.
+    ///
+    /// @throws IllegalArgumentException when `slug` is no name for a tenant
+    /// @throws dev.sallyport.store.WriteRefused when it is taken
+    public Tenants.CreatedTenant createTenant(String slug) {
+        try {
+            return component.tenants().create(Actor.SYSTEM, slug);
+        } catch (Declined e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+    }
+}

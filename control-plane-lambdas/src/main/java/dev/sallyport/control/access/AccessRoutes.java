@@ -1,0 +1,28 @@
+package dev.sallyport.control.access;
+
+import dev.sallyport.control.http.Router;
+import jakarta.inject.Inject;
+
+/// The routes of the access function.
+public final class AccessRoutes {
+
+    private final Router router = new Router();
+
+    @Inject
+    AccessRoutes(
+            AgentRoutes agents,
+            ConnectionRoutes connections,
+            RuleRoutes rules,
+            SshServerRoutes sshServer,
+            RevocationRoutes revocations) {
+        agents.addTo(router);
+        connections.addTo(router);
+        rules.addTo(router);
+        sshServer.addTo(router);
+        revocations.addTo(router);
+    }
+
+    public Router router() {
+        return router;
+    }
+}

@@ -1,0 +1,294 @@
+package dev.sallyport.control.access;
+
+import dev.sallyport.api.Connections;
+import dev.sallyport.api.Connections.ConnectionWrite;
+import dev.sallyport.control.http.Declined;
+import dev.sallyport.control.http.Fields;
+import dev.sallyport.control.http.Words;
+import dev.sallyport.core.agent.Agent;
+import dev.sallyport.core.connection.ConnectionDefinition;
+import dev.sallyport.core.connection.ConnectionName;
+import dev.sallyport.core.connection.TargetSettings;
+import dev.sallyport.core.connection.TargetSettings.CommandMode;
+import dev.sallyport.core.id.ConnectionId;
+import dev.sallyport.core.id.TenantId;
+import dev.sallyport.core.recording.RecordingLevel;
+import dev.sallyport.core.secret.SecretReference;
+import dev.sallyport.store.Store;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// A connection between its form in the API and its definition.
+final class ConnectionFields {
+
+    private static final long LONGEST_SECONDS = Duration.ofDays(30).toSeconds();
+    private static final Map<String, Boolean> RECORDING = Map.of("required", true, "best-effort", false);
+
+    private final Store store;
+    private final Secrets secrets;
+
+    @Inject
+    ConnectionFields(Store store, Secrets secrets) {
+        this.store = store;
+        this.secrets = secrets;
+    }
+
+    /// Reads what a request says a connection is.
+    ///
+    /// @throws Declined with every field that is wrong
+    ConnectionDefinition read(TenantId tenant, ConnectionId id, long version, ConnectionWrite request) throws Declined {
+        var fields = new Fields();
+        var nameText = fields.needed("name", request.name());
+        var name = nameText.isEmpty()
+                ? Optional.<ConnectionName>empty()
+                : fields.parsed("name", nameText, ConnectionName::new);
+        var agentText = fields.needed("agent", request.agent());
+        var agent = agentText.isEmpty() ? Optional.<Agent>empty() : AgentRoutes.find(store, tenant, agentText);
+        if (!agentText.isEmpty() && agent.isEmpty()) {
+            fields.wrong("agent", "is not an agent of this tenant: create it first");
+        }
+        var target = target(fields, request, agent);
+        boolean required =
+                fields.choice("recording", request.recording(), RECORDING).orElse(true);
+        var level = fields.choice("recording_level", request.recordingLevel(), Words.all(RecordingLevel.class));
+        long idle = fields.number(
+                "idle_seconds",
+                request.idleSeconds(),
+                ConnectionDefinition.DEFAULT_IDLE.toSeconds(),
+                0,
+                LONGEST_SECONDS);
+        long longest = fields.number(
+                "longest_seconds",
+                request.longestSeconds(),
+                ConnectionDefinition.DEFAULT_LONGEST.toSeconds(),
+                1,
+                LONGEST_SECONDS);
+        var tags = fields.map("tags", request.tags());
+        var environment = fields.list("accept_environment", request.acceptEnvironment());
+        for (int i = 0; i < environment.size(); i++) {
+            if (!environment.get(i).matches("[A-Za-z_][A-Za-z0-9_]{0,127}")) {
+                fields.wrong("accept_environment[" + i + "]", "is a variable's name: letters, digits and _");
+            }
+        }
+        fields.check();
+        return fields.make(
+                target.orElseThrow().type(),
+                () -> new ConnectionDefinition(
+                        tenant,
+                        id,
+                        name.orElseThrow(),
+                        version,
+                        agent.orElseThrow().id(),
+                        target.orElseThrow(),
+                        required,
+                        level,
+                        Boolean.TRUE.equals(request.strict()),
+                        Duration.ofSeconds(idle),
+                        Duration.ofSeconds(longest),
+                        tags,
+                        new HashSet<>(environment)));
+    }
+
+    private Optional<TargetSettings> target(Fields fields, ConnectionWrite request, Optional<Agent> agent) {
+        var given = new ArrayList<String>();
+        if (request.custom() != null) {
+            given.add("custom");
+        }
+        if (request.ssh() != null) {
+            given.add("ssh");
+        }
+        if (request.tcp() != null) {
+            given.add("tcp");
+        }
+        @Nullable String type = request.type();
+        if (type == null) {
+            fields.wrong("type", "is needed: custom, ssh or tcp");
+            return Optional.empty();
+        }
+        if (!List.of("custom", "ssh", "tcp").contains(type)) {
+            fields.wrong("type", "is one of custom, ssh, tcp");
+            return Optional.empty();
+        }
+        for (var part : given) {
+            if (!part.equals(type)) {
+                fields.wrong(part, "does not belong to a connection of this type");
+            }
+        }
+        var custom = request.custom();
+        var ssh = request.ssh();
+        var tcp = request.tcp();
+        if (type.equals("custom") && custom != null) {
+            return made(fields, "custom", () -> custom(fields, custom, agent));
+        }
+        if (type.equals("ssh") && ssh != null) {
+            return made(fields, "ssh", () -> ssh(fields, ssh, agent));
+        }
+        if (type.equals("tcp") && tcp != null) {
+            return made(
+                    fields,
+                    "tcp",
+                    () -> new TargetSettings.Tcp(
+                            fields.needed("tcp.host", tcp.host()), port(fields, "tcp.port", tcp.port(), 0)));
+        }
+        fields.wrong(type, "is needed: the settings of a connection of this type");
+        return Optional.empty();
+    }
+
+    private interface Making {
+        TargetSettings make();
+    }
+
+    /// What a record objects to is a wrong field, unless one of its parts was found wrong before.
+    private static Optional<TargetSettings> made(Fields fields, String field, Making making) {
+        int before = fields.count();
+        try {
+            return Optional.of(making.make());
+        } catch (IllegalArgumentException e) {
+            if (fields.count() == before) {
+                fields.wrong(field, String.valueOf(e.getMessage()));
+            }
+            return Optional.empty();
+        }
+    }
+
+    private TargetSettings custom(Fields fields, Connections.Custom custom, Optional<Agent> agent) {
+        var entrypoint = fields.scripts("custom.entrypoint", custom.entrypoint());
+        if (entrypoint.isEmpty()) {
+            fields.wrong("custom.entrypoint", "is needed: a program and its arguments");
+            throw new IllegalArgumentException("no entrypoint");
+        }
+        return new TargetSettings.Custom(
+                entrypoint,
+                fields.optional("custom.run_as", custom.runAs()),
+                fields.choice("custom.command", custom.command(), Words.all(CommandMode.class))
+                        .orElse(CommandMode.defaultFor(entrypoint)),
+                Boolean.TRUE.equals(custom.followStdin()),
+                secretMap(fields, "custom.environment", custom.environment(), agent),
+                secretMap(fields, "custom.files", custom.files(), agent),
+                fields.optional("custom.directory", custom.directory()));
+    }
+
+    private TargetSettings ssh(Fields fields, Connections.Ssh ssh, Optional<Agent> agent) {
+        return new TargetSettings.Ssh(
+                fields.needed("ssh.host", ssh.host()),
+                port(fields, "ssh.port", ssh.port(), 22),
+                fields.needed("ssh.user", ssh.user()),
+                secret(fields, "ssh.password", ssh.password(), agent),
+                secret(fields, "ssh.private_key", ssh.privateKey(), agent),
+                fields.list("ssh.host_keys", ssh.hostKeys()),
+                fields.optional("ssh.known_hosts", ssh.knownHosts()),
+                fields.list("ssh.forwards", ssh.forwards()));
+    }
+
+    private static int port(Fields fields, String field, @Nullable Integer port, int otherwise) {
+        if (port == null && otherwise == 0) {
+            fields.wrong(field, "is needed");
+            return 1;
+        }
+        return (int) fields.number(field, port == null ? null : Long.valueOf(port), otherwise, 1, 65_535);
+    }
+
+    private SortedMap<String, SecretReference> secretMap(
+            Fields fields, String field, @Nullable Map<String, String> values, Optional<Agent> agent) {
+        var map = new TreeMap<String, SecretReference>();
+        fields.map(field, values)
+                .forEach((name, text) -> secrets.read(fields, field + "." + name, text, agent)
+                        .ifPresent(secret -> map.put(name, secret)));
+        return map;
+    }
+
+    private Optional<SecretReference> secret(
+            Fields fields, String field, @Nullable String text, Optional<Agent> agent) {
+        if (text == null || text.isEmpty()) {
+            return Optional.empty();
+        }
+        var secret = secrets.read(fields, field, text, agent);
+        if (secret.filter(read -> read.scheme().equals("text")).isPresent()) {
+            fields.wrong(field, "is a secret: give env:NAME, file:/path, or seal:VALUE to have the value sealed");
+            return Optional.empty();
+        }
+        return secret;
+    }
+
+    /// A connection as admins and auditors see it.
+    static Connections.Connection shown(ConnectionDefinition definition) {
+        Connections.@Nullable Custom custom = null;
+        Connections.@Nullable Ssh ssh = null;
+        Connections.@Nullable Tcp tcp = null;
+        switch (definition.target()) {
+            case TargetSettings.Custom it ->
+                custom = new Connections.Custom(
+                        it.entrypoint(),
+                        it.runAs().orElse(null),
+                        Words.of(it.command()),
+                        it.followStdin(),
+                        texts(it.environment()),
+                        texts(it.files()),
+                        it.directory().orElse(null));
+            case TargetSettings.Ssh it ->
+                ssh = new Connections.Ssh(
+                        it.host(),
+                        it.port(),
+                        it.user(),
+                        it.password().map(SecretReference::text).orElse(null),
+                        it.privateKey().map(SecretReference::text).orElse(null),
+                        it.hostKeys(),
+                        it.knownHosts().orElse(null),
+                        it.forwards());
+            case TargetSettings.Tcp it -> tcp = new Connections.Tcp(it.host(), it.port());
+        }
+        return new Connections.Connection(
+                definition.id().value(),
+                definition.name().value(),
+                definition.target().type(),
+                definition.agent().value(),
+                custom,
+                ssh,
+                tcp,
+                definition.recordingRequired() ? "required" : "best-effort",
+                Words.of(definition.recordingLevel()).orElse(null),
+                definition.strict(),
+                definition.idle().toSeconds(),
+                definition.longest().toSeconds(),
+                definition.tags(),
+                definition.acceptEnvironment().stream().sorted().toList(),
+                null,
+                definition.version());
+    }
+
+    /// A connection as a user sees it who may use it in these modes.
+    static Connections.Connection shownTo(ConnectionDefinition definition, List<String> modes) {
+        var all = shown(definition);
+        return new Connections.Connection(
+                all.id(),
+                all.name(),
+                all.type(),
+                null,
+                null,
+                null,
+                null,
+                all.recording(),
+                all.recordingLevel(),
+                all.strict(),
+                all.idleSeconds(),
+                all.longestSeconds(),
+                all.tags(),
+                all.acceptEnvironment(),
+                modes,
+                all.version());
+    }
+
+    private static Map<String, String> texts(SortedMap<String, SecretReference> secrets) {
+        var texts = new TreeMap<String, String>();
+        secrets.forEach((name, secret) -> texts.put(name, secret.text()));
+        return texts;
+    }
+}

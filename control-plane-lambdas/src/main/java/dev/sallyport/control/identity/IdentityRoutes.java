@@ -1,0 +1,23 @@
+package dev.sallyport.control.identity;
+
+import dev.sallyport.control.http.Router;
+import jakarta.inject.Inject;
+
+/// The routes of the identity function.
+public final class IdentityRoutes {
+
+    private final Router router = new Router();
+
+    @Inject
+    IdentityRoutes(MeRoutes me, TenantRoutes tenants, UserRoutes users, GroupRoutes groups, KeyRoutes keys) {
+        me.addTo(router);
+        tenants.addTo(router);
+        users.addTo(router);
+        groups.addTo(router);
+        keys.addTo(router);
+    }
+
+    public Router router() {
+        return router;
+    }
+}

@@ -1,0 +1,140 @@
+package dev.sallyport.control.identity;
+
+import static dev.sallyport.control.http.Router.ADMINS;
+import static dev.sallyport.control.http.Router.READERS;
+
+import dev.sallyport.api.Keys;
+import dev.sallyport.control.http.Answer;
+import dev.sallyport.control.http.Caller;
+import dev.sallyport.control.http.Declined;
+import dev.sallyport.control.http.Fields;
+import dev.sallyport.control.http.KeyAuthentication;
+import dev.sallyport.control.http.Paging;
+import dev.sallyport.control.http.Router;
+import dev.sallyport.control.http.Router.Call;
+import dev.sallyport.control.http.Words;
+import dev.sallyport.core.apikey.ApiKey;
+import dev.sallyport.core.apikey.ApiKey.Role;
+import dev.sallyport.core.audit.Actor;
+import dev.sallyport.core.id.KeyId;
+import dev.sallyport.core.id.TenantId;
+import dev.sallyport.core.id.UserId;
+import dev.sallyport.store.Store;
+import jakarta.inject.Inject;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Optional;
+
+/// `/v1/keys`: the keys that call this API.
+public final class KeyRoutes {
+
+    private static final int LONGEST_NAME = 100;
+    private static final int SECRET_BYTES = 32;
+
+    private final Store store;
+    private final UserRoutes users;
+    private final Clock clock;
+
+    @Inject
+    KeyRoutes(Store store, UserRoutes users, Clock clock) {
+        this.store = store;
+        this.users = users;
+        this.clock = clock;
+    }
+
+    void addTo(Router router) {
+        router.route("GET", "/v1/keys", READERS, this::list)
+                .route("POST", "/v1/keys", ADMINS, this::create)
+                .route("DELETE", "/v1/keys/{key}", ADMINS, this::delete);
+    }
+
+    private Answer list(Caller caller, Call call) throws Declined {
+        var page =
+                Paging.of(store.apiKeys().list(caller.tenant()), key -> key.id().value(), call.request());
+        return Answer.ok(new Keys.Page(
+                page.items().stream().map(KeyRoutes::shown).toList(),
+                page.next().orElse(null)));
+    }
+
+    private Answer create(Caller caller, Call call) throws Declined {
+        var request = call.request().json(Keys.NewKey.class);
+        var fields = new Fields();
+        var name = fields.needed("name", request.name());
+        if (name.length() > LONGEST_NAME) {
+            fields.wrong("name", "has at most " + LONGEST_NAME + " characters");
+        }
+        var role = fields.choice("role", request.role(), Words.all(Role.class));
+        if (request.role() == null) {
+            fields.wrong("role", "is needed: admin, auditor or member");
+        }
+        var named = fields.optional("user", request.user());
+        var user = named.flatMap(text -> users.find(caller, text));
+        if (named.isPresent() && user.isEmpty()) {
+            fields.wrong("user", "is not a user of this tenant");
+        }
+        if (named.isEmpty() && role.filter(Role.MEMBER::equals).isPresent()) {
+            fields.wrong("user", "is needed: a member's key belongs to a user");
+        }
+        var expires = Optional.ofNullable(request.expiresAt());
+        if (expires.filter(time -> !time.isAfter(clock.instant())).isPresent()) {
+            fields.wrong("expires_at", "is in the past");
+        }
+        fields.check();
+        return Answer.created(create(
+                store,
+                clock,
+                caller.actor(),
+                caller.tenant(),
+                name,
+                role.orElseThrow(),
+                user.map(found -> found.id()),
+                expires));
+    }
+
+    static Keys.CreatedKey create(
+            Store store,
+            Clock clock,
+            Actor actor,
+            TenantId tenant,
+            String name,
+            Role role,
+            Optional<UserId> user,
+            Optional<Instant> expires) {
+        var random = new byte[SECRET_BYTES];
+        // Made here, not in a static field: a Lambda's snapshot must hold no seeded source of randomness.
+        new SecureRandom().nextBytes(random);
+        var secret = "sally_" + Base64.getUrlEncoder().withoutPadding().encodeToString(random);
+        var key = new ApiKey(tenant, KeyId.next(clock), name, user, role, clock.instant(), Optional.empty(), expires);
+        var made = store.apiKeys()
+                .create(actor, key, KeyAuthentication.hash(secret))
+                .orThrow();
+        return new Keys.CreatedKey(shown(made), secret);
+    }
+
+    private Answer delete(Caller caller, Call call) throws Declined {
+        KeyId id;
+        try {
+            id = new KeyId(call.part("key"));
+        } catch (IllegalArgumentException e) {
+            throw Declined.notFound();
+        }
+        if (store.apiKeys().get(caller.tenant(), id).isEmpty()) {
+            throw Declined.notFound();
+        }
+        var _ = store.apiKeys().delete(caller.actor(), caller.tenant(), id).orThrow();
+        return Answer.nothing();
+    }
+
+    private static Keys.Key shown(ApiKey key) {
+        return new Keys.Key(
+                key.id().value(),
+                key.name(),
+                Words.of(key.role()),
+                key.user().map(UserId::value).orElse(null),
+                key.created(),
+                key.lastUsed().orElse(null),
+                key.until().orElse(null));
+    }
+}

@@ -1,0 +1,238 @@
+package dev.sallyport.control.sessions;
+
+import static dev.sallyport.control.http.Router.ALL;
+
+import dev.sallyport.api.Problem;
+import dev.sallyport.api.Sessions;
+import dev.sallyport.control.http.Answer;
+import dev.sallyport.control.http.Caller;
+import dev.sallyport.control.http.Declined;
+import dev.sallyport.control.http.Request;
+import dev.sallyport.control.http.Router;
+import dev.sallyport.control.http.Router.Call;
+import dev.sallyport.control.http.Words;
+import dev.sallyport.control.identity.UserRoutes;
+import dev.sallyport.core.apikey.ApiKey.Role;
+import dev.sallyport.core.connection.ConnectionName;
+import dev.sallyport.core.id.ConnectionId;
+import dev.sallyport.core.id.SessionId;
+import dev.sallyport.core.id.UserId;
+import dev.sallyport.core.recording.ChunkStore;
+import dev.sallyport.core.recording.DataKeys;
+import dev.sallyport.core.recording.RecordingRow;
+import dev.sallyport.core.recording.RecordingState;
+import dev.sallyport.core.session.Session;
+import dev.sallyport.store.Sessions.Filter;
+import dev.sallyport.store.Store;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.Base64;
+import java.util.Map;
+import java.util.Optional;
+
+/// `/v1/sessions`: sessions and what opens their recordings.
+///
+/// A member sees the sessions of its own user; another's is not there for it.
+public final class SessionRoutes {
+
+    private static final int CHUNKS = 500;
+    private static final Map<String, Boolean> STATES = Map.of("live", true, "ended", false);
+
+    private final Store store;
+    private final UserRoutes users;
+    private final ChunkStore chunks;
+    private final ChunkUrls urls;
+    private final DataKeys dataKeys;
+
+    @Inject
+    SessionRoutes(Store store, UserRoutes users, ChunkStore chunks, ChunkUrls urls, DataKeys dataKeys) {
+        this.store = store;
+        this.users = users;
+        this.chunks = chunks;
+        this.urls = urls;
+        this.dataKeys = dataKeys;
+    }
+
+    void addTo(Router router) {
+        router.route("GET", "/v1/sessions", ALL, this::list)
+                .route("GET", "/v1/sessions/{session}", ALL, this::show)
+                .route("POST", "/v1/sessions/{session}/kill", ALL, this::kill)
+                .route("GET", "/v1/sessions/{session}/recording", ALL, this::recording)
+                .route("GET", "/v1/sessions/{session}/recording/chunks", ALL, this::chunks);
+    }
+
+    private Answer list(Caller caller, Call call) throws Declined {
+        var request = call.request();
+        var none = Answer.ok(new Sessions.Page(java.util.List.of(), null));
+        int limit = request.limit();
+        Optional<UserId> user = Optional.empty();
+        if (request.parameter("user").isPresent()) {
+            var found = users.find(caller, request.parameter("user").get());
+            if (found.isEmpty()) {
+                return none;
+            }
+            user = found.map(it -> it.id());
+        }
+        if (caller.onlyOwn()) {
+            var own = caller.key().user();
+            if (own.isEmpty() || user.filter(named -> !own.get().equals(named)).isPresent()) {
+                return none;
+            }
+            user = own;
+        }
+        Optional<ConnectionName> connection = Optional.empty();
+        if (request.parameter("connection").isPresent()) {
+            connection = connection(caller, request.parameter("connection").get());
+            if (connection.isEmpty()) {
+                return none;
+            }
+        }
+        var state = request.parameter("state");
+        if (state.isPresent() && !STATES.containsKey(state.get())) {
+            throw Declined.field("state", "is one of ended, live");
+        }
+        var filter = new Filter(user, connection, state.map(STATES::get), time(request, "from"), time(request, "to"));
+        var page = store.sessions().list(caller.tenant(), filter, request.parameter("cursor"), limit);
+        return Answer.ok(new Sessions.Page(
+                page.items().stream()
+                        .map(session -> shown(session, Optional.empty()))
+                        .toList(),
+                page.cursor().orElse(null)));
+    }
+
+    /// A connection may be gone, and its sessions still there: a name counts as it is.
+    private Optional<ConnectionName> connection(Caller caller, String idOrName) {
+        if (idOrName.startsWith("con_")) {
+            try {
+                var found = store.connections().get(caller.tenant(), new ConnectionId(idOrName));
+                if (found.isPresent()) {
+                    return found.map(stored -> stored.definition().name());
+                }
+            } catch (IllegalArgumentException e) {
+                // A connection may be called so.
+            }
+        }
+        return ConnectionName.of(idOrName);
+    }
+
+    /// A point in time from the query.
+    static Optional<Instant> time(Request request, String name) throws Declined {
+        try {
+            return request.parameter(name).map(Instant::parse);
+        } catch (DateTimeParseException e) {
+            throw Declined.field(name, "is a time such as 2026-11-22T13:00:00Z");
+        }
+    }
+
+    private Answer show(Caller caller, Call call) throws Declined {
+        var session = found(caller, call);
+        return Answer.ok(shown(session, store.recordings().get(caller.tenant(), session.id())));
+    }
+
+    private Answer kill(Caller caller, Call call) throws Declined {
+        var session = found(caller, call);
+        if (caller.role() == Role.AUDITOR) {
+            throw Declined.forbidden();
+        }
+        if (!session.live()) {
+            throw new Declined(Problem.Type.CONFLICT, "The session has ended already.");
+        }
+        var killed = store.sessions()
+                .kill(caller.actor(), caller.tenant(), session.id())
+                .orThrow();
+        return Answer.accepted(shown(killed, Optional.empty()));
+    }
+
+    private Answer recording(Caller caller, Call call) throws Declined {
+        var session = found(caller, call);
+        var row = row(session);
+        var tenant = store.tenants().get(caller.tenant()).orElseThrow(Declined::notFound);
+        store.auditLog()
+                .append(
+                        caller.tenant(),
+                        caller.actor(),
+                        "recording.opened",
+                        session.id().value(),
+                        Map.of("key", caller.key().id().value()));
+        try (var key = dataKeys.unwrap(caller.tenant(), row.wrappedDataKey())) {
+            return Answer.ok(new Sessions.Recording(
+                    session.id().value(),
+                    caller.tenant().value(),
+                    state(session, row),
+                    Words.of(row.level()),
+                    key.reveal(Base64.getUrlEncoder().withoutPadding()::encodeToString),
+                    tenant.key().text()));
+        }
+    }
+
+    private Answer chunks(Caller caller, Call call) throws Declined {
+        var session = found(caller, call);
+        int from = call.request().number("from", 0);
+        var state = state(session, row(session));
+        try {
+            var items = chunks.numbers(caller.tenant(), session.id()).stream()
+                    .filter(number -> number >= from)
+                    .limit(CHUNKS)
+                    .map(number -> new Sessions.Chunk(number, urls.url(caller.tenant(), session.id(), number)))
+                    .toList();
+            return Answer.ok(new Sessions.Chunks(session.id().value(), state, items));
+        } catch (IOException e) {
+            throw new UncheckedIOException("could not list the chunks of " + session.id(), e);
+        }
+    }
+
+    private RecordingRow row(Session session) throws Declined {
+        return store.recordings().get(session.tenant(), session.id()).orElseThrow(Declined::notFound);
+    }
+
+    private Session found(Caller caller, Call call) throws Declined {
+        SessionId id;
+        try {
+            id = new SessionId(call.part("session"));
+        } catch (IllegalArgumentException e) {
+            throw Declined.notFound();
+        }
+        return store.sessions()
+                .get(caller.tenant(), id)
+                .filter(session -> !caller.onlyOwn() || caller.is(session.user()))
+                .orElseThrow(Declined::notFound);
+    }
+
+    /// A recording that nobody sealed is incomplete from its session's end on, until it is sealed or recovered.
+    private static String state(Session session, RecordingRow row) {
+        return Words.of(
+                row.state() == RecordingState.LIVE && !session.live() ? RecordingState.INCOMPLETE : row.state());
+    }
+
+    private static Sessions.Session shown(Session session, Optional<RecordingRow> row) {
+        var certificate = session.certificate();
+        return new Sessions.Session(
+                session.id().value(),
+                session.user().value(),
+                session.email(),
+                session.connection().value(),
+                session.connectionName().value(),
+                session.agent().value(),
+                Words.of(session.mode()),
+                session.request(),
+                session.command().orElse(null),
+                session.source(),
+                new Sessions.Certificate(
+                        certificate.caFingerprint(),
+                        Long.toUnsignedString(certificate.serial()),
+                        certificate.keyId(),
+                        certificate.keyFingerprint()),
+                session.live() ? "live" : "ended",
+                session.started(),
+                session.deadline(),
+                session.end().map(Session.End::at).orElse(null),
+                session.end().map(Session.End::outcome).orElse(null),
+                session.end().map(Session.End::sentence).orElse(null),
+                session.end().flatMap(Session.End::exitStatus).orElse(null),
+                Words.of(session.level()),
+                row.map(it -> state(session, it)).orElse(null));
+    }
+}

@@ -1,0 +1,21 @@
+package dev.sallyport.control.sessions;
+
+import dev.sallyport.control.http.Router;
+import jakarta.inject.Inject;
+
+/// The routes of the sessions function.
+public final class SessionsRoutes {
+
+    private final Router router = new Router();
+
+    @Inject
+    SessionsRoutes(SessionRoutes sessions, ChunkRoutes chunks, AuditRoutes audit) {
+        sessions.addTo(router);
+        chunks.addTo(router);
+        audit.addTo(router);
+    }
+
+    public Router router() {
+        return router;
+    }
+}
