@@ -1,0 +1,205 @@
+package dev.sallyport.edge.agents;
+
+import dev.sallyport.core.id.AgentInstanceId;
+import dev.sallyport.proto.v1.AttachDown;
+import dev.sallyport.proto.v1.CarryWanted;
+import dev.sallyport.proto.v1.Draining;
+import dev.sallyport.proto.v1.Heartbeat;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.StreamObserver;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// One running process of an agent, attached to this edge over one connection, with its calls.
+///
+/// It lives as long as its `Attach` call: when that ends, its other calls end too, and their sessions wait to
+/// be resumed.
+final class Instance {
+
+    /// Most calls of one instance that carry no session.
+    static final int MOST_WAITING = 64;
+
+    private final AgentDirectory.Attachment attachment;
+    private final TokenCheck.Caller caller;
+    private final Attachments attachments;
+    private final StreamObserver<AttachDown> down;
+    private final Set<CarryCall> calls = new HashSet<>();
+    private final Set<CarryCall> waiting = new HashSet<>();
+    private final ArrayDeque<CarryCall> idle = new ArrayDeque<>();
+    private boolean closed;
+    private volatile boolean draining;
+    private volatile long heardAt;
+    private volatile long beatAt;
+    private volatile long checkedAt;
+
+    Instance(
+            AgentDirectory.Attachment attachment,
+            TokenCheck.Caller caller,
+            Attachments attachments,
+            StreamObserver<AttachDown> down,
+            long now) {
+        this.attachment = attachment;
+        this.caller = caller;
+        this.attachments = attachments;
+        this.down = down;
+        this.heardAt = now;
+        this.beatAt = now;
+        this.checkedAt = now;
+    }
+
+    AgentDirectory.Attachment attachment() {
+        return attachment;
+    }
+
+    AgentDirectory.KnownAgent agent() {
+        return attachment.agent();
+    }
+
+    AgentInstanceId id() {
+        return attachment.instance();
+    }
+
+    TokenCheck.Caller caller() {
+        return caller;
+    }
+
+    void heard(long now) {
+        heardAt = now;
+    }
+
+    long heardAt() {
+        return heardAt;
+    }
+
+    /// When its token was last looked up.
+    long checkedAt() {
+        return checkedAt;
+    }
+
+    void checked(long now) {
+        checkedAt = now;
+    }
+
+    /// It takes no new sessions.
+    void drains() {
+        draining = true;
+    }
+
+    boolean draining() {
+        return draining;
+    }
+
+    void beat(long now, long wallMillis) {
+        beatAt = now;
+        tell(AttachDown.newBuilder()
+                .setHeartbeat(Heartbeat.newBuilder().setSentMillis(wallMillis))
+                .build());
+    }
+
+    long beatAt() {
+        return beatAt;
+    }
+
+    void wantIdle(int count) {
+        tell(AttachDown.newBuilder()
+                .setCarryWanted(CarryWanted.newBuilder().setIdle(count))
+                .build());
+    }
+
+    void sayDraining() {
+        tell(AttachDown.newBuilder().setDraining(Draining.getDefaultInstance()).build());
+    }
+
+    synchronized void tell(AttachDown message) {
+        if (!closed) {
+            down.onNext(message);
+        }
+    }
+
+    /// A call has come.
+    ///
+    /// @return whether there is room for it
+    synchronized boolean opened(CarryCall call) {
+        if (closed || waiting.size() >= MOST_WAITING) {
+            return false;
+        }
+        calls.add(call);
+        waiting.add(call);
+        return true;
+    }
+
+    /// The call waits for a session.
+    void idle(CarryCall call) {
+        synchronized (this) {
+            if (closed || !waiting.contains(call)) {
+                return;
+            }
+            idle.add(call);
+        }
+        attachments.changed();
+    }
+
+    /// The call continues a session.
+    synchronized void carries(CarryCall call) {
+        waiting.remove(call);
+    }
+
+    /// An idle call for a new session; it is no longer idle then.
+    synchronized Optional<CarryCall> takeIdle() {
+        var call = idle.poll();
+        if (call == null) {
+            return Optional.empty();
+        }
+        waiting.remove(call);
+        return Optional.of(call);
+    }
+
+    synchronized void gone(CarryCall call) {
+        calls.remove(call);
+        waiting.remove(call);
+        idle.remove(call);
+    }
+
+    synchronized int idleCalls() {
+        return idle.size();
+    }
+
+    /// Calls that have come and said nothing since before `then`.
+    synchronized List<CarryCall> silentSince(long then) {
+        var silent = new ArrayList<CarryCall>();
+        for (var call : waiting) {
+            if (!idle.contains(call) && call.since() - then < 0) {
+                silent.add(call);
+            }
+        }
+        return silent;
+    }
+
+    /// The `Attach` call is over, or is to be: ends what hangs on it.
+    ///
+    /// @param status what the agent reads; none when the call is gone already
+    /// @param carrying whether calls that carry a session end too; they are otherwise left to say its end
+    void close(Optional<Status> status, boolean carrying) {
+        List<CarryCall> ended;
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            ended = new ArrayList<>(carrying ? calls : waiting);
+            if (status.isPresent()) {
+                down.onError(new StatusRuntimeException(status.get()));
+            }
+        }
+        attachments.remove(this);
+        ended.forEach(call -> {
+            call.close(Status.UNAVAILABLE.withDescription("detached"));
+            call.onError(Status.UNAVAILABLE.asRuntimeException());
+        });
+    }
+}
