@@ -1,0 +1,95 @@
+package dev.sallyport.tests.link;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// A TCP relay on loopback that can cut what it carries, and refuse what is new.
+final class CuttingRelay implements AutoCloseable {
+
+    private final ServerSocket server;
+    private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private volatile int target;
+    private volatile boolean refusing;
+
+    CuttingRelay(int target) throws IOException {
+        this.target = target;
+        this.server = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
+        Thread.ofVirtual().name("relay").start(this::accept);
+    }
+
+    int port() {
+        return server.getLocalPort();
+    }
+
+    /// Where new connections go.
+    void target(int port) {
+        target = port;
+    }
+
+    void cut() {
+        sockets.forEach(CuttingRelay::close);
+    }
+
+    void refuse(boolean refuse) {
+        refusing = refuse;
+    }
+
+    private void accept() {
+        try {
+            while (true) {
+                var client = server.accept();
+                if (refusing) {
+                    close(client);
+                    continue;
+                }
+                var edge = new Socket();
+                sockets.add(client);
+                sockets.add(edge);
+                try {
+                    edge.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), target), 1_000);
+                    client.setTcpNoDelay(true);
+                    edge.setTcpNoDelay(true);
+                    Thread.ofVirtual().start(() -> pump(client, edge));
+                    Thread.ofVirtual().start(() -> pump(edge, client));
+                } catch (IOException e) {
+                    close(client);
+                    close(edge);
+                }
+            }
+        } catch (IOException e) {
+            // closed
+        }
+    }
+
+    private void pump(Socket from, Socket to) {
+        try {
+            from.getInputStream().transferTo(to.getOutputStream());
+        } catch (IOException e) {
+            // cut
+        } finally {
+            close(from);
+            close(to);
+            sockets.remove(from);
+            sockets.remove(to);
+        }
+    }
+
+    private static void close(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // it is gone either way
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.close();
+        cut();
+    }
+}

@@ -1,0 +1,172 @@
+package dev.sallyport.tests.link;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+import dev.sallyport.agent.link.TailSource;
+import dev.sallyport.core.link.LinkLost;
+import dev.sallyport.core.link.Message;
+import dev.sallyport.core.link.SessionLink;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Random;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(value = 120, unit = TimeUnit.SECONDS)
+class LinkTest {
+
+    private static final int MEGABYTE = 1 << 20;
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void twoHundredMegabytesGoBothWaysInOrder() throws Exception {
+        try (var rig = new LinkRig(folder)) {
+            var token = rig.token();
+            rig.agent(token, rig.edge.port(), LinkRig::echo);
+            rig.awaitIdle(token.agent());
+            try (var link = rig.start(token.agent())) {
+                long began = System.nanoTime();
+                echoes(link, 200L * MEGABYTE, () -> {});
+                long millis = (System.nanoTime() - began) / 1_000_000;
+                System.out.println("200 MB to the agent and back in " + millis + " ms");
+            }
+            await().atMost(Duration.ofSeconds(30)).until(() -> rig.edge.carried() == 0);
+        }
+    }
+
+    @Test
+    void aConnectionThatBreaksAgainAndAgainLosesAndDoublesNothing() throws Exception {
+        try (var rig = new LinkRig(folder)) {
+            var token = rig.token();
+            var relay = rig.relay();
+            rig.agent(token, relay.port(), LinkRig::echo);
+            rig.awaitIdle(token.agent());
+            try (var link = rig.start(token.agent())) {
+                var cuts = new AtomicLong();
+                echoes(link, 30L * MEGABYTE, () -> {
+                    if (cuts.getAndIncrement() % 1_600 == 200) {
+                        relay.cut();
+                    }
+                });
+                assertThat(cuts.get()).isGreaterThan(1_800);
+            }
+        }
+    }
+
+    @Test
+    void aConnectionThatStaysAwayForTwoMinutesLosesTheSessionOnBothSides() throws Exception {
+        var edgeLater = new AtomicLong();
+        var agentLater = new AtomicLong();
+        try (var rig = new LinkRig(folder, () -> System.nanoTime() + edgeLater.get())) {
+            var token = rig.token();
+            var relay = rig.relay();
+            var agent = rig.agent(
+                    token, relay.port(), LinkRig::echo, TailSource.none(), () -> System.nanoTime() + agentLater.get());
+            rig.awaitIdle(token.agent());
+            var link = rig.start(token.agent());
+            assertThat(link.receive().message()).isEqualTo(new Message.Opened());
+            relay.refuse(true);
+            relay.cut();
+            await().atMost(Duration.ofSeconds(30)).until(link::broken);
+            edgeLater.set(Duration.ofMinutes(2).toNanos());
+            assertThatExceptionOfType(LinkLost.class)
+                    .isThrownBy(link::receive)
+                    .satisfies(e -> assertThat(e.why()).isEqualTo(LinkLost.Why.NOT_RESUMED));
+            assertThat(rig.edge.carried()).isZero();
+            assertThat(agent.sessions())
+                    .as("the agent's own clock has not moved")
+                    .isEqualTo(1);
+            agentLater.set(Duration.ofMinutes(2).toNanos());
+            await().atMost(Duration.ofSeconds(30)).until(() -> agent.sessions() == 0);
+        }
+    }
+
+    @Test
+    void aConnectionThatComesBackAfterFiveSecondsContinues() throws Exception {
+        var later = new AtomicLong();
+        try (var rig = new LinkRig(folder, () -> System.nanoTime() + later.get())) {
+            var token = rig.token();
+            var relay = rig.relay();
+            rig.agent(token, relay.port(), LinkRig::echo);
+            rig.awaitIdle(token.agent());
+            try (var link = rig.start(token.agent())) {
+                assertThat(link.receive().message()).isEqualTo(new Message.Opened());
+                relay.refuse(true);
+                relay.cut();
+                await().atMost(Duration.ofSeconds(30)).until(link::broken);
+                later.set(Duration.ofSeconds(5).toNanos());
+                link.send(new Message.Data(Message.Stream.INPUT, 0, new byte[] {1, 2, 3}));
+                relay.refuse(false);
+                var echoed = (Message.Data) link.receive().message();
+                assertThat(echoed.bytes()).containsExactly(1, 2, 3);
+            }
+        }
+    }
+
+    /// Sends `total` bytes and checks that they come back; calls `between` for each message.
+    private static void echoes(SessionLink link, long total, Runnable between)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var sending = threads.submit(() -> {
+                var sizes = new Random(42);
+                long offset = 0;
+                while (offset < total) {
+                    var bytes = new byte[(int) Math.min(total - offset, 1 + sizes.nextInt(65_536))];
+                    fill(bytes, offset);
+                    link.send(new Message.Data(Message.Stream.INPUT, offset, bytes));
+                    offset += bytes.length;
+                    between.run();
+                }
+                return link.send(new Message.EndOfStream(Message.Stream.INPUT));
+            });
+            var receiving = threads.submit(() -> {
+                assertThat(link.receive().message()).isEqualTo(new Message.Opened());
+                long offset = 0;
+                while (true) {
+                    var received = link.receive();
+                    between.run();
+                    if (received.message() instanceof Message.Data data) {
+                        assertThat(data.offset()).isEqualTo(offset);
+                        check(data.bytes(), offset);
+                        offset += data.bytes().length;
+                    } else {
+                        assertThat(received.message()).isInstanceOf(Message.Exit.class);
+                        return offset;
+                    }
+                    link.consumed(received.number());
+                }
+            });
+            sending.get(100, TimeUnit.SECONDS);
+            assertThat(receiving.get(100, TimeUnit.SECONDS)).isEqualTo(total);
+        }
+    }
+
+    private static void fill(byte[] bytes, long offset) {
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = byteAt(offset + i);
+        }
+    }
+
+    private static void check(byte[] bytes, long offset) {
+        for (int i = 0; i < bytes.length; i++) {
+            if (bytes[i] != byteAt(offset + i)) {
+                throw new AssertionError("another byte at " + (offset + i));
+            }
+        }
+    }
+
+    /// No period that a chunk size could hide in.
+    private static byte byteAt(long position) {
+        return (byte) (position * 31 + (position >>> 13) * 17 + (position >>> 21));
+    }
+}
