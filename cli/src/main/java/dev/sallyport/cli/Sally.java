@@ -3,7 +3,11 @@ package dev.sallyport.cli;
 import dev.sallyport.cli.run.Endings;
 import dev.sallyport.cli.run.Run;
 import dev.sallyport.cli.run.Surroundings;
+import dev.sallyport.cli.sessions.Follow;
+import dev.sallyport.cli.sessions.Kill;
 import dev.sallyport.cli.sessions.ListSessions;
+import dev.sallyport.cli.sessions.Replay;
+import dev.sallyport.cli.sessions.Show;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -77,7 +81,11 @@ public final class Sally {
         sally.addSubcommand(new ListConnections(run));
         var sessions = group("sessions", "Sessions and their recordings.");
         if (words.contains("sessions")) {
-            sessions.addSubcommand(new ListSessions(run));
+            sessions.addSubcommand(new ListSessions(run))
+                    .addSubcommand(new Show(run))
+                    .addSubcommand(new Follow(run))
+                    .addSubcommand(new Replay(run))
+                    .addSubcommand(new Kill(run));
         }
         sally.addSubcommand(sessions);
         sally.addSubcommand(new Version(run));

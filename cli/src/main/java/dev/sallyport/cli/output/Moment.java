@@ -64,4 +64,19 @@ public final class Moment {
         var time = instant.atZone(ZoneId.systemDefault());
         return "%s %02d:%02d:%02d".formatted(time.toLocalDate(), time.getHour(), time.getMinute(), time.getSecond());
     }
+
+    /// A length of time in the two units that matter.
+    public static String words(Duration length) {
+        long seconds = Math.max(0, length.toSeconds());
+        if (seconds >= 86_400) {
+            return seconds / 86_400 + " d " + seconds % 86_400 / 3_600 + " h";
+        }
+        if (seconds >= 3_600) {
+            return seconds / 3_600 + " h " + seconds % 3_600 / 60 + " min";
+        }
+        if (seconds >= 60) {
+            return seconds / 60 + " min " + seconds % 60 + " s";
+        }
+        return seconds + "." + length.toMillisPart() / 100 + " s";
+    }
 }

@@ -2,6 +2,7 @@ package dev.sallyport.cli.run;
 
 import dev.sallyport.api.Problem;
 import dev.sallyport.api.Refused;
+import dev.sallyport.core.recording.BrokenRecording;
 import java.io.IOException;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -34,6 +35,14 @@ public final class Endings implements IExecutionExceptionHandler, IParameterExce
         return switch (e) {
             case Failure failure -> end(failure.code(), String.valueOf(failure.getMessage()));
             case Refused refused ->
+                end(code(refused.problem()), refused.problem().detail());
+            case BrokenRecording broken ->
+                end(
+                        ExitCode.NOT_VERIFIED,
+                        "the recording cannot be trusted from event " + broken.firstBadEvent() + " on: "
+                                + broken.getMessage());
+            case IOException io
+            when io.getCause() instanceof Refused refused ->
                 end(code(refused.problem()), refused.problem().detail());
             case IOException io -> end(ExitCode.FAILED, network(io));
             case InterruptedException _ -> end(ExitCode.FAILED, "interrupted.");

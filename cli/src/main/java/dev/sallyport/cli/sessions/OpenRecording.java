@@ -1,0 +1,122 @@
+package dev.sallyport.cli.sessions;
+
+import dev.sallyport.api.Refused;
+import dev.sallyport.api.SallyportClient;
+import dev.sallyport.cli.run.Failure;
+import dev.sallyport.core.id.SessionId;
+import dev.sallyport.core.id.TenantId;
+import dev.sallyport.core.recording.Event;
+import dev.sallyport.core.recording.RecordingReader;
+import dev.sallyport.core.recording.RecordingState;
+import dev.sallyport.core.secret.Secret;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Locale;
+import java.util.Optional;
+
+/// A recording, opened through the API and read here: the API never sees what is in it.
+final class OpenRecording {
+
+    /// How often a live recording is asked for more.
+    private static final Duration POLL = Duration.ofMillis(500);
+
+    private final SessionId session;
+    private final TenantId tenant;
+    private final String tenantKey;
+    private final Secret key;
+    private final StoredChunks chunks;
+    private final RecordingReader reader;
+
+    private OpenRecording(
+            SessionId session,
+            TenantId tenant,
+            String tenantKey,
+            Secret key,
+            StoredChunks chunks,
+            RecordingReader reader) {
+        this.session = session;
+        this.tenant = tenant;
+        this.tenantKey = tenantKey;
+        this.key = key;
+        this.chunks = chunks;
+        this.reader = reader;
+    }
+
+    /// Opens the recording of a session, which stands in the audit log.
+    static OpenRecording of(SallyportClient client, String id) throws IOException, Refused, Failure {
+        var session = sessionId(id);
+        var opened = client.recording(session.value());
+        try {
+            var tenant = new TenantId(opened.tenant());
+            var key = Secret.of(Base64.getUrlDecoder().decode(opened.dataKey()));
+            var chunks = new StoredChunks(client, session, state(opened.state()));
+            var reader = new RecordingReader(chunks, tenant, session, key);
+            return new OpenRecording(session, tenant, opened.tenantKey(), key, chunks, reader);
+        } catch (IllegalArgumentException e) {
+            throw new IOException("the API's answer could not be understood", e);
+        }
+    }
+
+    /// What the user wrote, if it is the id of a session.
+    static SessionId sessionId(String text) throws Failure {
+        try {
+            return new SessionId(text);
+        } catch (IllegalArgumentException e) {
+            throw Failure.usage("a session is named by its id, ses_…;  sally sessions ls  lists them.");
+        }
+    }
+
+    static RecordingState state(String text) throws IOException {
+        try {
+            return RecordingState.valueOf(text.toUpperCase(Locale.ROOT));
+        } catch (IllegalArgumentException e) {
+            throw new IOException("the API's answer could not be understood", e);
+        }
+    }
+
+    SessionId session() {
+        return session;
+    }
+
+    TenantId tenant() {
+        return tenant;
+    }
+
+    String tenantKey() {
+        return tenantKey;
+    }
+
+    Secret key() {
+        return key;
+    }
+
+    StoredChunks chunks() {
+        return chunks;
+    }
+
+    RecordingReader reader() {
+        return reader;
+    }
+
+    /// The next event of what is stored by now.
+    Optional<Event> next() throws IOException {
+        return reader.next();
+    }
+
+    /// The next event, waited for as long as the recording is live; empty at its end.
+    Optional<Event> await() throws IOException, InterruptedException {
+        while (true) {
+            var event = reader.next();
+            if (event.isPresent() || reader.sealed() || chunks.state() != RecordingState.LIVE) {
+                return event;
+            }
+            Thread.sleep(POLL);
+        }
+    }
+
+    /// The state, as far as was read: what the last chunk says counts more than what the API said.
+    RecordingState state() {
+        return reader.sealed() ? reader.state(false) : chunks.state();
+    }
+}
