@@ -1,20 +1,15 @@
 package dev.sallyport.cli.sessions;
 
-import dev.sallyport.api.Sessions;
+import dev.sallyport.cli.output.Printable;
 import dev.sallyport.cli.run.Action;
 import dev.sallyport.cli.run.ExitCode;
 import dev.sallyport.cli.run.Run;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// Ends a live session.
-@Command(
-        name = "kill",
-        header = "End a live session.",
-        footer = {"", "Example:", "  sally sessions kill ses_… --reason 'wrong database'"})
+@Command(name = "kill", header = "End a live session.", description = "Its user reads on the terminal who ended it.")
 public final class Kill extends Action {
 
     /// How long the end is waited for.
@@ -25,9 +20,6 @@ public final class Kill extends Action {
     @Parameters(paramLabel = "SESSION", description = "The session's id.")
     private String session = "";
 
-    @Option(names = "--reason", paramLabel = "TEXT", description = "Why; stands in the audit log.")
-    private @Nullable String reason;
-
     public Kill(Run run) {
         super(run);
     }
@@ -35,7 +27,7 @@ public final class Kill extends Action {
     @Override
     public Integer call() throws Exception {
         var id = OpenRecording.sessionId(session).value();
-        var killed = client().killSession(id, new Sessions.Kill(reason));
+        var killed = client().killSession(id);
         long until = System.nanoTime() + PATIENCE.toNanos();
         while (killed.state().equals("live") && System.nanoTime() < until) {
             Thread.sleep(POLL);
@@ -46,11 +38,7 @@ public final class Kill extends Action {
             run.say("every edge was told to end " + id + ", and none has said yet that it did."
                     + "  sally sessions show " + id + "  tells when.");
         } else {
-            run.out()
-                    .println(id + " ended"
-                            + (sentence == null
-                                    ? "."
-                                    : ": " + dev.sallyport.cli.output.Printable.text(sentence) + "."));
+            run.out().println(id + " ended" + (sentence == null ? "." : ": " + Printable.text(sentence) + "."));
         }
         return ExitCode.OK;
     }

@@ -11,6 +11,7 @@ import dev.sallyport.core.recording.RecordingState;
 import dev.sallyport.core.secret.Secret;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.Locale;
 import java.util.Optional;
@@ -21,6 +22,12 @@ final class OpenRecording {
     /// How often a live recording is asked for more.
     private static final Duration POLL = Duration.ofMillis(500);
 
+    /// How long after a session's end the last chunk of its recording is waited for.
+    private static final Duration SEALING = Duration.ofSeconds(8);
+
+    /// A session that ended longer ago has been sealed, or waits for somebody to come back.
+    private static final Duration JUST_NOW = Duration.ofSeconds(30);
+
     private final SessionId session;
     private final TenantId tenant;
     private final String tenantKey;
@@ -28,13 +35,19 @@ final class OpenRecording {
     private final StoredChunks chunks;
     private final RecordingReader reader;
 
+    private final boolean endedJustNow;
+    private boolean lived;
+    private long sealedBy;
+
     private OpenRecording(
             SessionId session,
             TenantId tenant,
             String tenantKey,
             Secret key,
             StoredChunks chunks,
-            RecordingReader reader) {
+            RecordingReader reader,
+            boolean endedJustNow) {
+        this.endedJustNow = endedJustNow;
         this.session = session;
         this.tenant = tenant;
         this.tenantKey = tenantKey;
@@ -47,12 +60,20 @@ final class OpenRecording {
     static OpenRecording of(SallyportClient client, String id) throws IOException, Refused, Failure {
         var session = sessionId(id);
         var opened = client.recording(session.value());
+        var endedAt = client.session(session.value()).endedAt();
         try {
             var tenant = new TenantId(opened.tenant());
             var key = Secret.of(Base64.getUrlDecoder().decode(opened.dataKey()));
             var chunks = new StoredChunks(client, session, state(opened.state()));
             var reader = new RecordingReader(chunks, tenant, session, key);
-            return new OpenRecording(session, tenant, opened.tenantKey(), key, chunks, reader);
+            return new OpenRecording(
+                    session,
+                    tenant,
+                    opened.tenantKey(),
+                    key,
+                    chunks,
+                    reader,
+                    endedAt != null && endedAt.isAfter(Instant.now().minus(JUST_NOW)));
         } catch (IllegalArgumentException e) {
             throw new IOException("the API's answer could not be understood", e);
         }
@@ -99,20 +120,39 @@ final class OpenRecording {
         return reader;
     }
 
-    /// The next event of what is stored by now.
-    Optional<Event> next() throws IOException {
-        return reader.next();
+    /// The next event of what is stored by now. The end of a session that ended just now is waited for.
+    Optional<Event> next() throws IOException, InterruptedException {
+        while (true) {
+            var event = reader.next();
+            if (event.isPresent() || reader.sealed() || !isBeingSealed()) {
+                return event;
+            }
+            Thread.sleep(POLL);
+        }
     }
 
     /// The next event, waited for as long as the recording is live; empty at its end.
     Optional<Event> await() throws IOException, InterruptedException {
         while (true) {
-            var event = reader.next();
+            var event = next();
             if (event.isPresent() || reader.sealed() || chunks.state() != RecordingState.LIVE) {
                 return event;
             }
+            lived = true;
             Thread.sleep(POLL);
         }
+    }
+
+    /// Between the end of a session and the last chunk of its recording there are some moments, in which the
+    /// API finds the recording incomplete.
+    private boolean isBeingSealed() {
+        if (chunks.state() != RecordingState.INCOMPLETE || !(lived || endedJustNow)) {
+            return false;
+        }
+        if (sealedBy == 0) {
+            sealedBy = System.nanoTime() + SEALING.toNanos();
+        }
+        return System.nanoTime() < sealedBy;
     }
 
     /// The state, as far as was read: what the last chunk says counts more than what the API said.

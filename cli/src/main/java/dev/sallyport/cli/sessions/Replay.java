@@ -1,5 +1,6 @@
 package dev.sallyport.cli.sessions;
 
+import dev.sallyport.cli.output.Moment;
 import dev.sallyport.cli.run.Action;
 import dev.sallyport.cli.run.ExitCode;
 import dev.sallyport.cli.run.Failure;
@@ -74,7 +75,7 @@ public final class Replay extends Action {
         if (!(factor >= 1 / 100.0 && factor <= FASTEST)) {
             throw Failure.usage("--speed takes a factor from 0.01 to 1000.");
         }
-        var longest = dev.sallyport.cli.output.Moment.length(idleLimit);
+        var longest = Moment.length(idleLimit);
         return Player.Pace.recorded(factor, longest.isZero() ? Duration.ofDays(1) : longest);
     }
 }
