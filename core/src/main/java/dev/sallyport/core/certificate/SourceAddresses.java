@@ -16,7 +16,9 @@ public record SourceAddresses(List<Network> networks) {
     /// Most networks in a list.
     public static final int MOST = 256;
 
-    private static final SourceAddresses NOWHERE = new SourceAddresses(List.of());
+    /// No address at all.
+    public static final SourceAddresses NONE = new SourceAddresses(List.of());
+
     private static final Pattern LITERAL =
             Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9a-fA-F:]*:[0-9a-fA-F:]*(:[0-9.]+)?");
 
@@ -48,13 +50,13 @@ public record SourceAddresses(List<Network> networks) {
             int slash = text.indexOf('/');
             var address = literal(slash < 0 ? text : text.substring(0, slash));
             if (address.length == 0 || networks.size() == MOST) {
-                return NOWHERE;
+                return NONE;
             }
             int length = address.length * 8;
             if (slash >= 0) {
                 var digits = text.substring(slash + 1);
                 if (!digits.matches("[0-9]{1,3}") || Integer.parseInt(digits) > length) {
-                    return NOWHERE;
+                    return NONE;
                 }
                 length = Integer.parseInt(digits);
             }

@@ -5,10 +5,12 @@ import dev.sallyport.core.id.ConnectionId;
 import dev.sallyport.core.id.TenantId;
 import dev.sallyport.core.recording.RecordingLevel;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /// What an admin defines and a user picks: a named way to use one target with one set of credentials.
 ///
@@ -44,11 +46,31 @@ public record ConnectionDefinition(
     /// Time after which a session ends, unless the connection says otherwise.
     public static final Duration DEFAULT_LONGEST = Duration.ofHours(24);
 
+    private static final Pattern LOCALE = Pattern.compile("LC_[A-Z_]{1,32}");
+
+    /// A locale or terminal names a file to some programs: no path, nothing that a shell reads.
+    private static final Pattern PLAIN_VALUE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:@+-]{0,127}");
+
     public ConnectionDefinition {
         if (version < 1) {
             throw new IllegalArgumentException("versions count from 1");
         }
         tags = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(tags));
         acceptEnvironment = Set.copyOf(acceptEnvironment);
+    }
+
+    /// What is left of the variables that a client wants to set: `LANG`, `LC_*`, `TERM`, and the names that this
+    /// connection accepts.
+    public SortedMap<String, String> accepted(Map<String, String> environment) {
+        var accepted = new TreeMap<String, String>();
+        environment.forEach((name, value) -> {
+            boolean always = name.equals("LANG")
+                    || name.equals("TERM")
+                    || LOCALE.matcher(name).matches();
+            if ((always && PLAIN_VALUE.matcher(value).matches()) || acceptEnvironment.contains(name)) {
+                accepted.put(name, value);
+            }
+        });
+        return accepted;
     }
 }

@@ -31,12 +31,6 @@ public interface SessionLink extends AutoCloseable {
     ///     either side
     long send(Message message) throws LinkLost, InterruptedException;
 
-    /// Waits until `bytes` of data fit into the window, so that the [#send] that follows does not wait.
-    ///
-    /// For a sender that takes the number of its message first (it stands in the recording before the message is
-    /// sent) and must not hold up messages of other kinds meanwhile. A link that does not know returns at once.
-    default void awaitRoom(int bytes) throws LinkLost, InterruptedException {}
-
     /// The next message. Blocks until there is one.
     ///
     /// @throws LinkLost as in [#send], after all messages that came before

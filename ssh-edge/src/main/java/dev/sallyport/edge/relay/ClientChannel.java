@@ -3,6 +3,7 @@ package dev.sallyport.edge.relay;
 import dev.sallyport.core.link.Message;
 import dev.sallyport.core.session.Outcome;
 import java.io.IOException;
+import java.util.List;
 
 /// A user's channel, as a door hands it to the relay: blocking, on virtual threads.
 public interface ClientChannel {
@@ -32,6 +33,9 @@ public interface ClientChannel {
     /// Whether a person sits at a terminal there.
     boolean interactive();
 
+    /// Sentences that the user must read when the session begins, such as what of their wishes was refused.
+    List<String> notices();
+
     /// The target is open: a forwarded channel is confirmed now.
     void opened() throws IOException;
 
@@ -48,6 +52,10 @@ public interface ClientChannel {
     ///
     /// @param stream `OUTPUT` or `ERROR`
     void write(Message.Stream stream, byte[] bytes) throws IOException;
+
+    /// The session is ending: a [#write] that waits for the client's window throws, and so do later ones, while
+    /// [#say] and [#finish] still work. Any thread; idempotent.
+    void abandon();
 
     /// The target sent its end on a forwarded stream; the user may go on sending.
     void endOutput() throws IOException;

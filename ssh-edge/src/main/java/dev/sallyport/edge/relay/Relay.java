@@ -1,0 +1,245 @@
+package dev.sallyport.edge.relay;
+
+import dev.sallyport.core.link.LinkLost;
+import dev.sallyport.core.link.Message;
+import dev.sallyport.core.link.Message.Stream;
+import dev.sallyport.core.link.SessionLink;
+import dev.sallyport.core.recording.Event;
+import dev.sallyport.core.session.Outcome;
+import dev.sallyport.edge.recorder.Recorder.RecordingFailed;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/// Moves one session's bytes between the user's channel and the agent's link, until one side ends it.
+///
+/// Two virtual threads, one for each direction, and this order in each (a property of security, not of style):
+/// input is in the recording before it is sent to the agent; output is in the recording before it is shown to
+/// the user. Only what was sent on makes room for more, so that what a session holds in memory is bounded by
+/// its two windows. When the recording fails nothing more passes, either way.
+final class Relay {
+
+    private final ClientChannel client;
+    private final SessionLink link;
+    private final Tape tape;
+    private final Ending ending;
+    private final RelayLimits limits;
+    private final Pulse pulse;
+    private final CountDownLatch inputOver = new CountDownLatch(1);
+    private final CountDownLatch outputOver = new CountDownLatch(1);
+
+    /// Whether the target's terminal shows what is typed.
+    private volatile boolean echo = true;
+
+    private volatile Optional<Message.Failed> notOpened = Optional.empty();
+
+    /// Number of the last message that went out; only the input thread sends, and after it the one who ends.
+    private volatile long sent;
+
+    Relay(ClientChannel client, SessionLink link, Tape tape, Ending ending, RelayLimits limits, Pulse pulse) {
+        this.client = client;
+        this.link = link;
+        this.tape = tape;
+        this.ending = ending;
+        this.limits = limits;
+        this.pulse = pulse;
+    }
+
+    /// Relays until the session is over, and returns its outcome. The link is ended then; channel and recording
+    /// are not.
+    Outcome run() {
+        var input = Thread.ofVirtual().name("relay-input").start(this::relayInput);
+        client.onLeft(() -> ending.end(new Outcome.UserLeft()));
+        ending.onEnd(() -> Thread.ofVirtual().name("relay-end").start(() -> end(input)));
+        try {
+            relayOutput();
+        } finally {
+            outputOver.countDown();
+            input.interrupt();
+            link.end();
+        }
+        return ending.outcome().orElseThrow();
+    }
+
+    /// What the agent said when it could not open the target.
+    Optional<Message.Failed> notOpened() {
+        return notOpened;
+    }
+
+    private void relayInput() {
+        long offset = 0;
+        try {
+            while (true) {
+                switch (client.next()) {
+                    case ClientChannel.Input.Bytes(var bytes) -> {
+                        pulse.beat();
+                        tape.input(bytes, !echo, sent + 1);
+                        sent = link.send(new Message.Data(Stream.INPUT, offset, bytes));
+                        offset += bytes.length;
+                        client.consumed(bytes.length);
+                    }
+                    case ClientChannel.Input.End() -> {
+                        tape.note(Event.Kind.END_OF_INPUT, "", 0, sent + 1);
+                        sent = link.send(new Message.EndOfStream(Stream.INPUT));
+                    }
+                    case ClientChannel.Input.Control(var message) -> {
+                        pulse.beat();
+                        note(message);
+                        sent = link.send(message);
+                    }
+                    case ClientChannel.Input.Left() -> {
+                        ending.end(new Outcome.UserLeft());
+                        return;
+                    }
+                }
+            }
+        } catch (InterruptedException ended) {
+            Thread.currentThread().interrupt();
+        } catch (LinkLost lost) {
+            ending.end(outcomeOf(lost));
+        } catch (RecordingFailed failed) {
+            ending.end(new Outcome.RecordingFailed());
+        } finally {
+            inputOver.countDown();
+        }
+    }
+
+    private void note(Message message) throws RecordingFailed {
+        switch (message) {
+            case Message.Resize(var columns, var rows, _, _) ->
+                tape.note(Event.Kind.RESIZE, columns + "x" + rows, 0, sent + 1);
+            case Message.Signal(var name) -> tape.note(Event.Kind.SIGNAL, name, 0, sent + 1);
+            case Message.Data _,
+                    Message.EndOfStream _,
+                    Message.Echo _,
+                    Message.Opened _,
+                    Message.Failed _,
+                    Message.Exit _,
+                    Message.File _,
+                    Message.Close _ -> throw new IllegalStateException("a client does not say that in mid-session");
+        }
+    }
+
+    private void relayOutput() {
+        try {
+            while (true) {
+                var received = link.receive();
+                long number = received.number();
+                switch (received.message()) {
+                    case Message.Data(var stream, _, var bytes) -> {
+                        if (ending.outcome().isEmpty()) {
+                            pulse.beat();
+                            tape.output(stream, bytes, number);
+                            client.write(stream, bytes);
+                        }
+                    }
+                    case Message.EndOfStream _ -> client.endOutput();
+                    case Message.Echo(var on) -> echo = on;
+                    case Message.Opened() -> client.opened();
+                    case Message.File(var json) -> tape.note(Event.Kind.FILE, json, number, 0);
+                    case Message.Failed failed -> {
+                        notOpened = Optional.of(failed);
+                        ending.end(new Outcome.TargetFailed(failed.reason()));
+                        return;
+                    }
+                    case Message.Exit exit -> {
+                        noteExit(exit, number);
+                        link.consumed(number);
+                        ending.end(outcomeOf(exit));
+                        return;
+                    }
+                    case Message.Resize _, Message.Signal _, Message.Close _ ->
+                        throw new LinkLost(LinkLost.Why.RULES_BROKEN);
+                }
+                link.consumed(number);
+            }
+        } catch (InterruptedException interrupted) {
+            ending.end(new Outcome.EdgeLost());
+            Thread.currentThread().interrupt();
+        } catch (LinkLost lost) {
+            ending.end(outcomeOf(lost));
+        } catch (RecordingFailed failed) {
+            ending.end(new Outcome.RecordingFailed());
+        } catch (IOException gone) {
+            ending.end(new Outcome.UserLeft());
+            drain();
+        }
+    }
+
+    /// The user is gone: waits for the target's end, which is recorded; what else comes is nobody's.
+    private void drain() {
+        try {
+            while (true) {
+                var received = link.receive();
+                link.consumed(received.number());
+                if (received.message() instanceof Message.Exit exit) {
+                    noteExit(exit, received.number());
+                    return;
+                }
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        } catch (LinkLost | RecordingFailed over) {
+            // the outcome is known
+        }
+    }
+
+    private void noteExit(Message.Exit exit, long number) throws RecordingFailed {
+        tape.flush();
+        tape.note(
+                Event.Kind.EXIT,
+                exit.signal().map(name -> "signal " + name).orElse("status " + exit.status().orElse(-1)),
+                number,
+                0);
+    }
+
+    /// Asks the agent to end the target, gives it a moment to say how that went, and cuts the link.
+    private void end(Thread input) {
+        try {
+            var outcome = ending.outcome().orElseThrow();
+            if (outcome instanceof Outcome.Exited || outcome instanceof Outcome.Signalled) {
+                return;
+            }
+            client.abandon();
+            input.interrupt();
+            if (inputOver.await(limits.ending().toMillis(), TimeUnit.MILLISECONDS)
+                    && !(outcome instanceof Outcome.RecordingFailed)) {
+                var closer = Thread.ofVirtual().name("relay-close").start(() -> close(outcome));
+                outputOver.await(
+                        (outcome instanceof Outcome.UserLeft ? limits.farewell() : limits.ending()).toMillis(),
+                        TimeUnit.MILLISECONDS);
+                closer.interrupt();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            link.end();
+        }
+    }
+
+    private void close(Outcome outcome) {
+        try {
+            link.send(new Message.Close(outcome.sentence()));
+        } catch (LinkLost gone) {
+            // ended already
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static Outcome outcomeOf(Message.Exit exit) {
+        return exit.signal()
+                .<Outcome>map(signal -> new Outcome.Signalled(signal, exit.coreDumped()))
+                .orElseGet(() -> exit.status()
+                        .<Outcome>map(Outcome.Exited::new)
+                        .orElseGet(() -> new Outcome.TargetFailed("it ended without saying how")));
+    }
+
+    private static Outcome outcomeOf(LinkLost lost) {
+        return switch (lost.why()) {
+            case NOT_RESUMED, ENDED_THERE, ENDED_HERE -> new Outcome.AgentLost();
+            case RULES_BROKEN -> new Outcome.TargetFailed("the agent broke the rules of the link");
+        };
+    }
+}
