@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/// A list of networks: `ADDRESS[/LENGTH]`, separated by commas, as in the critical option `source-address` of an
-/// OpenSSH certificate (`ssh-keygen(1)`).
+/// A list of networks: `ADDRESS[/LENGTH]`, separated by commas, as in the critical option `source-address` of
+/// an OpenSSH certificate (`ssh-keygen(1)`).
 ///
 /// Fails closed: a list with an entry that cannot be read contains nothing. Addresses are literals; no name is
 /// ever looked up. An IPv4 address mapped into IPv6 is the IPv4 address.

@@ -59,8 +59,8 @@ public record ConnectionDefinition(
         acceptEnvironment = Set.copyOf(acceptEnvironment);
     }
 
-    /// What is left of the variables that a client wants to set: `LANG`, `LC_*`, `TERM`, and the names that this
-    /// connection accepts.
+    /// What is left of the variables that a client wants to set: `LANG`, `LC_*`, `TERM`, and the names that
+    /// this connection accepts.
     public SortedMap<String, String> accepted(Map<String, String> environment) {
         var accepted = new TreeMap<String, String>();
         environment.forEach((name, value) -> {

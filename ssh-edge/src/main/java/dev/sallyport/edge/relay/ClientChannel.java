@@ -39,8 +39,8 @@ public interface ClientChannel {
     /// The target is open: a forwarded channel is confirmed now.
     void opened() throws IOException;
 
-    /// `gone` is called once, from any thread and without waiting for [#next], when the channel is gone; at once
-    /// if it is.
+    /// `gone` is called once, from any thread and without waiting for [#next], when the channel is gone; at
+    /// once if it is.
     void onLeft(Runnable gone);
 
     /// Shows a sentence of ours: on stderr and with our prefix, or wherever the client can see it. Waits only

@@ -107,8 +107,7 @@ final class Relay {
 
     private void note(Message message) throws RecordingFailed {
         switch (message) {
-            case Message.Resize(var columns, var rows, _, _) ->
-                tape.note(Event.Kind.RESIZE, columns + "x" + rows, 0, sent + 1);
+            case Message.Resize size -> tape.note(Event.Kind.RESIZE, size.columns() + "x" + size.rows(), 0, sent + 1);
             case Message.Signal(var name) -> tape.note(Event.Kind.SIGNAL, name, 0, sent + 1);
             case Message.Data _,
                     Message.EndOfStream _,
@@ -127,11 +126,11 @@ final class Relay {
                 var received = link.receive();
                 long number = received.number();
                 switch (received.message()) {
-                    case Message.Data(var stream, _, var bytes) -> {
+                    case Message.Data data -> {
                         if (ending.outcome().isEmpty()) {
                             pulse.beat();
-                            tape.output(stream, bytes, number);
-                            client.write(stream, bytes);
+                            tape.output(data.stream(), data.bytes(), number);
+                            client.write(data.stream(), data.bytes());
                         }
                     }
                     case Message.EndOfStream _ -> client.endOutput();
@@ -189,7 +188,9 @@ final class Relay {
         tape.flush();
         tape.note(
                 Event.Kind.EXIT,
-                exit.signal().map(name -> "signal " + name).orElse("status " + exit.status().orElse(-1)),
+                exit.signal()
+                        .map(name -> "signal " + name)
+                        .orElse("status " + exit.status().orElse(-1)),
                 number,
                 0);
     }

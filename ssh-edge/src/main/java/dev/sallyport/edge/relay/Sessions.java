@@ -84,20 +84,14 @@ public final class Sessions implements AutoCloseable {
         }
     }
 
-    private Outcome open(
-            ClientChannel client, Admission.Request request, Decision.Granted granted, Ending ending) {
+    private Outcome open(ClientChannel client, Admission.Request request, Decision.Granted granted, Ending ending) {
         var order = granted.order();
         var connection = granted.connection();
         var link = new AtomicReference<Stored>(Stored.NOWHERE);
         Recording recording;
         try {
             recording = recorder.open(
-                    new Recorder.Head(
-                            order.session(),
-                            order.tenant(),
-                            connection.id(),
-                            order.level(),
-                            micros()),
+                    new Recorder.Head(order.session(), order.tenant(), connection.id(), order.level(), micros()),
                     granted.wrappedDataKey(),
                     (agentNumber, edgeNumber) -> link.get().stored(agentNumber, edgeNumber));
         } catch (RecordingFailed failed) {
@@ -199,7 +193,8 @@ public final class Sessions implements AutoCloseable {
             sayQuietly(
                     client,
                     tape,
-                    "session " + order.session() + " is over; replay it with: sally sessions replay " + order.session());
+                    "session " + order.session() + " is over; replay it with: sally sessions replay "
+                            + order.session());
         }
         client.finish(outcome);
         return outcome;
@@ -282,7 +277,7 @@ public final class Sessions implements AutoCloseable {
     private static String words(SessionRequest request) {
         return switch (request) {
             case SessionRequest.Shell _ -> "shell";
-            case SessionRequest.Exec(var command, _) -> "exec " + new String(command, StandardCharsets.UTF_8);
+            case SessionRequest.Exec exec -> "exec " + new String(exec.command(), StandardCharsets.UTF_8);
             case SessionRequest.Subsystem(var name) -> "subsystem " + name;
             case SessionRequest.Forward(var host, var port) -> "forward " + host + ":" + port;
         };

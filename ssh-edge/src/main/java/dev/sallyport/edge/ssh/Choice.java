@@ -57,13 +57,13 @@ sealed interface Choice {
     private static Choice forced(LoginName login, String command, SessionRequest asked) {
         var pty = switch (asked) {
             case SessionRequest.Shell(var terminal) -> terminal;
-            case SessionRequest.Exec(_, var terminal) -> terminal;
+            case SessionRequest.Exec exec -> exec.pty();
             case SessionRequest.Subsystem _, SessionRequest.Forward _ -> Optional.<Pty>empty();
         };
         var choice = firstWord(command.getBytes(StandardCharsets.UTF_8), pty);
-        if (choice instanceof Use(var connection, _)
+        if (choice instanceof Use use
                 && login.connection().isPresent()
-                && !login.connection().get().equals(connection)) {
+                && !login.connection().get().equals(use.connection())) {
             return new Refused("this certificate is for one command only, on another connection");
         }
         return choice;
