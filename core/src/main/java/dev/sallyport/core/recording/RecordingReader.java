@@ -12,7 +12,7 @@ import java.util.Queue;
 ///
 /// Every chunk is checked to be the next one of this very recording. What is read was written by who had the
 /// data key; whether it is *all* that was written, only [Verifier] can say.
-public final class RecordingReader {
+public final class RecordingReader implements Events {
 
     private final ChunkStore chunks;
     private final TenantId tenant;
@@ -36,6 +36,7 @@ public final class RecordingReader {
     /// ask again later.
     ///
     /// @throws BrokenRecording when what comes next is not this recording's next chunk
+    @Override
     public Optional<Event> next() throws IOException {
         while (read.isEmpty()) {
             if (sealed()) {
