@@ -55,7 +55,7 @@ public final class Verifier {
     /// Stops the search at the first fault.
     private static final class Fault extends Exception {
         private static final long serialVersionUID = 1;
-        private final OptionalLong event;
+        private final transient OptionalLong event;
 
         Fault(OptionalLong event, String sentence) {
             super(sentence);
