@@ -35,7 +35,6 @@ public final class RecordingBundle implements Evidence, ChunkStore, AutoCloseabl
     private static final String AUDIT = "audit";
     private static final String CHUNK = "chunks/%06d.chunk";
     private static final Pattern CHUNK_NAME = Pattern.compile("chunks/([0-9]{6,9})\\.chunk");
-    private static final String CHECKPOINT = "checkpoints/%019d";
     private static final Pattern CHECKPOINT_NAME = Pattern.compile("checkpoints/([0-9]{19})");
     private static final String SIGNATURE = ".signature";
 
@@ -71,7 +70,7 @@ public final class RecordingBundle implements Evidence, ChunkStore, AutoCloseabl
             text(zip, DATA_KEY, dataKey.get().reveal(bytes -> HexFormat.of().formatHex(bytes)) + "\n");
         }
         for (var signed : evidence.checkpoints()) {
-            var name = CHECKPOINT.formatted(signed.checkpoint().number());
+            var name = "checkpoints/%019d".formatted(signed.checkpoint().number());
             bytes(zip, name, signed.bytes());
             bytes(zip, name + SIGNATURE, signed.signature());
         }
