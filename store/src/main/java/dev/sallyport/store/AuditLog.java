@@ -7,14 +7,12 @@ import dev.sallyport.core.id.TenantId;
 import dev.sallyport.core.id.Ulid;
 import dev.sallyport.store.Transaction.Meaning;
 import dev.sallyport.store.Written.Reason;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,22 +21,20 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /// The audit log of each tenant: appended to in the transaction of what it tells, read by time.
 ///
-/// Entries lie in partitions of one minute each. A minute is sealed some time after its end; no entry gets into
-/// a sealed minute: each append checks one of the minute's [#SEAL_SHARDS] seals in its transaction, and one
-/// that comes too late (a slow clock, a process that was stopped) goes to the next minute that is open.
+/// Entries lie in partitions of one minute each. Some time after its end a minute is sealed, with all minutes
+/// before it, and no entry gets into a sealed minute: each append checks one of the tenant's [#SEALS] seals in
+/// its transaction. One that comes too late (a slow clock, a process that was stopped) goes to the first minute
+/// that is open.
 ///
 /// A list of the minutes in which anything happened (`…#MINUTES#<month>`) is written ahead of a minute's first
 /// entry, so that neither readers nor the sealer look at empty minutes.
 public final class AuditLog {
 
-    /// How long after its end a minute stays open.
-    public static final Duration OPEN_AFTER_END = Duration.ofSeconds(30);
+    /// Copies of a tenant's seal: each append checks one of them, so that appends do not meet at one item.
+    static final int SEALS = 8;
 
-    /// Seals of one minute: each append checks one of them, so that appends do not meet at one item.
-    static final int SEAL_SHARDS = 8;
-
-    /// Minutes ahead of its own clock that an append looks for an open one.
-    private static final int LATEST = 5;
+    /// How often an append looks for an open minute.
+    private static final int ATTEMPTS = 5;
 
     /// Minutes that this process remembers to have noted.
     private static final int REMEMBERED = 10_000;
@@ -48,22 +44,16 @@ public final class AuditLog {
 
     private static final DateTimeFormatter MINUTE =
             DateTimeFormatter.ofPattern("yyyyMMddHHmm").withZone(ZoneOffset.UTC);
-    private static final String SEAL = "SEAL#";
-    private static final String SEALED_RECORDING = "recording#";
+    private static final String THROUGH = "through";
+    private static final String ENDED_RECORDING = "recording#";
     private static final Meaning SEALED = new Meaning(Reason.STALE, "the minute of the audit log is sealed");
 
     private final Tables tables;
-    private final Map<String, Boolean> noted = new LinkedHashMap<>(16, 0.75f, false) {
-        private static final long serialVersionUID = 1;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
-            return size() > REMEMBERED;
-        }
-    };
+    private final Noted noted;
 
     AuditLog(Tables tables) {
         this.tables = tables;
+        this.noted = new Noted(tables, REMEMBERED);
     }
 
     /// What an entry will say; it gets its id, and so its minute, when it is written.
@@ -86,8 +76,8 @@ public final class AuditLog {
 
     /// Writes `transaction` and the entry, all or none.
     Optional<Meaning> commit(Transaction transaction, Draft draft) {
-        for (int late = 0; late <= LATEST; late++) {
-            var at = tables.clock().instant().plus(Duration.ofMinutes(late));
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            var at = open(draft.tenant(), attempt);
             var entry = draft.at(at.toEpochMilli());
             note(draft.tenant(), at);
             var whole = transaction.copy();
@@ -98,13 +88,12 @@ public final class AuditLog {
                 return refused;
             }
         }
-        throw new StoreUnavailable(
-                "could not append to the audit log: this machine's clock is more than " + LATEST + " minutes late");
+        throw new StoreUnavailable("could not append to the audit log of " + draft.tenant() + ": it is being sealed");
     }
 
     /// The entries of one minute, in the order of their ids.
     public List<AuditEntry> minute(TenantId tenant, Instant minute) {
-        return tables.between(Table.LIVE, partition(tenant, minute), "0", "8", false, Tables.LONGEST_LIST + 1).stream()
+        return tables.between(Table.LIVE, partition(tenant, minute), "0", "8", false, Integer.MAX_VALUE).stream()
                 .map(item -> read(tenant, item))
                 .toList();
     }
@@ -163,50 +152,66 @@ public final class AuditLog {
         return found;
     }
 
-    /// Closes a minute for good: when this returns, no entry will be added to it.
+    /// Closes the minute, and all before it, for good: when this returns, no entry will be added to them.
     void seal(TenantId tenant, Instant minute) {
-        for (int shard = 0; shard < SEAL_SHARDS; shard++) {
-            tables.put(Table.LIVE, Item.of(partition(tenant, minute), SEAL + shard), Condition.none());
+        long through = minuteNumber(minute);
+        for (int seal = 0; seal < SEALS; seal++) {
+            tables.put(
+                    Table.LIVE,
+                    Item.of(seals(tenant), Integer.toString(seal)).number(THROUGH, through),
+                    Condition.absentOrLess(THROUGH, through));
         }
     }
 
     /// Recordings that ended in this minute, whose last hash its checkpoint covers.
     List<SessionId> recordingsEnded(TenantId tenant, Instant minute) {
-        return tables.list(Table.LIVE, partition(tenant, minute), SEALED_RECORDING).stream()
-                .map(item -> new SessionId(item.sort().substring(SEALED_RECORDING.length())))
+        return tables.list(Table.LIVE, partition(tenant, minute), ENDED_RECORDING).stream()
+                .map(item -> new SessionId(item.sort().substring(ENDED_RECORDING.length())))
                 .toList();
     }
 
     /// Adds to a transaction that the recording of a session has ended (or changed after its end), as something
-    /// of this minute, or of one `late` minutes later.
-    void noteRecording(Transaction transaction, TenantId tenant, SessionId session, int late) {
-        var at = tables.clock().instant().plus(Duration.ofMinutes(late));
+    /// of this minute; from the second attempt on, of one that is open.
+    void noteRecording(Transaction transaction, TenantId tenant, SessionId session, int attempt) {
+        var at = open(tenant, attempt);
         note(tenant, at);
-        transaction.put(Table.LIVE, Item.of(partition(tenant, at), SEALED_RECORDING + session.value()));
+        transaction.put(Table.LIVE, Item.of(partition(tenant, at), ENDED_RECORDING + session.value()));
         checkOpen(transaction, tenant, at);
+    }
+
+    /// Now; when an attempt has failed, at least the first minute that is open.
+    private Instant open(TenantId tenant, int attempt) {
+        var now = tables.clock().instant();
+        if (attempt == 0) {
+            return now;
+        }
+        return tables.list(Table.LIVE, seals(tenant), "").stream()
+                .map(seal -> Instant.ofEpochSecond(60 * (seal.number(THROUGH) + 1)))
+                .filter(now::isBefore)
+                .max(Instant::compareTo)
+                .orElse(now);
     }
 
     private void checkOpen(Transaction transaction, TenantId tenant, Instant at) {
         transaction.check(
                 Table.LIVE,
-                partition(tenant, at),
-                SEAL + ThreadLocalRandom.current().nextInt(SEAL_SHARDS),
-                Condition.absent(),
+                seals(tenant),
+                Integer.toString(ThreadLocalRandom.current().nextInt(SEALS)),
+                Condition.absentOrLess(THROUGH, minuteNumber(at)),
                 SEALED.reason(),
                 SEALED.sentence());
     }
 
+    private static long minuteNumber(Instant at) {
+        return Math.floorDiv(at.getEpochSecond(), 60);
+    }
+
+    private static String seals(TenantId tenant) {
+        return Keys.tenant(tenant) + "#SEALS";
+    }
+
     private void note(TenantId tenant, Instant at) {
-        var minute = partition(tenant, at);
-        synchronized (noted) {
-            if (noted.containsKey(minute)) {
-                return;
-            }
-        }
-        tables.put(Table.LIVE, Item.of(minutes(tenant, month(at)), MINUTE.format(at)), Condition.none());
-        synchronized (noted) {
-            noted.put(minute, true);
-        }
+        noted.note(minutes(tenant, month(at)), MINUTE.format(at));
     }
 
     private static Item item(AuditEntry entry) {

@@ -2,7 +2,6 @@ package dev.sallyport.store;
 
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
@@ -40,12 +39,12 @@ record Condition(@Nullable String expression, Map<String, String> names, Map<Str
         return new Condition("attribute_exists(pk) AND attribute_not_exists(#name)", Map.of("#name", name), Map.of());
     }
 
-    /// Nothing is there, or what is there has run out.
-    static Condition absentOrExpired(long nowSeconds) {
+    /// Nothing is there, or its number is less than `value`.
+    static Condition absentOrLess(String name, long value) {
         return new Condition(
-                "attribute_not_exists(pk) OR #expires <= :now",
-                Map.of("#expires", Item.EXPIRES),
-                Map.of(":now", AttributeValue.fromN(Long.toString(nowSeconds))));
+                "attribute_not_exists(pk) OR #name < :value",
+                Map.of("#name", name),
+                Map.of(":value", AttributeValue.fromN(Long.toString(value))));
     }
 
     Map<String, String> namesAnd(Map<String, String> more) {
@@ -58,9 +57,5 @@ record Condition(@Nullable String expression, Map<String, String> names, Map<Str
         var all = new HashMap<>(values);
         all.putAll(more);
         return all;
-    }
-
-    Optional<String> text() {
-        return Optional.ofNullable(expression);
     }
 }

@@ -38,9 +38,6 @@ public final class Sessions {
     /// Partitions among which the list of a day is spread.
     static final int SHARDS = 4;
 
-    /// Days that one page looks back over at most; the page then ends, with a cursor.
-    private static final int LONGEST_LOOK = 62;
-
     /// Rows that one page reads at most.
     private static final int MOST_READ = 2_000;
 
@@ -50,14 +47,19 @@ public final class Sessions {
     private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("yyyyMMdd");
     private static final String OUTCOME = "outcome";
 
+    /// Days that this process remembers to have noted.
+    private static final int REMEMBERED = 10_000;
+
     private final Tables tables;
     private final AuditLog audit;
     private final Outbox outbox;
+    private final Noted noted;
 
     Sessions(Tables tables, AuditLog audit, Outbox outbox) {
         this.tables = tables;
         this.audit = audit;
         this.outbox = outbox;
+        this.noted = new Noted(tables, REMEMBERED);
     }
 
     /// Which sessions a list shows.
@@ -88,6 +90,7 @@ public final class Sessions {
     /// entry, all or none.
     public Written<Session> start(Actor actor, Session session, RecordingRow recording) {
         var row = item(session);
+        noted.note(days(session.tenant()), DAY.format(day(session.id())));
         var transaction = new Transaction(tables)
                 .put(Table.LIVE, row, Condition.absent(), Reason.TAKEN, "The session is there already.")
                 .put(
@@ -195,25 +198,22 @@ public final class Sessions {
         var before = cursor.map(Sessions::session);
         var now = tables.clock().instant();
         // ids are made by clocks of edges: a session may be of "tomorrow" here
-        var newest = day(before.map(id -> Instant.ofEpochMilli(id.epochMillis()))
-                .or(() -> filter.until())
-                .orElse(now.plusSeconds(86_400)));
+        var newest =
+                before.map(Sessions::day).orElseGet(() -> day(filter.until().orElse(now.plusSeconds(86_400))));
         var oldest = filter.from()
                 .map(Sessions::day)
                 .filter(day -> day.isAfter(FIRST))
                 .orElse(FIRST);
         var found = new ArrayList<Session>();
         int read = 0;
-        var day = newest;
-        for (int looked = 0; !day.isBefore(oldest); looked++, day = day.minusDays(1)) {
-            if (looked == LONGEST_LOOK) {
-                return new Page<>(found, Optional.of(end(day)));
-            }
+        var days = tables.between(
+                Table.LIVE, days(tenant), DAY.format(oldest), DAY.format(newest), true, Integer.MAX_VALUE);
+        for (var day : days) {
             var rows = new ArrayList<Session>();
             var highest = before.map(SessionId::value).orElse("ses_8");
             int budget = MOST_READ / SHARDS;
             for (int shard = 0; shard < SHARDS; shard++) {
-                tables.between(Table.LIVE, day(tenant, day, shard), "ses_0", highest, true, budget).stream()
+                tables.between(Table.LIVE, day(tenant, day.sort(), shard), "ses_0", highest, true, budget).stream()
                         .filter(item -> item.sort().compareTo(highest) < 0)
                         .forEach(item -> rows.add(read(tenant, item)));
             }
@@ -246,32 +246,25 @@ public final class Sessions {
         }
     }
 
-    /// A cursor after which comes `day`, whole.
-    private static String end(LocalDate day) {
-        long millis = day.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant().toEpochMilli() - 1;
-        return "ses_" + dev.sallyport.core.id.Ulid.of(millis, new Highest());
-    }
-
-    private static final class Highest implements java.util.random.RandomGenerator {
-        @Override
-        public long nextLong() {
-            return -1;
-        }
-    }
-
     private static LocalDate day(Instant at) {
         return LocalDate.ofInstant(at, ZoneOffset.UTC);
     }
 
-    private static String dayOf(TenantId tenant, SessionId id) {
-        return day(
-                tenant,
-                day(Instant.ofEpochMilli(id.epochMillis())),
-                Math.floorMod(id.value().hashCode(), SHARDS));
+    private static LocalDate day(SessionId id) {
+        return day(Instant.ofEpochMilli(id.epochMillis()));
     }
 
-    private static String day(TenantId tenant, LocalDate day, int shard) {
-        return Keys.tenant(tenant) + "#SESSIONS#" + DAY.format(day) + "#" + shard;
+    private static String dayOf(TenantId tenant, SessionId id) {
+        return day(tenant, DAY.format(day(id)), Math.floorMod(id.value().hashCode(), SHARDS));
+    }
+
+    private static String day(TenantId tenant, String day, int shard) {
+        return Keys.tenant(tenant) + "#SESSIONS#" + day + "#" + shard;
+    }
+
+    /// The days on which sessions may have begun.
+    private static String days(TenantId tenant) {
+        return Keys.tenant(tenant) + "#DAYS";
     }
 
     private static Item item(Session session) {
