@@ -10,15 +10,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// Runs programs for sessions. One per agent.
 public final class Programs implements AutoCloseable {
 
     private final Account own;
+    private final Set<String> allowed;
     private final Enclosures enclosures;
 
-    private Programs(Account own, Enclosures enclosures) {
+    private Programs(Account own, Set<String> allowed, Enclosures enclosures) {
         this.own = own;
+        this.allowed = Set.copyOf(allowed);
         this.enclosures = enclosures;
     }
 
@@ -36,10 +39,11 @@ public final class Programs implements AutoCloseable {
     /// Gets ready: hides this process from those it starts, and ends what a former run left.
     ///
     /// @param state the agent's folder
-    public static Programs open(Path state) throws IOException {
+    /// @param allowed the accounts that programs may run as; none: any but root
+    public static Programs open(Path state, Set<String> allowed) throws IOException {
         Posix.hideThisProcess();
         var own = Account.own();
-        return new Programs(own, Enclosures.find(state, own));
+        return new Programs(own, allowed, Enclosures.find(state, own));
     }
 
     /// Once no program runs any longer.
@@ -96,6 +100,9 @@ public final class Programs implements AutoCloseable {
             if (runAs.isEmpty()) {
                 throw NotOpened.refused(
                         "this connection names no account to run as, and its agent runs nothing as root");
+            }
+            if (!allowed.isEmpty() && !allowed.contains(runAs.get())) {
+                throw NotOpened.refused("this connection runs as an account that its agent's operator did not allow");
             }
             var account = Account.named(runAs.get());
             if (account.isEmpty()) {

@@ -13,6 +13,7 @@ import dev.sallyport.core.session.Order;
 import java.time.Clock;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +29,8 @@ public final class SessionHost implements SessionOpener {
     private final OrderCheck check;
     private final Targets targets;
     private final Clock clock;
+    private final AtomicLong opened = new AtomicLong();
+    private final AtomicLong refused = new AtomicLong();
     private final Set<CarriedSession> live = ConcurrentHashMap.newKeySet();
 
     public SessionHost(AgentToken own, SeenVersions versions, Targets targets, Clock clock) {
@@ -62,6 +65,7 @@ public final class SessionHost implements SessionOpener {
         try (target) {
             var session = new CarriedSession(order.session(), target, link, deadline);
             live.add(session);
+            opened.incrementAndGet();
             try {
                 session.carry();
             } finally {
@@ -70,7 +74,8 @@ public final class SessionHost implements SessionOpener {
         }
     }
 
-    private static void fail(SessionLink link, Message.Failed failed) throws LinkLost, InterruptedException {
+    private void fail(SessionLink link, Message.Failed failed) throws LinkLost, InterruptedException {
+        refused.incrementAndGet();
         var sentence = failed.reason().length() > LONGEST_SENTENCE
                 ? failed.reason().substring(0, LONGEST_SENTENCE)
                 : failed.reason();
@@ -80,6 +85,16 @@ public final class SessionHost implements SessionOpener {
     /// Number of sessions that are open now.
     public int live() {
         return live.size();
+    }
+
+    /// Number of sessions that were opened since the start.
+    public long opened() {
+        return opened.get();
+    }
+
+    /// Number of orders since the start that came to nothing.
+    public long refused() {
+        return refused.get();
     }
 
     /// Ends every session, at once.

@@ -9,19 +9,26 @@ import dev.sallyport.core.connection.ConnectionDefinition;
 import dev.sallyport.core.connection.TargetSettings;
 import dev.sallyport.core.session.Order;
 import java.util.Optional;
+import java.util.Set;
 
 /// Opens each connection type in its own way.
 public final class TargetsByType implements Targets {
 
+    private final Set<String> types;
     private final Optional<CustomTargets> custom;
 
+    /// @param types the types that the agent's operator allows
     /// @param custom empty where programs cannot be run
-    public TargetsByType(Optional<CustomTargets> custom) {
+    public TargetsByType(Set<String> types, Optional<CustomTargets> custom) {
+        this.types = Set.copyOf(types);
         this.custom = custom;
     }
 
     @Override
     public Target open(ConnectionDefinition definition, Order order) throws NotOpened, InterruptedException {
+        if (!types.contains(definition.target().type())) {
+            throw NotOpened.refused("this connection is of a type that its agent's operator did not allow");
+        }
         return switch (definition.target()) {
             case TargetSettings.Custom settings -> {
                 if (custom.isEmpty()) {

@@ -49,13 +49,13 @@ public final class TestingAgent implements AutoCloseable {
     }
 
     public TestingAgent(Path state, Map<String, String> environment, List<Path> secretFolders) throws Exception {
-        programs = Programs.open(state);
+        programs = Programs.open(state, Set.of());
         var secrets = new Secrets(environment, secretFolders, Optional.empty());
         files = SecretFiles.open("sallyport-test-" + agent);
         host = new SessionHost(
                 token,
                 new SeenVersions(state),
-                new TargetsByType(Optional.of(new CustomTargets(programs, files, secrets))),
+                new TargetsByType(Set.of("custom", "ssh", "tcp"), Optional.of(new CustomTargets(programs, files, secrets))),
                 clock);
     }
 
