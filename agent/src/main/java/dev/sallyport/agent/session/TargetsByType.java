@@ -1,6 +1,7 @@
 package dev.sallyport.agent.session;
 
 import dev.sallyport.agent.process.CustomTargets;
+import dev.sallyport.agent.ssh.SshTargets;
 import dev.sallyport.agent.target.NotOpened;
 import dev.sallyport.agent.target.Target;
 import dev.sallyport.agent.target.Targets;
@@ -16,12 +17,14 @@ public final class TargetsByType implements Targets {
 
     private final Set<String> types;
     private final Optional<CustomTargets> custom;
+    private final SshTargets ssh;
 
     /// @param types the types that the agent's operator allows
     /// @param custom empty where programs cannot be run
-    public TargetsByType(Set<String> types, Optional<CustomTargets> custom) {
+    public TargetsByType(Set<String> types, Optional<CustomTargets> custom, SshTargets ssh) {
         this.types = Set.copyOf(types);
         this.custom = custom;
+        this.ssh = ssh;
     }
 
     @Override
@@ -37,7 +40,7 @@ public final class TargetsByType implements Targets {
                 yield custom.get().open(definition, settings, order);
             }
             case TargetSettings.Tcp settings -> TcpTarget.open(settings);
-            case TargetSettings.Ssh _ -> throw NotOpened.refused("this connection's agent cannot reach an sshd yet");
+            case TargetSettings.Ssh settings -> ssh.open(definition, settings, order);
         };
     }
 }

@@ -4,6 +4,7 @@ import dev.sallyport.agent.process.CustomTargets;
 import dev.sallyport.agent.process.Programs;
 import dev.sallyport.agent.process.SecretFiles;
 import dev.sallyport.agent.secrets.Secrets;
+import dev.sallyport.agent.ssh.SshTargets;
 import dev.sallyport.core.agent.AgentToken;
 import dev.sallyport.core.connection.ConnectionDefinition;
 import dev.sallyport.core.connection.ConnectionName;
@@ -43,6 +44,7 @@ public final class TestingAgent implements AutoCloseable {
     public final Programs programs;
     public final SessionHost host;
     private final SecretFiles files;
+    private final SshTargets ssh;
 
     public TestingAgent(Path state) throws Exception {
         this(state, Map.of(), List.of());
@@ -51,11 +53,12 @@ public final class TestingAgent implements AutoCloseable {
     public TestingAgent(Path state, Map<String, String> environment, List<Path> secretFolders) throws Exception {
         programs = Programs.open(state, Set.of());
         var secrets = new Secrets(environment, secretFolders, Optional.empty());
+        ssh = SshTargets.start(secrets);
         files = SecretFiles.open("sallyport-test-" + agent);
         host = new SessionHost(
                 token,
                 new SeenVersions(state),
-                new TargetsByType(Set.of("custom", "ssh", "tcp"), Optional.of(new CustomTargets(programs, files, secrets))),
+                new TargetsByType(Set.of("custom", "ssh", "tcp"), Optional.of(new CustomTargets(programs, files, secrets)), ssh),
                 clock);
     }
 
@@ -65,6 +68,7 @@ public final class TestingAgent implements AutoCloseable {
         host.endAll();
         org.awaitility.Awaitility.await().until(() -> host.live() == 0);
         files.close();
+        ssh.close();
         programs.close();
     }
 
