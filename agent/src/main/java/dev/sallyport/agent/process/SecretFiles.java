@@ -40,7 +40,7 @@ public final class SecretFiles implements AutoCloseable {
         var parent = Files.isDirectory(IN_MEMORY) && Files.isWritable(IN_MEMORY)
                 ? IN_MEMORY
                 : Path.of(System.getProperty("java.io.tmpdir"));
-        return at(parent.resolve(name));
+        return at(parent.resolve(name + "-" + Posix.effectiveUser()));
     }
 
     static SecretFiles at(Path base) throws IOException {

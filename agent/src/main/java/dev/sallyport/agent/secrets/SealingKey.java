@@ -35,8 +35,7 @@ public final class SealingKey {
             var made = Sealing.newKey();
             var next = folder.resolve("sealing-key.next");
             Files.deleteIfExists(next);
-            Files.createFile(
-                    next, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Files.createFile(next, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
             Files.writeString(
                     next,
                     Base64.getEncoder().encodeToString(made.getPrivate().getEncoded()) + "\n"
@@ -53,8 +52,7 @@ public final class SealingKey {
                 throw new IllegalArgumentException("two lines are expected");
             }
             var own = KeyFactory.getInstance("X25519")
-                    .generatePrivate(
-                            new PKCS8EncodedKeySpec(Base64.getDecoder().decode(lines.getFirst())));
+                    .generatePrivate(new PKCS8EncodedKeySpec(Base64.getDecoder().decode(lines.getFirst())));
             return new SealingKey(new KeyPair(Sealing.parse(lines.get(1)), own));
         } catch (GeneralSecurityException | IllegalArgumentException e) {
             throw new IOException("the agent's sealing key is damaged: " + file, e);

@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/// What `direct-tcpip` may reach from a target: `host:port` patterns, with `*` for anything within a label, or for any
-/// port.
+/// What `direct-tcpip` may reach from a target: `host:port` patterns, with `*` for anything within a label, or
+/// for any port.
 ///
-/// Addresses of the machine itself and of cloud metadata, and numbers in unusual spelling, which may stand for one,
-/// count only when a pattern names them to the letter.
+/// Addresses of the machine itself and of cloud metadata, and numbers in unusual spelling, which may stand for
+/// one, count only when a pattern names them to the letter.
 final class Forwards {
 
     private static final Pattern DOTTED = Pattern.compile(
@@ -55,8 +55,7 @@ final class Forwards {
         }
         var expression = new StringBuilder();
         for (int i = 0; i < hosts.length(); i++) {
-            expression.append(
-                    hosts.charAt(i) == '*' ? "[^.:]*" : Pattern.quote(String.valueOf(hosts.charAt(i))));
+            expression.append(hosts.charAt(i) == '*' ? "[^.:]*" : Pattern.quote(String.valueOf(hosts.charAt(i))));
         }
         return Pattern.matches(expression.toString(), host);
     }

@@ -20,8 +20,8 @@ import org.apache.sshd.common.config.keys.PublicKeyEntryResolver;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The keys that a target may show: those in the connection, or those that a known_hosts file on the agent's machine
-/// lists for it. Any other is refused; none is taken on trust.
+/// The keys that a target may show: those in the connection, or those that a known_hosts file on the agent's
+/// machine lists for it. Any other is refused; none is taken on trust.
 final class HostKeys {
 
     private static final Logger LOG = LoggerFactory.getLogger(HostKeys.class);
@@ -62,15 +62,15 @@ final class HostKeys {
             }
         }
         if (trusted.isEmpty()) {
-            throw NotOpened.target("no host key is known for the target, and the agent trusts none that it does not know");
+            throw NotOpened.target(
+                    "no host key is known for the target, and the agent trusts none that it does not know");
         }
         return new HostKeys(List.copyOf(trusted), List.copyOf(revoked));
     }
 
     private static Optional<PublicKey> read(PublicKeyEntry entry) {
         try {
-            return Optional.ofNullable(
-                    entry.resolvePublicKey(null, Map.of(), PublicKeyEntryResolver.IGNORING));
+            return Optional.ofNullable(entry.resolvePublicKey(null, Map.of(), PublicKeyEntryResolver.IGNORING));
         } catch (IOException | GeneralSecurityException | RuntimeException e) {
             LOG.warn("a host key cannot be read and counts for nothing", e);
             return Optional.empty();

@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// Bytes that a target sent and that were not read yet. Bounded by the channel's window, which is opened again as they
-/// are read.
+/// Bytes that a target sent and that were not read yet. Bounded by the channel's window, which is opened again
+/// as they are read.
 final class ReceivedStream {
 
     private final ReentrantLock lock = new ReentrantLock();

@@ -12,8 +12,8 @@ import org.apache.sshd.client.channel.ChannelSession;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.util.buffer.Buffer;
 
-/// A session channel (RFC 4254, section 6) that passes on what the user asked for byte for byte, and reads only as fast
-/// as the user does.
+/// A session channel (RFC 4254, section 6) that passes on what the user asked for byte for byte, and reads only
+/// as fast as the user does.
 final class SessionChannel extends ChannelSession implements SshChannel {
 
     private final Ask ask;

@@ -55,7 +55,8 @@ public final class SshTargets implements AutoCloseable {
     private static final int MISSED_HEARTBEATS = 3;
     private static final Duration NEVER = Duration.ZERO;
 
-    private static final AttributeRepository.AttributeKey<HostKeys> HOST_KEYS = new AttributeRepository.AttributeKey<>();
+    private static final AttributeRepository.AttributeKey<HostKeys> HOST_KEYS =
+            new AttributeRepository.AttributeKey<>();
 
     private final SshClient client;
     private final Secrets secrets;
@@ -270,8 +271,7 @@ public final class SshTargets implements AutoCloseable {
             channel.open().verify(STEP);
             return target;
         } catch (IOException | RuntimeException e) {
-            throw new NotOpened(
-                    Message.Failed.Reason.TARGET, "the target could not connect to that host and port", e);
+            throw new NotOpened(Message.Failed.Reason.TARGET, "the target could not connect to that host and port", e);
         }
     }
 

@@ -2,8 +2,8 @@ package dev.sallyport.agent.ssh;
 
 import java.util.List;
 
-/// Looks on as files are transferred, and says what passed. It sees copies: whatever it makes of them, the streams go on
-/// unchanged.
+/// Looks on as files are transferred, and says what passed. It sees copies: whatever it makes of them, the
+/// streams go on unchanged.
 ///
 /// The two directions are seen by two threads.
 interface TransferWatch {

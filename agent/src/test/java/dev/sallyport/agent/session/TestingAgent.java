@@ -58,7 +58,8 @@ public final class TestingAgent implements AutoCloseable {
         host = new SessionHost(
                 token,
                 new SeenVersions(state),
-                new TargetsByType(Set.of("custom", "ssh", "tcp"), Optional.of(new CustomTargets(programs, files, secrets)), ssh),
+                new TargetsByType(
+                        Set.of("custom", "ssh", "tcp"), Optional.of(new CustomTargets(programs, files, secrets)), ssh),
                 clock);
     }
 

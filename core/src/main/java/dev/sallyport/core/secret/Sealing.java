@@ -136,7 +136,8 @@ public final class Sealing {
     private static byte[] raw(PublicKey key) throws GeneralSecurityException {
         var encoded = key.getEncoded();
         if (encoded.length != X509_HEAD.length + KEY) {
-            throw new GeneralSecurityException("not the X.509 form of an " + NamedParameterSpec.X25519.getName() + " key");
+            throw new GeneralSecurityException(
+                    "not the X.509 form of an " + NamedParameterSpec.X25519.getName() + " key");
         }
         return java.util.Arrays.copyOfRange(encoded, X509_HEAD.length, encoded.length);
     }

@@ -25,7 +25,8 @@ final class SealingTest {
         for (int i = 0; i < sealed.length; i++) {
             var damaged = sealed.clone();
             damaged[i] ^= 1;
-            assertThat(Sealing.open(Base64.getEncoder().encodeToString(damaged), own)).isEmpty();
+            assertThat(Sealing.open(Base64.getEncoder().encodeToString(damaged), own))
+                    .isEmpty();
             assertThat(Sealing.open(Base64.getEncoder().encodeToString(java.util.Arrays.copyOf(sealed, i)), own))
                     .isEmpty();
         }

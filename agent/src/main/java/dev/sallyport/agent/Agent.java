@@ -1,0 +1,207 @@
+package dev.sallyport.agent;
+
+import dev.sallyport.agent.link.AgentLink;
+import dev.sallyport.agent.link.TailSource;
+import dev.sallyport.agent.process.CustomTargets;
+import dev.sallyport.agent.process.Programs;
+import dev.sallyport.agent.process.SecretFiles;
+import dev.sallyport.agent.secrets.SealingKey;
+import dev.sallyport.agent.secrets.Secrets;
+import dev.sallyport.agent.session.SeenVersions;
+import dev.sallyport.agent.session.SessionHost;
+import dev.sallyport.agent.session.TargetsByType;
+import dev.sallyport.agent.ssh.SshTargets;
+import dev.sallyport.core.id.AgentInstanceId;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The agent, whole: dials its edge and serves sessions, until it is closed.
+public final class Agent implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
+
+    /// How long sessions may take to end when the agent is closed.
+    private static final Duration CLOSING = Duration.ofSeconds(10);
+
+    private final FileChannel lock;
+    private final Optional<Programs> programs;
+    private final Optional<SecretFiles> files;
+    private final SshTargets ssh;
+    private final SessionHost sessions;
+    private final AgentLink link;
+    private final Optional<Health> health;
+
+    private Agent(
+            FileChannel lock,
+            Optional<Programs> programs,
+            Optional<SecretFiles> files,
+            SshTargets ssh,
+            SessionHost sessions,
+            AgentLink link,
+            Optional<Health> health) {
+        this.lock = lock;
+        this.programs = programs;
+        this.files = files;
+        this.ssh = ssh;
+        this.sessions = sessions;
+        this.link = link;
+        this.health = health;
+    }
+
+    /// Starts an agent; it dials in the background.
+    ///
+    /// @throws IOException when its folder cannot be used, or another agent uses it
+    public static Agent start(AgentSettings settings) throws IOException {
+        var state = settings.state();
+        Files.createDirectories(state);
+        Files.setPosixFilePermissions(state, PosixFilePermissions.fromString("rwx------"));
+        var lock = lock(state);
+        try {
+            return start(settings, state, lock);
+        } catch (IOException | RuntimeException e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    private static Agent start(AgentSettings settings, Path state, FileChannel lock) throws IOException {
+        var clock = Clock.systemUTC();
+        var token = settings.key().token();
+        var sealing = SealingKey.open(state);
+        var secrets = new Secrets(settings.environment(), settings.secretFolders(), Optional.of(sealing::open));
+        var programs = programs(settings);
+        var files = programs.isPresent()
+                ? Optional.of(SecretFiles.open("sallyport-" + token.agent()))
+                : Optional.<SecretFiles>empty();
+        var ssh = SshTargets.start(secrets);
+        var capabilities = capabilities(settings, programs);
+        var custom = programs.flatMap(running -> files.map(folder -> new CustomTargets(running, folder, secrets)));
+        var targets = new TargetsByType(settings.types(), custom, ssh);
+        var sessions = new SessionHost(token, new SeenVersions(state), targets, clock);
+        LOG.info("agent {} opens {}; secrets from {}", token.name(), capabilities, settings.secretFolders());
+        var link = AgentLink.start(
+                new AgentLink.Settings(
+                        settings.key(),
+                        AgentInstanceId.next(clock),
+                        settings.version(),
+                        hostName(),
+                        capabilities,
+                        Optional.of(sealing.text()),
+                        AgentLink.Settings.IDLE_CALLS),
+                sessions,
+                TailSource.none());
+        var health = settings.health().isPresent()
+                ? Optional.of(Health.start(settings.health().get(), link, sessions))
+                : Optional.<Health>empty();
+        return new Agent(lock, programs, files, ssh, sessions, link, health);
+    }
+
+    private static Optional<Programs> programs(AgentSettings settings) throws IOException {
+        if (!settings.types().contains("custom")) {
+            return Optional.empty();
+        }
+        var problem = Programs.problem();
+        if (problem.isPresent()) {
+            LOG.warn("connections of type custom are refused: {}", problem.get());
+            return Optional.empty();
+        }
+        var programs = Programs.open(settings.state(), settings.runAs());
+        LOG.info(
+                programs.changesAccount()
+                        ? "programs run as the account that their connection names, never as root"
+                        : "programs run as the agent's own account: it was started without root");
+        return Optional.of(programs);
+    }
+
+    private static Set<String> capabilities(AgentSettings settings, Optional<Programs> programs) {
+        var capabilities = new TreeSet<>(settings.types());
+        if (programs.isEmpty()) {
+            capabilities.remove("custom");
+        } else {
+            capabilities.add("pty");
+            if (programs.get().changesAccount()) {
+                capabilities.add("run-as");
+            }
+        }
+        return capabilities;
+    }
+
+    private static FileChannel lock(Path state) throws IOException {
+        var channel = FileChannel.open(state.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try {
+            if (channel.tryLock() != null) {
+                return channel;
+            }
+        } catch (OverlappingFileLockException e) {
+            LOG.debug("another agent in this process", e);
+        }
+        channel.close();
+        throw new IOException("another agent uses the folder " + state);
+    }
+
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "unknown";
+        }
+    }
+
+    /// Whether it is attached to an edge.
+    public boolean attached() {
+        return link.attached();
+    }
+
+    /// Sessions that are open now.
+    public int sessions() {
+        return sessions.live();
+    }
+
+    /// The port for health and metrics.
+    public Optional<Integer> healthPort() {
+        return health.map(Health::port);
+    }
+
+    /// Takes no new sessions, and waits for those that live, for `longest`. Whether all have ended.
+    public boolean drain(Duration longest) throws InterruptedException {
+        link.drain();
+        long until = System.nanoTime() + longest.toNanos();
+        while (sessions.live() > 0 && System.nanoTime() < until) {
+            Thread.sleep(100);
+        }
+        return sessions.live() == 0;
+    }
+
+    /// Ends every session and everything that they started, and detaches.
+    @Override
+    public void close() throws IOException {
+        sessions.endAll();
+        try {
+            if (!drain(CLOSING)) {
+                LOG.error("{} sessions did not end", sessions.live());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        health.ifPresent(Health::close);
+        link.close();
+        programs.ifPresent(Programs::close);
+        files.ifPresent(SecretFiles::close);
+        ssh.close();
+        lock.close();
+    }
+}
