@@ -1,6 +1,8 @@
 package dev.sallyport.cli;
 
+import dev.sallyport.cli.admin.AdminCommands;
 import dev.sallyport.cli.run.Endings;
+import dev.sallyport.cli.run.Group;
 import dev.sallyport.cli.run.Run;
 import dev.sallyport.cli.run.Surroundings;
 import dev.sallyport.cli.sessions.Follow;
@@ -8,13 +10,15 @@ import dev.sallyport.cli.sessions.Kill;
 import dev.sallyport.cli.sessions.ListSessions;
 import dev.sallyport.cli.sessions.Replay;
 import dev.sallyport.cli.sessions.Show;
+import dev.sallyport.cli.ssh.Connect;
+import dev.sallyport.cli.ssh.WriteSshConfig;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Predicate;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
@@ -38,6 +42,9 @@ import picocli.CommandLine.ScopeType;
             "else ~/.config/sallyport/cli.json. NO_COLOR and TERM=dumb turn colours off."
         })
 public final class Sally {
+
+    /// Columns of a help text.
+    private static final int WIDTH = 100;
 
     private final Run run;
 
@@ -70,29 +77,27 @@ public final class Sally {
     /// Runs the program once; returns its exit code.
     public static int execute(Surroundings surroundings, String... arguments) {
         try (var run = new Run(surroundings)) {
-            return commands(run, List.of(arguments)).execute(arguments);
+            return commands(run, List.of(arguments)::contains).execute(arguments);
         }
     }
 
-    /// The commands that `words` may be about: reading all of their descriptions takes longer than most of
-    /// them.
-    static CommandLine commands(Run run, List<String> words) {
+    /// The commands, with those that `wanted` says are on the command line described in full: reading all of
+    /// the descriptions takes longer than most commands do.
+    static CommandLine commands(Run run, Predicate<String> wanted) {
         var sally = new CommandLine(new Sally(run));
-        sally.addSubcommand(new ListConnections(run));
-        var sessions = group("sessions", "Sessions and their recordings.");
-        if (words.contains("sessions")) {
-            sessions.addSubcommand(new ListSessions(run))
-                    .addSubcommand(new Show(run))
-                    .addSubcommand(new Follow(run))
-                    .addSubcommand(new Replay(run))
-                    .addSubcommand(new Kill(run));
-        }
-        sally.addSubcommand(sessions);
-        sally.addSubcommand(new Version(run));
+        sally.addSubcommand(new ListConnections(run))
+                .addSubcommand(new Connect(run))
+                .addSubcommand(new WriteSshConfig(run))
+                .addSubcommand(sessions(run, wanted.test("sessions")))
+                .addSubcommand(AdminCommands.group(run, wanted))
+                .addSubcommand(new Status(run))
+                .addSubcommand(new Version(run));
+        laidOut(sally);
         var endings = new Endings(run);
         return sally.setParameterExceptionHandler(endings)
                 .setExecutionExceptionHandler(endings)
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExpandAtFiles(false)
                 .setOut(new PrintWriter(run.out(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(run.surroundings().err(), true, StandardCharsets.UTF_8))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(
@@ -101,9 +106,27 @@ public final class Sally {
                                 : CommandLine.Help.Ansi.OFF));
     }
 
-    private static CommandLine group(String name, String description) {
-        var spec = CommandSpec.wrapWithoutInspection(null).name(name);
-        spec.usageMessage().header(description).synopsisSubcommandLabel("COMMAND");
-        return new CommandLine(spec);
+    /// Lays out the help of a command and of those below it.
+    private static void laidOut(CommandLine command) {
+        command.getCommandSpec()
+                .usageMessage()
+                .width(WIDTH)
+                .abbreviateSynopsis(true)
+                .sortOptions(false);
+        command.getSubcommands().values().forEach(Sally::laidOut);
+    }
+
+    private static CommandLine sessions(Run run, boolean wanted) {
+        var header = "Sessions and their recordings.";
+        return wanted
+                ? Group.of(
+                        "sessions",
+                        header,
+                        new ListSessions(run),
+                        new Show(run),
+                        new Follow(run),
+                        new Replay(run),
+                        new Kill(run))
+                : Group.of("sessions", header);
     }
 }

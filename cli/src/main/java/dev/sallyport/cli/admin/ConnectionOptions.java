@@ -1,0 +1,241 @@
+package dev.sallyport.cli.admin;
+
+import static dev.sallyport.cli.admin.RuleCommands.or;
+
+import dev.sallyport.api.Connections.Connection;
+import dev.sallyport.api.Connections.ConnectionWrite;
+import dev.sallyport.api.Connections.Custom;
+import dev.sallyport.api.Connections.Ssh;
+import dev.sallyport.api.Connections.Tcp;
+import dev.sallyport.cli.output.Moment;
+import dev.sallyport.cli.run.Failure;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// What can be said of a connection. What is not said stays as it is, or gets the API's default.
+final class ConnectionOptions {
+
+    @Option(names = "--agent", paramLabel = "AGENT", description = "The agent that opens it: id or name.")
+    private @Nullable String agent;
+
+    @Option(names = "--recording", paramLabel = "MODE", description = "required (the default) or best-effort.")
+    private @Nullable String recording;
+
+    @Option(
+            names = "--recording-level",
+            paramLabel = "LEVEL",
+            description = "full, statements or metadata. Default: by what is done.")
+    private @Nullable String recordingLevel;
+
+    @Option(
+            names = "--strict",
+            arity = "1",
+            paramLabel = "true|false",
+            description = "End sessions sooner when an edge cannot learn of revocations.")
+    private @Nullable Boolean strict;
+
+    @Option(names = "--idle", paramLabel = "TIME", description = "End a session that idles so long; 0s: never.")
+    private @Nullable String idle;
+
+    @Option(names = "--longest", paramLabel = "TIME", description = "End a session after so long.")
+    private @Nullable String longest;
+
+    @Option(names = "--tag", paramLabel = "NAME=VALUE", description = "A tag; may be given several times.")
+    private @Nullable Map<String, String> tags;
+
+    @Option(
+            names = "--accept-env",
+            paramLabel = "NAME",
+            description = "A variable that users may send; may be given several times.")
+    private @Nullable List<String> acceptEnvironment;
+
+    @Option(names = "--run-as", paramLabel = "ACCOUNT", description = "custom: the account that it runs as.")
+    private @Nullable String runAs;
+
+    @Option(
+            names = "--command",
+            paramLabel = "MODE",
+            description = "custom: what becomes of a user's command: argument, stdin or none.")
+    private @Nullable String command;
+
+    @Option(
+            names = "--follow-stdin",
+            arity = "1",
+            paramLabel = "true|false",
+            description = "custom: after the command, stdin goes on.")
+    private @Nullable Boolean followStdin;
+
+    @Option(
+            names = "--env",
+            paramLabel = "NAME=REFERENCE",
+            description = "custom: a variable, as a secret reference (see below).")
+    private @Nullable Map<String, String> environment;
+
+    @Option(
+            names = "--file",
+            paramLabel = "NAME=REFERENCE",
+            description = "custom: a variable with the path of a private file that holds this.")
+    private @Nullable Map<String, String> files;
+
+    @Option(names = "--directory", paramLabel = "PATH", description = "custom: where it runs.")
+    private @Nullable String directory;
+
+    @Option(names = "--host", paramLabel = "HOST", description = "ssh, tcp: the target's name or address.")
+    private @Nullable String host;
+
+    @Option(names = "--port", paramLabel = "PORT", description = "ssh, tcp: the target's port.")
+    private @Nullable Integer port;
+
+    @Option(names = "--user", paramLabel = "USER", description = "ssh: the account on the target.")
+    private @Nullable String user;
+
+    @Option(names = "--password", paramLabel = "REFERENCE", description = "ssh: its password, as a secret reference.")
+    private @Nullable String password;
+
+    @Option(
+            names = "--private-key",
+            paramLabel = "REFERENCE",
+            description = "ssh: its private key, as a secret reference.")
+    private @Nullable String privateKey;
+
+    @Option(
+            names = "--host-key",
+            paramLabel = "KEY",
+            description = "ssh: the target's public host key; may be given several times.")
+    private @Nullable List<String> hostKeys;
+
+    @Option(
+            names = "--known-hosts",
+            paramLabel = "PATH",
+            description = "ssh: a known-hosts file on the agent's machine, instead of --host-key.")
+    private @Nullable String knownHosts;
+
+    @Option(
+            names = "--forward",
+            paramLabel = "HOST:PORT",
+            description = "ssh: where users may forward to inside the target; may be given several times.")
+    private @Nullable List<String> forwards;
+
+    @Parameters(index = "0", paramLabel = "NAME", description = "What users call it; to change one, its id as well.")
+    private String name = "";
+
+    @Parameters(
+            index = "1..*",
+            paramLabel = "ENTRYPOINT",
+            description = "custom: the program and its arguments, after --.")
+    private List<String> entrypoint = new ArrayList<>();
+
+    boolean isEmpty() {
+        return entrypoint.isEmpty()
+                && Stream.of(general(), custom(), ssh()).flatMap(List::stream).allMatch(List::isEmpty);
+    }
+
+    private List<List<?>> general() {
+        return List.of(
+                one(agent),
+                one(recording),
+                one(recordingLevel),
+                one(strict),
+                one(idle),
+                one(longest),
+                one(tags),
+                one(acceptEnvironment));
+    }
+
+    private List<List<?>> custom() {
+        return List.of(one(runAs), one(command), one(followStdin), one(environment), one(files), one(directory));
+    }
+
+    private List<List<?>> ssh() {
+        return List.of(
+                one(host),
+                one(port),
+                one(user),
+                one(password),
+                one(privateKey),
+                one(hostKeys),
+                one(knownHosts),
+                one(forwards));
+    }
+
+    private static List<?> one(@Nullable Object value) {
+        return value == null ? List.of() : List.of(value);
+    }
+
+    /// What the connection is called now, or is to be called.
+    String name() {
+        return name;
+    }
+
+    /// A new connection.
+    ConnectionWrite create(String type) throws Failure {
+        return new ConnectionWrite(
+                name,
+                agent,
+                type,
+                type.equals("custom") ? custom(new Custom(null, null, null, null, null, null, null)) : null,
+                type.equals("ssh") ? ssh(new Ssh(null, null, null, null, null, null, null, null)) : null,
+                type.equals("tcp") ? tcp(new Tcp(null, null)) : null,
+                recording,
+                recordingLevel,
+                strict,
+                seconds(idle),
+                seconds(longest),
+                tags,
+                acceptEnvironment);
+    }
+
+    /// A connection as it is, changed by what was said.
+    ConnectionWrite change(Connection now, @Nullable String newName) throws Failure {
+        return new ConnectionWrite(
+                or(newName, now.name()),
+                agent == null ? now.agent() : agent,
+                now.type(),
+                now.custom() == null ? null : custom(now.custom()),
+                now.ssh() == null ? null : ssh(now.ssh()),
+                now.tcp() == null ? null : tcp(now.tcp()),
+                or(recording, now.recording()),
+                recordingLevel == null ? now.recordingLevel() : recordingLevel,
+                or(strict, now.strict()),
+                idle == null ? (Long) now.idleSeconds() : seconds(idle),
+                longest == null ? (Long) now.longestSeconds() : seconds(longest),
+                or(tags, now.tags()),
+                or(acceptEnvironment, now.acceptEnvironment()));
+    }
+
+    private Custom custom(Custom now) {
+        return new Custom(
+                entrypoint.isEmpty() ? now.entrypoint() : entrypoint,
+                runAs == null ? now.runAs() : runAs,
+                command == null ? now.command() : command,
+                followStdin == null ? now.followStdin() : followStdin,
+                environment == null ? now.environment() : environment,
+                files == null ? now.files() : files,
+                directory == null ? now.directory() : directory);
+    }
+
+    private Ssh ssh(Ssh now) {
+        return new Ssh(
+                host == null ? now.host() : host,
+                port == null ? now.port() : port,
+                user == null ? now.user() : user,
+                password == null ? now.password() : password,
+                privateKey == null ? now.privateKey() : privateKey,
+                hostKeys == null ? now.hostKeys() : hostKeys,
+                knownHosts == null ? now.knownHosts() : knownHosts,
+                forwards == null ? now.forwards() : forwards);
+    }
+
+    private Tcp tcp(Tcp now) {
+        return new Tcp(host == null ? now.host() : host, port == null ? now.port() : port);
+    }
+
+    private static @Nullable Long seconds(@Nullable String length) throws Failure {
+        return length == null ? null : (Long) Moment.length(length).toSeconds();
+    }
+}

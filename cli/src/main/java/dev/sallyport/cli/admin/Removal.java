@@ -1,0 +1,34 @@
+package dev.sallyport.cli.admin;
+
+import dev.sallyport.api.Refused;
+import dev.sallyport.api.SallyportClient;
+import dev.sallyport.cli.output.Printable;
+import dev.sallyport.cli.run.Action;
+import dev.sallyport.cli.run.ExitCode;
+import dev.sallyport.cli.run.Run;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Parameters;
+
+/// Deletes some of one noun, and stops at the first that cannot be.
+abstract class Removal extends Action {
+
+    @Parameters(arity = "1..*", paramLabel = "NAME", description = "What to delete, by id or name.")
+    private List<String> names = new ArrayList<>();
+
+    Removal(Run run) {
+        super(run);
+    }
+
+    abstract void remove(SallyportClient client, String name) throws IOException, Refused;
+
+    @Override
+    public Integer call() throws Exception {
+        for (var name : names) {
+            remove(client(), name);
+            run.out().println("deleted " + Printable.text(name));
+        }
+        return ExitCode.OK;
+    }
+}

@@ -1,0 +1,138 @@
+package dev.sallyport.cli.ssh;
+
+import dev.sallyport.api.Connections.Connection;
+import dev.sallyport.cli.run.Action;
+import dev.sallyport.cli.run.ExitCode;
+import dev.sallyport.cli.run.Failure;
+import dev.sallyport.cli.run.Pages;
+import dev.sallyport.cli.run.Run;
+import dev.sallyport.core.connection.ConnectionName;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// Prints what plain ssh needs.
+@Command(
+        name = "ssh-config",
+        header = "Print the configuration with which plain ssh, scp, sftp, rsync and git reach the connections.",
+        description = {
+            "A Host for each login and connection, LOGIN+CONNECTION, and the host CA of the SSH door as a",
+            "@cert-authority line, which needs OpenSSH 8.5 on this side; --known-hosts prints that line alone,",
+            "for a known-hosts file."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  sally ssh-config > sallyport.conf && ssh -F sallyport.conf alice+bash",
+            "  sally ssh-config --login alice --identity ~/.ssh/id_ed25519 >> ~/.ssh/config",
+            "  sally ssh-config --known-hosts >> ~/.ssh/known_hosts"
+        })
+public final class WriteSshConfig extends Action {
+
+    @Option(
+            names = "--login",
+            paramLabel = "LOGIN",
+            description = "A login name that your certificate lists; may be given several times. Default: those that"
+                    + " the configuration knows.")
+    private List<String> logins = new ArrayList<>();
+
+    @Option(
+            names = {"-i", "--identity"},
+            paramLabel = "FILE",
+            description = "The private key; its certificate is FILE-cert.pub.")
+    private @Nullable Path identity;
+
+    @Option(names = "--known-hosts", description = "Print the @cert-authority line only.")
+    private boolean knownHosts;
+
+    public WriteSshConfig(Run run) {
+        super(run);
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        var door = Door.find(run);
+        if (knownHosts) {
+            run.out().println(door.knownHosts());
+            return ExitCode.OK;
+        }
+        var client = client();
+        var names = Pages.all(cursor -> {
+                    var page = client.connections(cursor);
+                    return new Pages.One<>(page.items(), page.next());
+                })
+                .stream()
+                .map(Connection::name)
+                .filter(name -> ConnectionName.of(name).isPresent())
+                .sorted()
+                .toList();
+        run.out().print(text(door, logins(), names));
+        return ExitCode.OK;
+    }
+
+    private List<Login> logins() throws Failure {
+        var chosen = new ArrayList<Login>();
+        for (var login : logins) {
+            chosen.add(Login.of(login));
+        }
+        if (chosen.isEmpty()) {
+            chosen.addAll(Login.known(run));
+        }
+        if (chosen.isEmpty()) {
+            throw Failure.usage("by which name do you log in? Say --login LOGIN, one that your certificate lists.");
+        }
+        if (identity == null) {
+            return chosen;
+        }
+        var file = identity.toAbsolutePath().toString();
+        return chosen.stream()
+                .map(login -> new Login(login.name(), Optional.of(file), Optional.of(file + "-cert.pub")))
+                .toList();
+    }
+
+    private static String text(Door door, List<Login> logins, List<String> connections) throws Failure {
+        var text = new StringBuilder("# Sallyport at " + door.host() + ", port " + door.port()
+                + ".  ssh LOGIN+CONNECTION  opens a connection. For a known-hosts file:\n# " + door.knownHosts()
+                + "\n");
+        for (var login : logins) {
+            for (var connection : connections) {
+                text.append("\nHost ").append(login.name()).append('+').append(connection);
+                text.append("\n    User ").append(login.name()).append('+').append(connection);
+                door(text, door);
+                files(text, login);
+            }
+        }
+        return text.append('\n').toString();
+    }
+
+    private static void door(StringBuilder text, Door door) {
+        text.append("\n    HostName ").append(door.host());
+        text.append("\n    Port ").append(door.port());
+        text.append("\n    StrictHostKeyChecking yes");
+        text.append("\n    UserKnownHostsFile /dev/null");
+        text.append("\n    KnownHostsCommand /bin/echo ").append(door.knownHosts());
+    }
+
+    private static void files(StringBuilder text, Login login) throws Failure {
+        if (login.identity().isPresent()) {
+            text.append("\n    IdentityFile ").append(quoted(login.identity().get()));
+            text.append("\n    IdentitiesOnly yes");
+        }
+        if (login.certificate().isPresent()) {
+            text.append("\n    CertificateFile ")
+                    .append(quoted(login.certificate().get()));
+        }
+        text.append('\n');
+    }
+
+    private static String quoted(String path) throws Failure {
+        if (!path.chars().allMatch(character -> character >= ' ' && character != '"' && character != 0x7f)) {
+            throw Failure.usage("ssh takes no path with a quotation mark or a control character.");
+        }
+        return '"' + path + '"';
+    }
+}
