@@ -204,8 +204,8 @@ public final class SallyportClient implements AutoCloseable {
         return get(Sessions.Session.class, path("sessions", id), Map.of());
     }
 
-    public Sessions.Session killSession(String id) throws IOException, Refused {
-        return post(Sessions.Session.class, path("sessions", id, "kill"), null);
+    public Sessions.Session killSession(String id, Sessions.Kill kill) throws IOException, Refused {
+        return post(Sessions.Session.class, path("sessions", id, "kill"), kill);
     }
 
     /// Opens a recording: gives its key. Stands in the audit log.

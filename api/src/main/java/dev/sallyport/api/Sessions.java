@@ -49,6 +49,10 @@ public interface Sessions {
     @Json(naming = Json.Naming.LowerUnderscore)
     record Page(List<Session> items, @Nullable String next) {}
 
+    /// Why a session is ended by hand; stands in the audit log.
+    @Json(naming = Json.Naming.LowerUnderscore)
+    record Kill(@Nullable String reason) {}
+
     /// What opens a session's recording.
     ///
     /// @param dataKey the recording's key, base64 (URL alphabet)

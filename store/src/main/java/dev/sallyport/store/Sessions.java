@@ -163,6 +163,11 @@ public final class Sessions {
 
     /// Orders a session to end: its edge is told.
     public Written<Session> kill(Actor actor, TenantId tenant, SessionId id) {
+        return kill(actor, tenant, id, "");
+    }
+
+    /// Orders a session to end, with a reason for the audit log.
+    public Written<Session> kill(Actor actor, TenantId tenant, SessionId id, String reason) {
         var found = get(tenant, id);
         if (found.isEmpty()) {
             return new Written.Refused<>(Reason.ABSENT, "There is no such session.");
@@ -178,8 +183,8 @@ public final class Sessions {
                         Reason.STALE,
                         "The session has ended already.");
         var owed = outbox.owe(transaction, new Mail.KillSession(tenant, id, actor.id()), Optional.of(session.edge()));
-        var refused =
-                audit.commit(transaction, new AuditLog.Draft(tenant, actor, "session.killed", id.value(), Map.of()));
+        var refused = audit.commit(
+                transaction, new AuditLog.Draft(tenant, actor, "session.killed", id.value(), Map.of("reason", reason)));
         if (refused.isPresent()) {
             return refused.get().refused();
         }

@@ -7,6 +7,7 @@ import dev.sallyport.api.Sessions;
 import dev.sallyport.control.http.Answer;
 import dev.sallyport.control.http.Caller;
 import dev.sallyport.control.http.Declined;
+import dev.sallyport.control.http.Fields;
 import dev.sallyport.control.http.Request;
 import dev.sallyport.control.http.Router;
 import dev.sallyport.control.http.Router.Call;
@@ -21,12 +22,15 @@ import dev.sallyport.core.recording.ChunkStore;
 import dev.sallyport.core.recording.DataKeys;
 import dev.sallyport.core.recording.RecordingRow;
 import dev.sallyport.core.recording.RecordingState;
+import dev.sallyport.core.session.Outcome;
 import dev.sallyport.core.session.Session;
 import dev.sallyport.store.Sessions.Filter;
 import dev.sallyport.store.Store;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Base64;
@@ -38,7 +42,12 @@ import java.util.Optional;
 /// A member sees the sessions of its own user; another's is not there for it.
 public final class SessionRoutes {
 
+    /// Chunks in one answer.
     private static final int CHUNKS = 500;
+
+    /// How long after a session's end its last chunk may still be on its way.
+    private static final Duration LAST_CHUNK = Duration.ofSeconds(30);
+
     private static final Map<String, Boolean> STATES = Map.of("live", true, "ended", false);
 
     private final Store store;
@@ -46,14 +55,16 @@ public final class SessionRoutes {
     private final ChunkStore chunks;
     private final ChunkUrls urls;
     private final DataKeys dataKeys;
+    private final Clock clock;
 
     @Inject
-    SessionRoutes(Store store, UserRoutes users, ChunkStore chunks, ChunkUrls urls, DataKeys dataKeys) {
+    SessionRoutes(Store store, UserRoutes users, ChunkStore chunks, ChunkUrls urls, DataKeys dataKeys, Clock clock) {
         this.store = store;
         this.users = users;
         this.chunks = chunks;
         this.urls = urls;
         this.dataKeys = dataKeys;
+        this.clock = clock;
     }
 
     void addTo(Router router) {
@@ -137,11 +148,15 @@ public final class SessionRoutes {
         if (caller.role() == Role.AUDITOR) {
             throw Declined.forbidden();
         }
+        var fields = new Fields();
+        var reason = fields.optional(
+                "reason", call.request().json(Sessions.Kill.class).reason());
+        fields.check();
         if (!session.live()) {
             throw new Declined(Problem.Type.CONFLICT, "The session has ended already.");
         }
         var killed = store.sessions()
-                .kill(caller.actor(), caller.tenant(), session.id())
+                .kill(caller.actor(), caller.tenant(), session.id(), reason.orElse(""))
                 .orThrow();
         return Answer.accepted(shown(killed, Optional.empty()));
     }
@@ -201,13 +216,18 @@ public final class SessionRoutes {
                 .orElseThrow(Declined::notFound);
     }
 
-    /// A recording that nobody sealed is incomplete from its session's end on, until it is sealed or recovered.
-    private static String state(Session session, RecordingRow row) {
-        return Words.of(
-                row.state() == RecordingState.LIVE && !session.live() ? RecordingState.INCOMPLETE : row.state());
+    /// A recording that nobody seals is incomplete from its session's end on: at once when its edge was lost, else
+    /// after the time that the last chunk may take.
+    private String state(Session session, RecordingRow row) {
+        boolean abandoned = row.state() == RecordingState.LIVE
+                && session.end()
+                        .filter(end -> end.outcome().equals(new Outcome.EdgeLost().name())
+                                || end.at().plus(LAST_CHUNK).isBefore(clock.instant()))
+                        .isPresent();
+        return Words.of(abandoned ? RecordingState.INCOMPLETE : row.state());
     }
 
-    private static Sessions.Session shown(Session session, Optional<RecordingRow> row) {
+    private Sessions.Session shown(Session session, Optional<RecordingRow> row) {
         var certificate = session.certificate();
         return new Sessions.Session(
                 session.id().value(),
