@@ -204,6 +204,10 @@ public final class SallyportClient implements AutoCloseable {
         return get(Sessions.Session.class, path("sessions", id), Map.of());
     }
 
+    public Sessions.Session killSession(String id) throws IOException, Refused {
+        return killSession(id, new Sessions.Kill(null));
+    }
+
     public Sessions.Session killSession(String id, Sessions.Kill kill) throws IOException, Refused {
         return post(Sessions.Session.class, path("sessions", id, "kill"), kill);
     }
