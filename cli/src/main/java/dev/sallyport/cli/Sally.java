@@ -5,11 +5,13 @@ import dev.sallyport.cli.run.Endings;
 import dev.sallyport.cli.run.Group;
 import dev.sallyport.cli.run.Run;
 import dev.sallyport.cli.run.Surroundings;
+import dev.sallyport.cli.sessions.Download;
 import dev.sallyport.cli.sessions.Follow;
 import dev.sallyport.cli.sessions.Kill;
 import dev.sallyport.cli.sessions.ListSessions;
 import dev.sallyport.cli.sessions.Replay;
 import dev.sallyport.cli.sessions.Show;
+import dev.sallyport.cli.sessions.Verify;
 import dev.sallyport.cli.ssh.Connect;
 import dev.sallyport.cli.ssh.WriteSshConfig;
 import java.io.PrintWriter;
@@ -126,6 +128,8 @@ public final class Sally {
                         new Show(run),
                         new Follow(run),
                         new Replay(run),
+                        new Download(run),
+                        new Verify(run),
                         new Kill(run))
                 : Group.of("sessions", header);
     }

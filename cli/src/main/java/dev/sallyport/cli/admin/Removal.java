@@ -2,10 +2,10 @@ package dev.sallyport.cli.admin;
 
 import dev.sallyport.api.Refused;
 import dev.sallyport.api.SallyportClient;
-import dev.sallyport.cli.output.Printable;
 import dev.sallyport.cli.run.Action;
 import dev.sallyport.cli.run.ExitCode;
 import dev.sallyport.cli.run.Run;
+import dev.sallyport.core.text.Escaped;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +27,7 @@ abstract class Removal extends Action {
     public Integer call() throws Exception {
         for (var name : names) {
             remove(client(), name);
-            run.out().println("deleted " + Printable.text(name));
+            run.out().println("deleted " + Escaped.of(name));
         }
         return ExitCode.OK;
     }

@@ -4,10 +4,10 @@ import dev.sallyport.api.SshServer.Apply;
 import dev.sallyport.api.SshServer.Ca;
 import dev.sallyport.api.SshServer.Configuration;
 import dev.sallyport.cli.output.Facts;
-import dev.sallyport.cli.output.Printable;
 import dev.sallyport.cli.run.Failure;
 import dev.sallyport.cli.run.Reason;
 import dev.sallyport.cli.run.Run;
+import dev.sallyport.core.text.Escaped;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -56,7 +56,7 @@ final class SshServerCommands {
                 run.say("the CA " + ca.fingerprint() + " is not trusted before you prove that you hold it. Within an"
                         + " hour, run this where its private key is, with that key's path for ./ca, and then"
                         + "  sally admin sshserver apply --proof ca.proof:");
-                run.surroundings().err().println("  " + Printable.text(ca.command()));
+                run.surroundings().err().println("  " + Escaped.of(ca.command()));
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.sallyport.cli.output;
 
+import dev.sallyport.core.text.Escaped;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +16,7 @@ public final class Facts {
     /// Adds a fact; without a value there is none.
     public Facts add(String name, @Nullable String value) {
         if (value != null && !value.isEmpty()) {
-            facts.add(new Fact(name, Printable.text(value)));
+            facts.add(new Fact(name, Escaped.of(value)));
         }
         return this;
     }

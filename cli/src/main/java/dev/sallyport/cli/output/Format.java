@@ -25,7 +25,7 @@ public final class Format {
 
     /// Prints a record of the API.
     public void json(Run run, Object value) {
-        run.out().println(Printable.json(ApiJson.pretty(value)));
+        run.out().println(HarmlessJson.of(ApiJson.pretty(value)));
     }
 
     /// Prints a table.

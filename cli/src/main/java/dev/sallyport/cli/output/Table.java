@@ -1,5 +1,6 @@
 package dev.sallyport.cli.output;
 
+import dev.sallyport.core.text.Escaped;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +21,7 @@ public final class Table {
         if (cells.length != headings.size()) {
             throw new IllegalArgumentException("a row has a cell for each heading");
         }
-        rows.add(List.of(cells).stream().map(Printable::text).toList());
+        rows.add(List.of(cells).stream().map(Escaped::of).toList());
     }
 
     public void print(PrintStream out, boolean colours) {

@@ -2,7 +2,7 @@ package dev.sallyport.cli.run;
 
 import dev.sallyport.api.SallyportClient;
 import dev.sallyport.cli.config.Configuration;
-import dev.sallyport.cli.output.Printable;
+import dev.sallyport.core.text.Escaped;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -37,7 +37,7 @@ public final class Run implements AutoCloseable {
     /// A line for the user, on stderr, so that stdout holds nothing but what was asked for.
     public void say(String sentence) {
         surroundings.out().flush();
-        surroundings.err().println("sally: " + Printable.text(sentence));
+        surroundings.err().println("sally: " + Escaped.of(sentence));
         surroundings.err().flush();
     }
 

@@ -26,7 +26,12 @@ public final class Follow extends Action {
 
     @Override
     public Integer call() throws Exception {
-        var recording = OpenRecording.of(client(), session);
+        try (var recording = OpenRecording.of(run, session)) {
+            return play(recording);
+        }
+    }
+
+    private int play(OpenRecording recording) throws Exception {
         try (var player = new Player(run, raw, Player.Pace.AT_ONCE)) {
             for (var event = recording.await(); event.isPresent(); event = recording.await()) {
                 if (!player.show(event.get())) {

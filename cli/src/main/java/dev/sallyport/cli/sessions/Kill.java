@@ -1,9 +1,9 @@
 package dev.sallyport.cli.sessions;
 
-import dev.sallyport.cli.output.Printable;
 import dev.sallyport.cli.run.Action;
 import dev.sallyport.cli.run.ExitCode;
 import dev.sallyport.cli.run.Run;
+import dev.sallyport.core.text.Escaped;
 import java.time.Duration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -38,7 +38,7 @@ public final class Kill extends Action {
             run.say("every edge was told to end " + id + ", and none has said yet that it did."
                     + "  sally sessions show " + id + "  tells when.");
         } else {
-            run.out().println(id + " ended" + (sentence == null ? "." : ": " + Printable.text(sentence) + "."));
+            run.out().println(id + " ended" + (sentence == null ? "." : ": " + Escaped.of(sentence) + "."));
         }
         return ExitCode.OK;
     }

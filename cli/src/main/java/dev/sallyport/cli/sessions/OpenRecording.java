@@ -1,15 +1,18 @@
 package dev.sallyport.cli.sessions;
 
 import dev.sallyport.api.Refused;
-import dev.sallyport.api.SallyportClient;
+import dev.sallyport.cli.output.Progress;
 import dev.sallyport.cli.run.Failure;
+import dev.sallyport.cli.run.Run;
 import dev.sallyport.core.id.SessionId;
 import dev.sallyport.core.id.TenantId;
 import dev.sallyport.core.recording.Event;
+import dev.sallyport.core.recording.Events;
 import dev.sallyport.core.recording.RecordingReader;
 import dev.sallyport.core.recording.RecordingState;
 import dev.sallyport.core.secret.Secret;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
@@ -17,7 +20,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /// A recording, opened through the API and read here: the API never sees what is in it.
-final class OpenRecording {
+final class OpenRecording implements Events, AutoCloseable {
 
     /// How often a live recording is asked for more.
     private static final Duration POLL = Duration.ofMillis(500);
@@ -35,6 +38,7 @@ final class OpenRecording {
     private final StoredChunks chunks;
     private final RecordingReader reader;
 
+    private final Progress progress;
     private final boolean endedJustNow;
     private boolean lived;
     private long sealedBy;
@@ -46,7 +50,9 @@ final class OpenRecording {
             Secret key,
             StoredChunks chunks,
             RecordingReader reader,
+            Progress progress,
             boolean endedJustNow) {
+        this.progress = progress;
         this.endedJustNow = endedJustNow;
         this.session = session;
         this.tenant = tenant;
@@ -56,15 +62,21 @@ final class OpenRecording {
         this.reader = reader;
     }
 
-    /// Opens the recording of a session, which stands in the audit log.
-    static OpenRecording of(SallyportClient client, String id) throws IOException, Refused, Failure {
+    /// Opens the recording of a session for showing it, which stands in the audit log.
+    static OpenRecording of(Run run, String id) throws IOException, Refused, Failure {
+        return of(run, id, Progress.silent(run.surroundings()));
+    }
+
+    /// Opens it, and tells how much was read.
+    static OpenRecording of(Run run, String id, Progress progress) throws IOException, Refused, Failure {
         var session = sessionId(id);
+        var client = run.client();
         var opened = client.recording(session.value());
         var endedAt = client.session(session.value()).endedAt();
         try {
             var tenant = new TenantId(opened.tenant());
             var key = Secret.of(Base64.getUrlDecoder().decode(opened.dataKey()));
-            var chunks = new StoredChunks(client, session, state(opened.state()));
+            var chunks = new StoredChunks(client, session, state(opened.state()), progress);
             var reader = new RecordingReader(chunks, tenant, session, key);
             return new OpenRecording(
                     session,
@@ -73,6 +85,7 @@ final class OpenRecording {
                     key,
                     chunks,
                     reader,
+                    progress,
                     endedAt != null && endedAt.isAfter(Instant.now().minus(JUST_NOW)));
         } catch (IllegalArgumentException e) {
             throw new IOException("the API's answer could not be understood", e);
@@ -120,26 +133,41 @@ final class OpenRecording {
         return reader;
     }
 
+    /// The next event of what is stored by now, without waiting for anything.
+    Optional<Event> storedNow() throws IOException {
+        return reader.next();
+    }
+
     /// The next event of what is stored by now. The end of a session that ended just now is waited for.
-    Optional<Event> next() throws IOException, InterruptedException {
+    @Override
+    public Optional<Event> next() throws IOException {
         while (true) {
             var event = reader.next();
             if (event.isPresent() || reader.sealed() || !isBeingSealed()) {
                 return event;
             }
-            Thread.sleep(POLL);
+            rest();
         }
     }
 
     /// The next event, waited for as long as the recording is live; empty at its end.
-    Optional<Event> await() throws IOException, InterruptedException {
+    Optional<Event> await() throws IOException {
         while (true) {
             var event = next();
             if (event.isPresent() || reader.sealed() || chunks.state() != RecordingState.LIVE) {
                 return event;
             }
             lived = true;
+            rest();
+        }
+    }
+
+    private static void rest() throws IOException {
+        try {
             Thread.sleep(POLL);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted");
         }
     }
 
@@ -158,5 +186,12 @@ final class OpenRecording {
     /// The state, as far as was read: what the last chunk says counts more than what the API said.
     RecordingState state() {
         return reader.sealed() ? reader.state(false) : chunks.state();
+    }
+
+    /// Takes away what tells of progress.
+    @Override
+    public void close() {
+        progress.close();
+        key.close();
     }
 }

@@ -58,7 +58,12 @@ public final class Replay extends Action {
     public Integer call() throws Exception {
         boolean paced = !noWait && (run.surroundings().outIsTerminal() || speed != null);
         var pace = paced ? pace() : Player.Pace.AT_ONCE;
-        var recording = OpenRecording.of(client(), session);
+        try (var recording = OpenRecording.of(run, session)) {
+            return play(recording, pace);
+        }
+    }
+
+    private int play(OpenRecording recording, Player.Pace pace) throws Exception {
         try (var player = new Player(run, raw, pace)) {
             for (var event = recording.next(); event.isPresent(); event = recording.next()) {
                 if (!player.show(event.get())) {

@@ -3,6 +3,7 @@ package dev.sallyport.cli.sessions;
 import dev.sallyport.api.Refused;
 import dev.sallyport.api.SallyportClient;
 import dev.sallyport.api.Sessions.Chunk;
+import dev.sallyport.cli.output.Progress;
 import dev.sallyport.core.id.SessionId;
 import dev.sallyport.core.id.TenantId;
 import dev.sallyport.core.recording.ChunkStore;
@@ -13,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// The chunks of one recording, fetched through the API. Read only; not for several threads at once.
@@ -26,13 +28,15 @@ final class StoredChunks implements ChunkStore {
 
     private final SallyportClient client;
     private final SessionId session;
+    private final Progress progress;
 
     private Map<Integer, Chunk> addresses = new HashMap<>();
     private long listedAt = System.nanoTime() - FRESH.toNanos();
     private RecordingState state;
 
     /// @param state as it was when the recording was opened
-    StoredChunks(SallyportClient client, SessionId session, RecordingState state) {
+    StoredChunks(SallyportClient client, SessionId session, RecordingState state, Progress progress) {
+        this.progress = progress;
         this.client = client;
         this.session = session;
         this.state = state;
@@ -55,15 +59,25 @@ final class StoredChunks implements ChunkStore {
             if (address == null) {
                 return Optional.empty();
             }
-            try {
-                return Optional.of(client.chunk(address));
-            } catch (Refused e) {
-                var again = list(number);
-                return again == null ? Optional.empty() : Optional.of(client.chunk(again));
-            }
+            return Optional.of(fetch(address));
         } catch (Refused e) {
             throw new IOException(e.getMessage(), e);
         }
+    }
+
+    private byte[] fetch(Chunk address) throws IOException, Refused {
+        byte[] chunk;
+        try {
+            chunk = client.chunk(address);
+        } catch (Refused e) {
+            var again = list(address.number());
+            if (again == null) {
+                throw e;
+            }
+            chunk = client.chunk(again);
+        }
+        progress.read(chunk.length);
+        return chunk;
     }
 
     private @Nullable Chunk list(int from) throws IOException, Refused {
@@ -79,12 +93,15 @@ final class StoredChunks implements ChunkStore {
 
     @Override
     public List<Integer> numbers(TenantId tenant, SessionId of) throws IOException {
+        var numbers = new TreeSet<Integer>();
         try {
-            list(0);
+            do {
+                list(numbers.isEmpty() ? 0 : numbers.last() + 1);
+            } while (numbers.addAll(addresses.keySet()));
         } catch (Refused e) {
             throw new IOException(e.getMessage(), e);
         }
-        return addresses.keySet().stream().sorted().toList();
+        return List.copyOf(numbers);
     }
 
     @Override

@@ -1,0 +1,54 @@
+package dev.sallyport.cli.output;
+
+import dev.sallyport.cli.run.Surroundings;
+import java.io.PrintStream;
+import java.time.Duration;
+
+/// Tells a person who waits for more than a second how far it is. Says nothing where nobody looks.
+public final class Progress implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+    private static final Duration STEP = Duration.ofMillis(200);
+
+    private final PrintStream err;
+    private final boolean wanted;
+    private long bytes;
+    private long nextNanos = System.nanoTime() + PATIENCE.toNanos();
+    private boolean told;
+
+    public Progress(Surroundings surroundings) {
+        this.err = surroundings.err();
+        this.wanted = surroundings.errIsTerminal();
+    }
+
+    private Progress(PrintStream err) {
+        this.err = err;
+        this.wanted = false;
+    }
+
+    /// Says nothing, because something else is shown.
+    public static Progress silent(Surroundings surroundings) {
+        return new Progress(surroundings.err());
+    }
+
+    /// So much more was read.
+    public void read(int more) {
+        bytes += more;
+        if (wanted && System.nanoTime() >= nextNanos) {
+            nextNanos = System.nanoTime() + STEP.toNanos();
+            told = true;
+            err.print("\r" + bytes / 1_000_000 + "." + bytes / 100_000 % 10 + " MB read");
+            err.flush();
+        }
+    }
+
+    /// Takes the line away.
+    @Override
+    public void close() {
+        if (told) {
+            err.print("\r" + " ".repeat(32) + "\r");
+            err.flush();
+            told = false;
+        }
+    }
+}
