@@ -1,6 +1,8 @@
 package dev.sallyport.tests.bed;
 
+import dev.sallyport.api.SallyportClient;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -9,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /// A standalone in a process of its own, on a folder and ports of its own, as `make up` starts it.
 public final class Instance implements AutoCloseable {
@@ -101,6 +104,30 @@ public final class Instance implements AutoCloseable {
         command.add(folder.resolve("cli.json").toString());
         command.addAll(List.of(arguments));
         return Run.of(command, Map.of("NO_COLOR", "1"));
+    }
+
+    /// The REST API as the instance's admin.
+    public SallyportClient admin() throws IOException {
+        var json = Files.readString(folder.resolve("cli.json"));
+        return new SallyportClient(URI.create(field(json, "url")), field(json, "key"));
+    }
+
+    private static String field(String json, String name) {
+        var matcher = Pattern.compile("\"" + name + "\"\\s*:\\s*\"([^\"]*)\"").matcher(json);
+        if (!matcher.find()) {
+            throw new AssertionError("cli.json has no " + name);
+        }
+        return matcher.group(1);
+    }
+
+    /// `ssh` with a key and certificate of the test's own instead of the demo's, to the same edge.
+    public Run sshAs(String login, Path key, List<String> options, String... arguments) {
+        var command = new ArrayList<>(List.of(
+                "ssh", "-F", folder.resolve("ssh_config").toString(), "-o", "User=" + login, "-i", key.toString()));
+        command.addAll(options);
+        command.add("edge");
+        command.addAll(List.of(arguments));
+        return Run.of(command);
     }
 
     /// `kill -9`: nothing gets a chance to say good-bye.
