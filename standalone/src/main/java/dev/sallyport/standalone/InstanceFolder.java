@@ -16,7 +16,7 @@ import java.util.Set;
 /// Everything that one instance keeps, below one folder (0700): `config.toml`, `cli.json`, `db/`, `spool/`,
 /// `recordings/`, `keys/`, `agent/`, `ssh_config`.
 ///
-/// Locked while it is open: a second instance on the same folder is refused.
+/// Locked while it is open: a second instance (or a second process of the same part) on the same folder is refused.
 public final class InstanceFolder implements AutoCloseable {
 
     private static final Set<PosixFilePermission> PRIVATE = PosixFilePermissions.fromString("rw-------");
@@ -32,12 +32,12 @@ public final class InstanceFolder implements AutoCloseable {
     /// Opens the folder, creating what is missing.
     ///
     /// @throws CannotStart when another instance holds it, or it cannot be written
-    public static InstanceFolder open(Path root) throws CannotStart {
+    static InstanceFolder open(Path root, Part part) throws CannotStart {
         var folder = root.toAbsolutePath().normalize();
         try {
             Files.createDirectories(folder);
             Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
-            var file = folder.resolve("lock");
+            var file = folder.resolve("lock" + part.suffix());
             var channel = FileChannel.open(
                     file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
             var lock = channel.tryLock();

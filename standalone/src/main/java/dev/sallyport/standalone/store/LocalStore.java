@@ -1,38 +1,85 @@
 package dev.sallyport.standalone.store;
 
+import dev.sallyport.store.Tables;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import java.time.Clock;
+import org.jspecify.annotations.Nullable;
 import software.amazon.dynamodb.services.local.embedded.DynamoDBEmbedded;
+import software.amazon.dynamodb.services.local.main.ServerRunner;
+import software.amazon.dynamodb.services.local.server.DynamoDBProxyServer;
 import software.amazon.dynamodb.services.local.shared.access.AmazonDynamoDBLocal;
 
-/// DynamoDB Local on files, inside this process, without HTTP: a restart keeps everything.
+/// DynamoDB Local on files: in this process, or on loopback for the other processes of an instance. A restart keeps
+/// everything.
 public final class LocalStore implements AutoCloseable {
 
-    private final AmazonDynamoDBLocal database;
+    private static final String PREFIX = "sallyport.";
 
-    private LocalStore(AmazonDynamoDBLocal database) {
-        this.database = database;
+    private final @Nullable AmazonDynamoDBLocal embedded;
+    private final @Nullable DynamoDBProxyServer server;
+    private final URI endpoint;
+
+    private LocalStore(@Nullable AmazonDynamoDBLocal embedded, @Nullable DynamoDBProxyServer server, URI endpoint) {
+        this.embedded = embedded;
+        this.server = server;
+        this.endpoint = endpoint;
     }
 
-    /// Opens the database in `folder`, creating it when missing.
-    public static LocalStore open(Path folder) {
-        try {
-            Files.createDirectories(folder);
-        } catch (IOException e) {
-            throw new UncheckedIOException("could not create " + folder, e);
+    /// Opens the database in `folder`, creating it when missing; only this process can use it.
+    public static LocalStore embedded(Path folder) throws IOException {
+        Files.createDirectories(folder);
+        return new LocalStore(
+                DynamoDBEmbedded.create(folder.resolve("sallyport.sqlite").toFile(), true), null, URI.create(""));
+    }
+
+    /// Opens the database in `folder`, and serves it on a free port of loopback, whose address is written to `address`.
+    public static LocalStore serving(Path folder, Path address) throws IOException {
+        Files.createDirectories(folder);
+        int port;
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = socket.getLocalPort();
         }
-        return new LocalStore(DynamoDBEmbedded.create(folder.resolve("dynamodb.sqlite").toFile(), true));
+        try {
+            var server = ServerRunner.createServerFromCommandLineArgs(new String[] {
+                "-port", Integer.toString(port), "-dbPath", folder.toString(), "-sharedDb", "-disableTelemetry"
+            });
+            server.start();
+            var endpoint = URI.create("http://127.0.0.1:" + port);
+            Files.writeString(address, endpoint.toString());
+            return new LocalStore(null, server, endpoint);
+        } catch (IOException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IOException("DynamoDB Local could not be started", e);
+        }
     }
 
-    public DynamoDbClient client() {
-        return database.dynamoDbClient();
+    /// Uses the database that another process serves.
+    public static LocalStore of(Path address) throws IOException {
+        return new LocalStore(null, null, URI.create(Files.readString(address)));
+    }
+
+    /// The tables, made when missing.
+    public Tables tables(Clock clock) {
+        var tables = embedded != null
+                ? new Tables(embedded.dynamoDbClient(), PREFIX, clock)
+                : Tables.local(endpoint, PREFIX, clock);
+        tables.prepare();
+        return tables;
     }
 
     @Override
-    public void close() {
-        database.shutdown();
+    public void close() throws Exception {
+        if (embedded != null) {
+            embedded.shutdown();
+        }
+        if (server != null) {
+            server.stop();
+        }
     }
 }

@@ -1,0 +1,217 @@
+package dev.sallyport.edge;
+
+import dev.sallyport.core.certificate.SourceAddresses;
+import dev.sallyport.core.id.EdgeId;
+import dev.sallyport.core.recording.ChunkStore;
+import dev.sallyport.core.recording.DataKeys;
+import dev.sallyport.core.session.Outcome;
+import dev.sallyport.edge.agents.EdgeIdentity;
+import dev.sallyport.edge.agents.GrpcAgentLinks;
+import dev.sallyport.edge.agents.StoredAgents;
+import dev.sallyport.edge.mailbox.CellMember;
+import dev.sallyport.edge.recorder.SpoolLimits;
+import dev.sallyport.edge.recorder.SpoolRecorder;
+import dev.sallyport.edge.recorder.SpoolRecovery;
+import dev.sallyport.edge.recorder.StoredRecordings;
+import dev.sallyport.edge.recorder.StoredTails;
+import dev.sallyport.edge.relay.RelayLimits;
+import dev.sallyport.edge.relay.Sessions;
+import dev.sallyport.edge.ssh.DoorLimits;
+import dev.sallyport.edge.ssh.HostKeys;
+import dev.sallyport.edge.ssh.SshDoor;
+import dev.sallyport.store.Store;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One boot of an edge, whole: the SSH door, the agents' links, admission, recorder, and its membership of the cell.
+public final class Edge implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Edge.class);
+
+    /// How long sessions may take to end, and recordings to be stored, when an edge stops.
+    private static final Duration STOPPING = Duration.ofSeconds(15);
+
+    /// Calls that each agent instance keeps waiting.
+    private static final int IDLE_CALLS = 4;
+
+    /// Where an edge listens and what it keeps on its disk.
+    ///
+    /// @param names host names and addresses by which agents and users reach it
+    /// @param keys folder of its host keys, its host CA, and its certificate for agents
+    /// @param spool folder of the spools; a former edge's, found there, is recovered
+    /// @param alone whether no other edge can exist: what others left is closed at once, without waiting for their leases
+    public record Settings(
+            InetSocketAddress ssh, InetSocketAddress agents, Set<String> names, Path keys, Path spool, boolean alone) {
+
+        public Settings {
+            names = Set.copyOf(names);
+        }
+    }
+
+    private final CellMember member;
+    private final SpoolRecorder recorder;
+    private final GrpcAgentLinks links;
+    private final Sessions sessions;
+    private final SshDoor door;
+    private final EdgeIdentity identity;
+    private HostKeys hostKeys;
+
+    private Edge(
+            CellMember member,
+            SpoolRecorder recorder,
+            GrpcAgentLinks links,
+            Sessions sessions,
+            SshDoor door,
+            EdgeIdentity identity,
+            HostKeys hostKeys) {
+        this.member = member;
+        this.recorder = recorder;
+        this.links = links;
+        this.sessions = sessions;
+        this.door = door;
+        this.identity = identity;
+        this.hostKeys = hostKeys;
+    }
+
+    /// Starts an edge; when this returns, it is open.
+    ///
+    /// @throws IOException when a port is taken, or a folder cannot be used
+    public static Edge start(Settings settings, Store store, ChunkStore chunks, DataKeys dataKeys, Clock clock)
+            throws IOException {
+        var edge = EdgeId.next(clock);
+        var hostKeys = HostKeys.in(settings.keys(), List.of(), clock);
+        var identity = EdgeIdentity.open(settings.keys(), settings.names(), clock);
+        var rows = new StoredRecordings(store.recordings());
+        var linksLater = new AtomicReference<GrpcAgentLinks>();
+        var member = new CellMember(store, edge, "", dataKeys, clock, agent -> {
+            var links = linksLater.get();
+            if (links != null) {
+                links.recheck(agent);
+            }
+        });
+        if (settings.alone()) {
+            member.closeOthers();
+        }
+        var recorder = new SpoolRecorder(settings.spool(), edge, chunks, dataKeys, rows, clock, SpoolLimits.DEFAULT);
+        var links = GrpcAgentLinks.start(
+                new GrpcAgentLinks.Settings(settings.agents(), edge, IDLE_CALLS),
+                identity,
+                new StoredAgents(store, edge, clock),
+                new StoredTails(store, chunks, dataKeys, rows, clock));
+        linksLater.set(links);
+        var sessions = new Sessions(member.admission(), links, recorder, RelayLimits.DEFAULTS, clock);
+        var door = new SshDoor(
+                new SshDoor.Settings(
+                        List.of(settings.ssh()), SourceAddresses.NONE, false, DoorLimits.DEFAULTS),
+                hostKeys,
+                member.trust(),
+                member.admission(),
+                sessions,
+                clock);
+        var started = new Edge(member, recorder, links, sessions, door, identity, hostKeys);
+        try {
+            member.start();
+            door.start();
+        } catch (IOException | RuntimeException e) {
+            started.close();
+            throw e;
+        }
+        Thread.ofVirtual().name("spool-recovery").start(() -> recover(settings.spool(), chunks, dataKeys, rows, clock));
+        LOG.info("edge {} is open: ssh on {}, agents on port {}", edge, door.addresses(), links.port());
+        return started;
+    }
+
+    private static void recover(Path spool, ChunkStore chunks, DataKeys dataKeys, StoredRecordings rows, Clock clock) {
+        try {
+            var report = new SpoolRecovery(chunks, dataKeys, rows, clock).run(spool);
+            report.recovered().forEach(recording -> LOG.info("recording {} is {}", recording.session(), recording.state()));
+            report.left().forEach(folder -> LOG.warn("the spool {} could not be recovered yet", folder));
+        } catch (IOException e) {
+            LOG.error("spools of former edges could not be read", e);
+        }
+    }
+
+    /// Where the SSH door listens.
+    public InetSocketAddress sshAddress() {
+        return door.addresses().getFirst();
+    }
+
+    /// The port that agents dial.
+    public int agentPort() {
+        return links.port();
+    }
+
+    /// What agents pin.
+    public byte[] pin() {
+        return identity.pin();
+    }
+
+    /// The host CA's public key, as one line.
+    public String hostCa() {
+        return hostKeys.certificateAuthority();
+    }
+
+    /// The public host keys, one line each.
+    public synchronized List<String> hostKeys() {
+        return hostKeys.publicKeys();
+    }
+
+    /// Moves the SSH door to another address: opened first, then the old one closed; sessions stay.
+    public void listen(InetSocketAddress address) throws IOException {
+        door.listen(List.of(address));
+    }
+
+    /// Shows another host key, from a file of the operator's, to clients that connect from now on.
+    public synchronized void show(Path hostKey) throws IOException {
+        hostKeys = hostKeys.with(hostKey);
+        door.show(hostKeys);
+    }
+
+    /// Agent instances that are attached.
+    public int attachedAgents() {
+        return links.attached();
+    }
+
+    /// Sessions between admission and outcome.
+    public int liveSessions() {
+        return sessions.live();
+    }
+
+    /// Stops in order: no new sessions, live ones end, their recordings are stored, the cell is left.
+    @Override
+    public void close() {
+        door.drain();
+        links.drain();
+        member.live().endAll(new Outcome.EdgeLost());
+        try {
+            awaitNoSessions();
+            door.close();
+            sessions.close();
+            recorder.close(STOPPING);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (IOException e) {
+            LOG.error("what is left in the spool is stored at the next start", e);
+        }
+        links.close();
+        member.close();
+    }
+
+    private void awaitNoSessions() throws InterruptedException {
+        long until = System.nanoTime() + STOPPING.toNanos();
+        while (sessions.live() > 0 && System.nanoTime() < until) {
+            Thread.sleep(20);
+        }
+        if (sessions.live() > 0) {
+            LOG.warn("{} sessions did not end in {}", sessions.live(), STOPPING);
+        }
+    }
+}

@@ -1,0 +1,275 @@
+package dev.sallyport.standalone;
+
+import dev.sallyport.agent.Agent;
+import dev.sallyport.agent.AgentSettings;
+import dev.sallyport.api.Refused;
+import dev.sallyport.api.SallyportClient;
+import dev.sallyport.control.ControlPlane;
+import dev.sallyport.core.agent.AgentKey;
+import dev.sallyport.core.agent.BadAgentKey;
+import dev.sallyport.core.recording.FileDataKeys;
+import dev.sallyport.core.recording.FolderChunkStore;
+import dev.sallyport.core.tenant.FileTenantSigners;
+import dev.sallyport.edge.Edge;
+import dev.sallyport.edge.agents.EdgeIdentity;
+import dev.sallyport.standalone.Standalone.Options;
+import dev.sallyport.standalone.api.LocalApiServer;
+import dev.sallyport.standalone.demo.Demo;
+import dev.sallyport.standalone.store.LocalStore;
+import dev.sallyport.store.Store;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A standalone instance that runs: its parts, started in the order in which they need each other, and stopped in reverse.
+final class Running implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Running.class);
+    private static final String TENANT = "demo";
+
+    /// How long the start waits for the agent to reach the edge.
+    private static final Duration ATTACHING = Duration.ofSeconds(30);
+
+    private final Options options;
+    private final InstanceFolder folder;
+    private final Settings settings;
+    private final Clock clock = Clock.systemUTC();
+    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final List<String> notes = new ArrayList<>();
+
+    private Running(Options options, InstanceFolder folder, Settings settings) {
+        this.options = options;
+        this.folder = folder;
+        this.settings = settings;
+    }
+
+    static Running start(Options options) throws CannotStart, InterruptedException {
+        var folder = InstanceFolder.open(options.folder(), options.part());
+        Logging.into(folder.root(), options.part().suffix());
+        try {
+            var running = new Running(options, folder, Settings.read(folder.resolve("config.toml"), options.anyPort()));
+            running.parts.push(folder);
+            try {
+                running.startParts();
+                return running;
+            } catch (CannotStart | InterruptedException | RuntimeException e) {
+                running.close();
+                throw e;
+            } catch (IOException | Refused | BadAgentKey e) {
+                running.close();
+                throw new CannotStart(e.getMessage() + " (see " + folder.resolve("log" + options.part().suffix() + ".0") + ")", e);
+            }
+        } catch (CannotStart e) {
+            folder.close();
+            throw e;
+        }
+    }
+
+    private void startParts() throws CannotStart, IOException, Refused, BadAgentKey, InterruptedException {
+        checkPorts();
+        var part = options.part();
+        var keys = folder.folder("keys");
+        if (part.control() || part.edge()) {
+            var store = openStore(part);
+            parts.push(store);
+            var tables = new Store(store.tables(clock));
+            parts.push(tables);
+            var chunks = new FolderChunkStore(folder.folder("recordings"));
+            var dataKeys = FileDataKeys.in(keys.resolve("recordings.key"));
+            Optional<Edge> edge = Optional.empty();
+            if (part.edge()) {
+                edge = Optional.of(startEdge(tables, chunks, dataKeys, keys));
+            }
+            if (part.control()) {
+                var pin = EdgeIdentity.open(keys, Set.of("127.0.0.1", "localhost"), clock).pin();
+                var instance = new ThisInstance(settings, pin, edge, keys);
+                var plane =
+                        new ControlPlane(tables, new FileTenantSigners(keys.resolve("tenants")), chunks, dataKeys, instance, clock);
+                var api = LocalApiServer.start(settings.apiPort(), plane);
+                parts.push(api);
+                prepareTenant(plane, tables, instance, api.uri());
+            }
+        }
+        if (part.agent()) {
+            startAgent();
+        }
+        if (part == Part.ALL || part == Part.AGENT) {
+            writeSshConfig();
+        }
+    }
+
+    private LocalStore openStore(Part part) throws IOException {
+        var address = folder.resolve("store.address");
+        return switch (part) {
+            case ALL -> LocalStore.embedded(folder.folder("db"));
+            case CONTROL -> LocalStore.serving(folder.folder("db"), address);
+            case EDGE, AGENT -> LocalStore.of(address);
+        };
+    }
+
+    private void checkPorts() throws CannotStart {
+        if (options.part().edge()) {
+            checkPort("ssh.port", settings.sshAddress(), settings.sshPort());
+            checkPort("agents.port", settings.agentAddress(), settings.agentPort());
+        }
+        if (options.part().control()) {
+            checkPort("api.port", settings.apiAddress(), settings.apiPort());
+        }
+    }
+
+    private void checkPort(String key, String address, int port) throws CannotStart {
+        try (var probe = new ServerSocket()) {
+            probe.setReuseAddress(true);
+            probe.bind(new InetSocketAddress(address, port));
+        } catch (BindException e) {
+            throw new CannotStart(
+                    "port " + port + " is busy" + PortHolder.of(port).map(holder -> ": " + holder + " listens on it").orElse("")
+                            + "; stop that, or set " + key + " in " + folder.resolve("config.toml"),
+                    e);
+        } catch (IOException e) {
+            throw new CannotStart("cannot listen on " + address + " port " + port + ": " + e.getMessage(), e);
+        }
+    }
+
+    private Edge startEdge(Store store, FolderChunkStore chunks, FileDataKeys dataKeys, Path keys) throws IOException {
+        var edge = Edge.start(
+                new Edge.Settings(
+                        new InetSocketAddress(settings.sshAddress(), settings.sshPort()),
+                        new InetSocketAddress(settings.agentAddress(), settings.agentPort()),
+                        Set.of("127.0.0.1", "localhost"),
+                        keys,
+                        folder.folder("spool"),
+                        true),
+                store,
+                chunks,
+                dataKeys,
+                clock);
+        parts.push(edge);
+        return edge;
+    }
+
+    /// A first start makes the tenant, its admin's key, and the demo.
+    private void prepareTenant(ControlPlane plane, Store store, ThisInstance instance, URI api)
+            throws IOException, Refused, InterruptedException {
+        var cli = folder.resolve("cli.json");
+        var tenant = store.tenants().bySlug(TENANT);
+        instance.operatedBy(tenant.map(dev.sallyport.core.tenant.Tenant::id));
+        String adminKey;
+        if (tenant.isEmpty()) {
+            var created = plane.createTenant(TENANT);
+            instance.operatedBy(Optional.of(new dev.sallyport.core.id.TenantId(created.tenant().id())));
+            adminKey = created.adminKey().secret();
+            folder.writePrivate(cli, CliFile.text(api, adminKey, created.tenant().publicKey(), folder, settings));
+        } else {
+            adminKey = CliFile.key(cli);
+        }
+        if (!settings.demo()) {
+            return;
+        }
+        var demo = new Demo(folder.folder("keys"), folder.folder("demo"), folder.folder("agent/secrets"));
+        parts.push(demo);
+        try (var admin = new SallyportClient(api, adminKey)) {
+            if (tenant.isEmpty()) {
+                folder.writePrivate(folder.folder("agent").resolve("key"), demo.seed(admin) + "\n");
+            }
+            demo.startHost(admin);
+        }
+        notes.addAll(demo.notes());
+    }
+
+    private void startAgent() throws IOException, BadAgentKey, InterruptedException, CannotStart {
+        var keyFile = folder.folder("agent").resolve("key");
+        if (!Files.exists(keyFile)) {
+            notes.add("no agent runs here: create one with  ./sally admin agents create NAME");
+            return;
+        }
+        var agent = Agent.start(new AgentSettings(
+                AgentKey.parse(Files.readString(keyFile).strip()),
+                folder.folder("agent"),
+                Map.of(),
+                List.of(folder.folder("agent/secrets")),
+                AgentSettings.ALL_TYPES,
+                Set.of(),
+                Optional.of(0),
+                "0.1.0"));
+        parts.push(agent);
+        long until = System.nanoTime() + ATTACHING.toNanos();
+        while (!agent.attached()) {
+            if (System.nanoTime() > until) {
+                throw new CannotStart("the agent could not reach the edge within " + ATTACHING.toSeconds() + " s; see "
+                        + folder.resolve("log" + options.part().suffix() + ".0"));
+            }
+            Thread.sleep(5);
+        }
+    }
+
+    private void writeSshConfig() throws IOException, Refused {
+        if (!settings.demo()) {
+            return;
+        }
+        var connections = new ArrayList<String>();
+        var cli = folder.resolve("cli.json");
+        try (var admin = new SallyportClient(CliFile.url(cli), CliFile.key(cli))) {
+            admin.connections(null).items().forEach(connection -> connections.add(connection.name()));
+        }
+        var hostCa = Files.readString(folder.resolve("keys").resolve("ssh_host_ca_key.pub"));
+        new SshConfig(folder, settings.sshAddress(), settings.sshPort(), hostCa).write(Demo.USERS, connections);
+    }
+
+    /// Says that it is ready, and what to paste.
+    void announce() throws CannotStart {
+        try {
+            Files.writeString(folder.resolve("ready" + options.part().suffix()), Long.toString(clock.millis()));
+        } catch (IOException e) {
+            throw new CannotStart("could not write into " + folder.root(), e);
+        }
+        var began = ProcessHandle.current().info().startInstant();
+        var took = began.map(start -> Duration.between(start, clock.instant()).toMillis() / 1000.0).orElse(0.0);
+        System.out.printf("ready in %.1f s%n", took);
+        if (options.part() == Part.ALL && settings.demo()) {
+            Welcome.print(System.out, folder, settings, notes);
+        }
+        LOG.info("ready in {} s", took);
+    }
+
+    /// Runs one command through everything; whether it came back.
+    boolean rehearse() throws InterruptedException {
+        try {
+            var ssh = new ProcessBuilder(
+                            "ssh", "-F", folder.resolve("ssh_config").toString(), "alice", "bash", "true")
+                    .inheritIO()
+                    .start();
+            return ssh.waitFor() == 0;
+        } catch (IOException e) {
+            LOG.warn("no rehearsal without ssh", e);
+            return false;
+        }
+    }
+
+    @Override
+    public void close() {
+        while (!parts.isEmpty()) {
+            var part = parts.pop();
+            try {
+                part.close();
+            } catch (Exception e) {
+                LOG.error("{} did not stop cleanly", part.getClass().getSimpleName(), e);
+            }
+        }
+    }
+}
