@@ -90,7 +90,7 @@ final class Running implements AutoCloseable {
             var tables = new Store(store.tables(clock));
             parts.push(tables);
             var chunks = new FolderChunkStore(folder.folder("recordings"));
-            var dataKeys = FileDataKeys.in(keys.resolve("recordings.key"));
+            var dataKeys = FileDataKeys.readOrCreate(keys.resolve("recordings.key"));
             Optional<Edge> edge = Optional.empty();
             if (part.edge()) {
                 edge = Optional.of(startEdge(tables, chunks, dataKeys, keys));

@@ -1,5 +1,9 @@
 package dev.sallyport.standalone;
 
+import com.electronwill.nightconfig.core.Config;
+import com.electronwill.nightconfig.core.UnmodifiableConfig;
+import com.electronwill.nightconfig.core.io.ParsingException;
+import com.electronwill.nightconfig.toml.TomlParser;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -8,8 +12,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import org.tomlj.Toml;
-import org.tomlj.TomlParseResult;
 
 /// What an instance's `config.toml` says. A key that is not known is an error: a misspelt limit must not pass silently.
 ///
@@ -57,7 +59,9 @@ public record Settings(
             if (!Files.exists(file)) {
                 Files.writeString(file, anyPort ? withFreePorts() : FIRST);
             }
-            return of(Toml.parse(file), file);
+            return of(new TomlParser().parse(Files.readString(file)), file);
+        } catch (ParsingException e) {
+            throw new CannotStart(file + " is not TOML: " + e.getMessage(), e);
         } catch (IOException e) {
             throw new CannotStart("could not read " + file + ": " + e.getMessage(), e);
         }
@@ -73,39 +77,54 @@ public record Settings(
         return text;
     }
 
-    private static Settings of(TomlParseResult toml, Path file) throws CannotStart {
-        if (toml.hasErrors()) {
-            throw new CannotStart(file + ": " + toml.errors().getFirst());
+    private static Settings of(Config toml, Path file) throws CannotStart {
+        for (var section : toml.entrySet()) {
+            if (!(section.getValue() instanceof UnmodifiableConfig keys)) {
+                throw unknown(section.getKey(), file);
+            }
+            for (var key : keys.entrySet()) {
+                if (!KEYS.contains(section.getKey() + "." + key.getKey())) {
+                    throw unknown(section.getKey() + "." + key.getKey(), file);
+                }
+            }
         }
-        var unknown = new TreeSet<>(toml.dottedKeySet());
-        unknown.removeAll(KEYS);
-        if (!unknown.isEmpty()) {
-            throw new CannotStart(file + " has a key that does not exist: " + unknown.first() + "; known are "
-                    + String.join(", ", new TreeSet<>(KEYS)));
-        }
-        var api = text(toml, "api.address", "127.0.0.1");
+        var api = text(toml, "api.address", "127.0.0.1", file);
         if (!api.equals("127.0.0.1") && !api.equals("::1") && !api.equals("localhost")) {
             throw new CannotStart(file + ": api.address must be loopback: the API speaks plain HTTP here");
         }
         return new Settings(
-                text(toml, "ssh.address", "127.0.0.1"),
+                text(toml, "ssh.address", "127.0.0.1", file),
                 port(toml, "ssh.port", 12_222, file),
                 api,
                 port(toml, "api.port", 8009, file),
-                text(toml, "agents.address", "127.0.0.1"),
+                text(toml, "agents.address", "127.0.0.1", file),
                 port(toml, "agents.port", 8010, file),
-                toml.getBoolean("demo.enabled", () -> true));
+                bool(toml, "demo.enabled", file));
     }
 
-    private static String text(TomlParseResult toml, String key, String otherwise) {
-        return toml.getString(key, () -> otherwise);
+    private static CannotStart unknown(String key, Path file) {
+        return new CannotStart(file + " has a key that does not exist: " + key + "; known are "
+                + String.join(", ", new TreeSet<>(KEYS)));
     }
 
-    private static int port(TomlParseResult toml, String key, int otherwise, Path file) throws CannotStart {
-        long port = toml.getLong(key, () -> otherwise);
-        if (port < 0 || port > 65_535) {
-            throw new CannotStart(file + ": " + key + " is a port, from 0 to 65535");
-        }
-        return (int) port;
+    private static String text(Config toml, String key, String otherwise, Path file) throws CannotStart {
+        return switch (toml.getOrElse(key, (Object) otherwise)) {
+            case String text -> text;
+            default -> throw new CannotStart(file + ": " + key + " is a text, in quotes");
+        };
+    }
+
+    private static int port(Config toml, String key, int otherwise, Path file) throws CannotStart {
+        return switch (toml.getOrElse(key, (Object) otherwise)) {
+            case Integer port when port >= 0 && port <= 65_535 -> port;
+            default -> throw new CannotStart(file + ": " + key + " is a port, from 0 to 65535");
+        };
+    }
+
+    private static boolean bool(Config toml, String key, Path file) throws CannotStart {
+        return switch (toml.getOrElse(key, (Object) true)) {
+            case Boolean yes -> yes;
+            default -> throw new CannotStart(file + ": " + key + " is true or false");
+        };
     }
 }

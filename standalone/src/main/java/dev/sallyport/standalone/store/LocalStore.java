@@ -74,12 +74,16 @@ public final class LocalStore implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
         if (embedded != null) {
             embedded.shutdown();
         }
         if (server != null) {
-            server.stop();
+            try {
+                server.stop();
+            } catch (Exception e) {
+                throw new IOException("DynamoDB Local did not stop", e);
+            }
         }
     }
 }
