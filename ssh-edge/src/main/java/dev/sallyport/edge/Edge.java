@@ -31,7 +31,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One boot of an edge, whole: the SSH door, the agents' links, admission, recorder, and its membership of the cell.
+/// One boot of an edge, whole: the SSH door, the agents' links, admission, recorder, and its membership of the
+/// cell.
 public final class Edge implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Edge.class);
@@ -47,7 +48,8 @@ public final class Edge implements AutoCloseable {
     /// @param names host names and addresses by which agents and users reach it
     /// @param keys folder of its host keys, its host CA, and its certificate for agents
     /// @param spool folder of the spools; a former edge's, found there, is recovered
-    /// @param alone whether no other edge can exist: what others left is closed at once, without waiting for their leases
+    /// @param alone whether no other edge can exist: what others left is closed at once, without waiting for
+    ///     their leases
     public record Settings(
             InetSocketAddress ssh, InetSocketAddress agents, Set<String> names, Path keys, Path spool, boolean alone) {
 
@@ -109,8 +111,7 @@ public final class Edge implements AutoCloseable {
         linksLater.set(links);
         var sessions = new Sessions(member.admission(), links, recorder, RelayLimits.DEFAULTS, clock);
         var door = new SshDoor(
-                new SshDoor.Settings(
-                        List.of(settings.ssh()), SourceAddresses.NONE, false, DoorLimits.DEFAULTS),
+                new SshDoor.Settings(List.of(settings.ssh()), SourceAddresses.NONE, false, DoorLimits.DEFAULTS),
                 hostKeys,
                 member.trust(),
                 member.admission(),
@@ -132,7 +133,8 @@ public final class Edge implements AutoCloseable {
     private static void recover(Path spool, ChunkStore chunks, DataKeys dataKeys, StoredRecordings rows, Clock clock) {
         try {
             var report = new SpoolRecovery(chunks, dataKeys, rows, clock).run(spool);
-            report.recovered().forEach(recording -> LOG.info("recording {} is {}", recording.session(), recording.state()));
+            report.recovered()
+                    .forEach(recording -> LOG.info("recording {} is {}", recording.session(), recording.state()));
             report.left().forEach(folder -> LOG.warn("the spool {} could not be recovered yet", folder));
         } catch (IOException e) {
             LOG.error("spools of former edges could not be read", e);

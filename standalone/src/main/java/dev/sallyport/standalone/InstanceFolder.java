@@ -16,7 +16,8 @@ import java.util.Set;
 /// Everything that one instance keeps, below one folder (0700): `config.toml`, `cli.json`, `db/`, `spool/`,
 /// `recordings/`, `keys/`, `agent/`, `ssh_config`.
 ///
-/// Locked while it is open: a second instance (or a second process of the same part) on the same folder is refused.
+/// Locked while it is open: a second instance (or a second process of the same part) on the same folder is
+/// refused.
 public final class InstanceFolder implements AutoCloseable {
 
     private static final Set<PosixFilePermission> PRIVATE = PosixFilePermissions.fromString("rw-------");

@@ -10,7 +10,8 @@ import java.util.logging.LogManager;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 
-/// Where an instance's log goes: all of it into `log` in its folder (10 MiB, two kept), warnings to the terminal as well.
+/// Where an instance's log goes: all of it into `log` in its folder (10 MiB, two kept), warnings to the
+/// terminal as well.
 ///
 /// What users type and what targets answer is never logged.
 final class Logging {

@@ -17,7 +17,8 @@ enum Part {
 
     static Optional<Part> of(String name) {
         return Stream.of(values())
-                .filter(part -> part != ALL && part.name().toLowerCase(Locale.ROOT).equals(name))
+                .filter(part ->
+                        part != ALL && part.name().toLowerCase(Locale.ROOT).equals(name))
                 .findFirst();
     }
 

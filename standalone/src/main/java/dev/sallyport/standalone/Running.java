@@ -36,7 +36,8 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A standalone instance that runs: its parts, started in the order in which they need each other, and stopped in reverse.
+/// A standalone instance that runs: its parts, started in the order in which they need each other, and stopped
+/// in reverse.
 final class Running implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Running.class);
@@ -72,7 +73,10 @@ final class Running implements AutoCloseable {
                 throw e;
             } catch (IOException | Refused | BadAgentKey e) {
                 running.close();
-                throw new CannotStart(e.getMessage() + " (see " + folder.resolve("log" + options.part().suffix() + ".0") + ")", e);
+                throw new CannotStart(
+                        e.getMessage() + " (see "
+                                + folder.resolve("log" + options.part().suffix() + ".0") + ")",
+                        e);
             }
         } catch (CannotStart e) {
             folder.close();
@@ -96,10 +100,11 @@ final class Running implements AutoCloseable {
                 edge = Optional.of(startEdge(tables, chunks, dataKeys, keys));
             }
             if (part.control()) {
-                var pin = EdgeIdentity.open(keys, Set.of("127.0.0.1", "localhost"), clock).pin();
+                var pin = EdgeIdentity.open(keys, Set.of("127.0.0.1", "localhost"), clock)
+                        .pin();
                 var instance = new ThisInstance(settings, pin, edge, keys);
-                var plane =
-                        new ControlPlane(tables, new FileTenantSigners(keys.resolve("tenants")), chunks, dataKeys, instance, clock);
+                var plane = new ControlPlane(
+                        tables, new FileTenantSigners(keys.resolve("tenants")), chunks, dataKeys, instance, clock);
                 var api = LocalApiServer.start(settings.apiPort(), plane);
                 parts.push(api);
                 prepareTenant(plane, tables, instance, api.uri());
@@ -138,8 +143,10 @@ final class Running implements AutoCloseable {
             probe.bind(new InetSocketAddress(address, port));
         } catch (BindException e) {
             throw new CannotStart(
-                    "port " + port + " is busy" + PortHolder.of(port).map(holder -> ": " + holder + " listens on it").orElse("")
-                            + "; stop that, or set " + key + " in " + folder.resolve("config.toml"),
+                    "port " + port + " is busy"
+                            + PortHolder.of(port)
+                                    .map(holder -> ": " + holder + " listens on it")
+                                    .orElse("") + "; stop that, or set " + key + " in " + folder.resolve("config.toml"),
                     e);
         } catch (IOException e) {
             throw new CannotStart("cannot listen on " + address + " port " + port + ": " + e.getMessage(), e);
@@ -172,9 +179,11 @@ final class Running implements AutoCloseable {
         String adminKey;
         if (tenant.isEmpty()) {
             var created = plane.createTenant(TENANT);
-            instance.operatedBy(Optional.of(new dev.sallyport.core.id.TenantId(created.tenant().id())));
+            instance.operatedBy(Optional.of(
+                    new dev.sallyport.core.id.TenantId(created.tenant().id())));
             adminKey = created.adminKey().secret();
-            folder.writePrivate(cli, CliFile.text(api, adminKey, created.tenant().publicKey(), folder, settings));
+            folder.writePrivate(
+                    cli, CliFile.text(api, adminKey, created.tenant().publicKey(), folder, settings));
         } else {
             adminKey = CliFile.key(cli);
         }
@@ -239,7 +248,8 @@ final class Running implements AutoCloseable {
             throw new CannotStart("could not write into " + folder.root(), e);
         }
         var began = ProcessHandle.current().info().startInstant();
-        var took = began.map(start -> Duration.between(start, clock.instant()).toMillis() / 1000.0).orElse(0.0);
+        var took = began.map(start -> Duration.between(start, clock.instant()).toMillis() / 1000.0)
+                .orElse(0.0);
         System.out.printf("ready in %.1f s%n", took);
         if (options.part() == Part.ALL && settings.demo()) {
             Welcome.print(System.out, folder, settings, notes);

@@ -13,7 +13,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/// What an instance's `config.toml` says. A key that is not known is an error: a misspelt limit must not pass silently.
+/// What an instance's `config.toml` says. A key that is not known is an error: a misspelt limit must not pass
+/// silently.
 ///
 /// @param sshAddress where the SSH door listens
 /// @param sshPort 0 picks a free one

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Attacks from outside, through the whole product; the number is the class's in `docs/security.md`. Those that need raw
-/// frames or packets stand with the part that they concern.
+/// Attacks from outside, through the whole product; the number is the class's in `docs/security.md`. Those that
+/// need raw frames or packets stand with the part that they concern.
 @Tag("attack")
 class AttackTest {
 
@@ -34,14 +34,23 @@ class AttackTest {
     @Test
     void class15ForwardingReachesOnlyConnections() throws Exception {
         for (var destination : List.of(
-                "169.254.169.254:80", "[fd00:ec2::254]:80", "127.0.0.1:8009", "localhost:8010", "0.0.0.0:12222", "demo-host:22")) {
-            var ran = instance.sshWith(List.of("-W", destination), "alice").input("x").now();
+                "169.254.169.254:80",
+                "[fd00:ec2::254]:80",
+                "127.0.0.1:8009",
+                "localhost:8010",
+                "0.0.0.0:12222",
+                "demo-host:22")) {
+            var ran = instance.sshWith(List.of("-W", destination), "alice")
+                    .input("x")
+                    .now();
             if (!destination.startsWith("demo-host")) {
                 assertThat(ran.status()).as("%s: %s", destination, ran).isEqualTo(255);
             }
             assertThat(ran.out()).as(destination).isEmpty();
         }
-        var inside = instance.sshWith(List.of("-W", "169.254.169.254:80"), "alice+demo-host").input("x").now();
+        var inside = instance.sshWith(List.of("-W", "169.254.169.254:80"), "alice+demo-host")
+                .input("x")
+                .now();
         assertThat(inside.status()).as("%s", inside).isEqualTo(255);
     }
 
@@ -49,13 +58,23 @@ class AttackTest {
     void class19TheClientsEnvironmentInjectsNothing() throws Exception {
         var ran = instance.sshWith(
                         List.of(
-                                "-o", "SetEnv=LD_PRELOAD=/tmp/evil.so", "-o", "SetEnv=BASH_ENV=/tmp/evil", "-o",
+                                "-o",
+                                "SetEnv=LD_PRELOAD=/tmp/evil.so",
+                                "-o",
+                                "SetEnv=BASH_ENV=/tmp/evil",
+                                "-o",
                                 "SetEnv=PATH=/tmp/evil"),
-                        "alice", "bash", "env")
+                        "alice",
+                        "bash",
+                        "env")
                 .now();
         assertThat(ran.status()).as("%s", ran).isZero();
-        assertThat(ran.out()).doesNotContain("evil").doesNotContain("LD_PRELOAD").doesNotContain("BASH_ENV");
-        var locale = instance.sshWith(List.of("-o", "SetEnv=LC_ALL=$(id)\u001b[31m"), "alice", "bash", "env").now();
+        assertThat(ran.out())
+                .doesNotContain("evil")
+                .doesNotContain("LD_PRELOAD")
+                .doesNotContain("BASH_ENV");
+        var locale = instance.sshWith(List.of("-o", "SetEnv=LC_ALL=$(id)\u001b[31m"), "alice", "bash", "env")
+                .now();
         assertThat(locale.out()).doesNotContain("uid=").doesNotContain("\u001b[31m");
     }
 
@@ -63,8 +82,23 @@ class AttackTest {
     void class21PathsOfScpAndSftpStayOnTheTarget() throws Exception {
         var config = instance.folder().resolve("ssh_config").toString();
         for (var path : List.of("../../../../etc/hostname", "-oProxyCommand=touch%20evil", "a\nb", "$(touch evil)")) {
-            Run.of(List.of("scp", "-q", "-O", "-F", config, "alice+demo-host:" + path, folder.resolve("got").toString())).now();
-            Run.of(List.of("scp", "-q", "-F", config, "alice+demo-host:" + path, folder.resolve("got").toString())).now();
+            Run.of(List.of(
+                            "scp",
+                            "-q",
+                            "-O",
+                            "-F",
+                            config,
+                            "alice+demo-host:" + path,
+                            folder.resolve("got").toString()))
+                    .now();
+            Run.of(List.of(
+                            "scp",
+                            "-q",
+                            "-F",
+                            config,
+                            "alice+demo-host:" + path,
+                            folder.resolve("got").toString()))
+                    .now();
         }
         assertThat(Files.exists(instance.folder().resolve("evil"))).isFalse();
         var list = instance.ssh("alice+demo-host", "ls").now();
@@ -79,8 +113,10 @@ class AttackTest {
         var recorded = Recorded.newest(instance, "alice@example.com");
         recorded.awaitState("complete");
         var admin = instance.admin();
-        var bobs = admin.createKey(new NewKey("bob", "member", "bob@example.com", null)).secret();
-        var alices = admin.createKey(new NewKey("alice", "member", "alice@example.com", null)).secret();
+        var bobs = admin.createKey(new NewKey("bob", "member", "bob@example.com", null))
+                .secret();
+        var alices = admin.createKey(new NewKey("alice", "member", "alice@example.com", null))
+                .secret();
         var url = cliField("url");
         for (var path : List.of("", "/recording", "/recording/chunks", "/recording/chunks/0")) {
             var address = url + "/v1/sessions/" + recorded.session() + path;
@@ -104,7 +140,10 @@ class AttackTest {
                 instance.sally("sessions", "show", recorded.session()).now(),
                 instance.sally("sessions", "ls").now(),
                 instance.sally("admin", "audit").now())) {
-            assertThat(ran.out() + ran.err()).doesNotContain("\u001b").doesNotContain("\u202e").doesNotContain("\u0007");
+            assertThat(ran.out() + ran.err())
+                    .doesNotContain("\u001b")
+                    .doesNotContain("\u202e")
+                    .doesNotContain("\u0007");
         }
     }
 
@@ -125,7 +164,9 @@ class AttackTest {
         }
         assertThat(status).isIn(400, 413, 422);
         var command = "echo " + "y".repeat(100_000);
-        var ran = Run.of(List.of("ssh", "-F", instance.folder().resolve("ssh_config").toString(), "alice", "bash", command)).now();
+        var ran = Run.of(List.of(
+                        "ssh", "-F", instance.folder().resolve("ssh_config").toString(), "alice", "bash", command))
+                .now();
         assertThat(ran.status()).as("a command of 100 kB").isIn(253, 255);
         assertThat(ran.out()).isEmpty();
     }
@@ -136,16 +177,25 @@ class AttackTest {
                 System.getProperty("user.name").equals("root"), "run_as needs root; without it the start says so");
         long agent = instance.process().pid();
         for (var attempt : List.of(
-                "cat /proc/" + agent + "/environ", "cat /proc/" + agent + "/maps", "ls -l /proc/" + agent + "/fd",
-                "cat " + instance.folder() + "/agent/key", "ls " + instance.folder() + "/keys", "kill -9 " + agent,
-                "head -c 10 /proc/" + agent + "/mem", "cat /proc/$PPID/environ")) {
+                "cat /proc/" + agent + "/environ",
+                "cat /proc/" + agent + "/maps",
+                "ls -l /proc/" + agent + "/fd",
+                "cat " + instance.folder() + "/agent/key",
+                "ls " + instance.folder() + "/keys",
+                "kill -9 " + agent,
+                "head -c 10 /proc/" + agent + "/mem",
+                "cat /proc/$PPID/environ")) {
             var ran = instance.ssh("alice", "bash", attempt).now();
             assertThat(ran.status()).as("%s: %s", attempt, ran).isNotZero();
             assertThat(ran.out()).as(attempt).isEmpty();
         }
-        var descriptors = instance.ssh("alice", "bash", "ls /proc/self/fd | wc -l").now();
-        assertThat(descriptors.out().strip()).as("stdin, stdout, stderr and ls's own").isEqualTo("4");
-        var privileges = instance.ssh("alice", "bash", "grep NoNewPrivs /proc/self/status").now();
+        var descriptors =
+                instance.ssh("alice", "bash", "ls /proc/self/fd | wc -l").now();
+        assertThat(descriptors.out().strip())
+                .as("stdin, stdout, stderr and ls's own")
+                .isEqualTo("4");
+        var privileges = instance.ssh("alice", "bash", "grep NoNewPrivs /proc/self/status")
+                .now();
         assertThat(privileges.out()).isEqualTo("NoNewPrivs:\t1\n");
         assertThat(instance.process().isAlive()).isTrue();
     }

@@ -58,13 +58,19 @@ class CertificateTest {
     @Test
     void anUnknownCriticalOptionIsRefused() throws Exception {
         assertDenied(run(certificates.certify(
-                certificates.ca(), certificates.key("ed25519"), "-V", "+5m", "-O", "critical:nobody-knows@example.com=1")));
+                certificates.ca(),
+                certificates.key("ed25519"),
+                "-V",
+                "+5m",
+                "-O",
+                "critical:nobody-knows@example.com=1")));
     }
 
     @Test
     void theLoginMustBeAPrincipal() throws Exception {
         var key = certificates.certify(certificates.ca(), certificates.key("ed25519"), "-V", "+5m");
-        assertDenied(instance.sshAs("mallory", key, List.of(), "bash", "echo in").now());
+        assertDenied(
+                instance.sshAs("mallory", key, List.of(), "bash", "echo in").now());
     }
 
     @Test
@@ -82,21 +88,26 @@ class CertificateTest {
         var key = certificates.certify(
                 certificates.ca(), certificates.key("ed25519"), "-V", "+5m", "-O", "force-command=bash echo forced");
         assertThat(run(key).out()).isEqualTo("forced\n");
-        assertThat(instance.sshAs("alice+python", key, List.of(), "print(1)").now().status()).isEqualTo(253);
+        assertThat(instance.sshAs("alice+python", key, List.of(), "print(1)")
+                        .now()
+                        .status())
+                .isEqualTo(253);
     }
 
     @Test
     void withoutPermitPtyThereIsNoTerminalButCommandsRun() throws Exception {
         var key = certificates.certify(certificates.ca(), certificates.key("ed25519"), "-V", "+5m", "-O", "clear");
         assertThat(run(key).out()).isEqualTo("in\n");
-        var ran = instance.sshAs("alice", key, List.of("-tt"), "bash", "test -t 0 && echo terminal || echo none").now();
+        var ran = instance.sshAs("alice", key, List.of("-tt"), "bash", "test -t 0 && echo terminal || echo none")
+                .now();
         assertThat(ran.out() + ran.err()).doesNotContain("terminal\r").contains("permit-pty");
     }
 
     @Test
     void theSessionEndsWithItsCertificate() throws Exception {
         var key = certificates.certify(certificates.ca(), certificates.key("ed25519"), "-V", "-1m:+8s");
-        var ran = instance.sshAs("alice", key, List.of(), "bash", "echo in; sleep 120").now();
+        var ran = instance.sshAs("alice", key, List.of(), "bash", "echo in; sleep 120")
+                .now();
         assertThat(ran.out()).isEqualTo("in\n");
         assertThat(ran.status()).as("%s", ran).isEqualTo(254);
         assertThat(ran.err()).contains("expired");

@@ -18,15 +18,21 @@ class CommandTest {
 
     @Test
     void theCommandIsOneArgumentByteForByte() throws Exception {
-        var ran = instance.ssh("alice", "bash", "  printf '%s|' \"a  b\" 'c\"d'  $((1+1)) é").now();
+        var ran = instance.ssh("alice", "bash", "  printf '%s|' \"a  b\" 'c\"d'  $((1+1)) é")
+                .now();
         assertThat(ran.out()).as("%s", ran).isEqualTo("a  b|c\"d|2|é|");
     }
 
     @Test
     void anInterpreterTakesItsProgramFromTheCommandOrFromStdin() throws Exception {
         assertThat(instance.ssh("alice", "python", "print(6*7)").now().out()).isEqualTo("42\n");
-        assertThat(instance.ssh("alice", "python").input("print(6*7)\n").now().out()).isEqualTo("42\n");
-        assertThat(instance.ssh("alice", "bash").input("echo from stdin; exit 5\n").now().status()).isEqualTo(5);
+        assertThat(instance.ssh("alice", "python").input("print(6*7)\n").now().out())
+                .isEqualTo("42\n");
+        assertThat(instance.ssh("alice", "bash")
+                        .input("echo from stdin; exit 5\n")
+                        .now()
+                        .status())
+                .isEqualTo(5);
     }
 
     @Test
@@ -50,7 +56,11 @@ class CommandTest {
     void outputStreamsWhileTheCommandRuns() throws Exception {
         var begin = Instant.now();
         var process = new ProcessBuilder(List.of(
-                        "ssh", "-F", instance.folder().resolve("ssh_config").toString(), "alice", "bash",
+                        "ssh",
+                        "-F",
+                        instance.folder().resolve("ssh_config").toString(),
+                        "alice",
+                        "bash",
                         "echo first; sleep 60"))
                 .start();
         assertThat(process.getInputStream().read()).isEqualTo('f');
@@ -60,7 +70,8 @@ class CommandTest {
 
     @Test
     void theExitStatusOfASignalIsTheShellsWay() throws Exception {
-        assertThat(instance.ssh("alice", "bash", "kill -KILL $$").now().status()).isEqualTo(255);
+        assertThat(instance.ssh("alice", "bash", "kill -KILL $$").now().status())
+                .isEqualTo(255);
     }
 
     @Test
@@ -73,14 +84,19 @@ class CommandTest {
 
     @Test
     void withATerminalAConnectionIsPickedFromTheList() throws Exception {
-        var ran = instance.sshWith(List.of("-tt"), "alice").input("bash\necho picked $((40+2)); exit\n").now();
+        var ran = instance.sshWith(List.of("-tt"), "alice")
+                .input("bash\necho picked $((40+2)); exit\n")
+                .now();
         assertThat(ran.status()).as("%s", ran).isZero();
         assertThat(ran.out()).contains("picked 42");
     }
 
     @Test
     void theLoginNameMayNameTheConnection() throws Exception {
-        assertThat(instance.ssh("alice+bash", "echo $SALLYPORT_CONNECTION").now().out()).isEqualTo("bash\n");
+        assertThat(instance.ssh("alice+bash", "echo $SALLYPORT_CONNECTION")
+                        .now()
+                        .out())
+                .isEqualTo("bash\n");
     }
 
     @Test
@@ -96,7 +112,11 @@ class CommandTest {
     @Test
     void sftpToAProgramIsRefusedWithTheReason() throws Exception {
         var ran = dev.sallyport.tests.bed.Run.of(List.of(
-                        "sftp", "-q", "-F", instance.folder().resolve("ssh_config").toString(), "alice+bash"))
+                        "sftp",
+                        "-q",
+                        "-F",
+                        instance.folder().resolve("ssh_config").toString(),
+                        "alice+bash"))
                 .now();
         assertThat(ran.status()).as("%s", ran).isNotZero();
         assertThat(ran.err()).contains("sally: ");
@@ -104,10 +124,12 @@ class CommandTest {
 
     @Test
     void whatIsNotOfferedIsRefusedAndSaid() throws Exception {
-        var remote = instance.sshWith(List.of("-o", "ExitOnForwardFailure=yes", "-R", "0:localhost:1"), "alice", "bash", "true")
+        var remote = instance.sshWith(
+                        List.of("-o", "ExitOnForwardFailure=yes", "-R", "0:localhost:1"), "alice", "bash", "true")
                 .now();
         assertThat(remote.status()).as("%s", remote).isEqualTo(255);
-        var agent = instance.sshWith(List.of("-A", "-tt"), "alice", "bash", "echo \"agent=$SSH_AUTH_SOCK\"").now();
+        var agent = instance.sshWith(List.of("-A", "-tt"), "alice", "bash", "echo \"agent=$SSH_AUTH_SOCK\"")
+                .now();
         assertThat(agent.out()).contains("agent=\r\n");
     }
 }

@@ -33,8 +33,13 @@ class ForwardingTest {
             var name = tcp(server.port());
             int local = freePort();
             var ssh = new ProcessBuilder(List.of(
-                            "ssh", "-F", instance.folder().resolve("ssh_config").toString(), "-N", "-L",
-                            local + ":" + name + ":1", "alice"))
+                            "ssh",
+                            "-F",
+                            instance.folder().resolve("ssh_config").toString(),
+                            "-N",
+                            "-L",
+                            local + ":" + name + ":1",
+                            "alice"))
                     .inheritIO()
                     .start();
             try {
@@ -68,7 +73,9 @@ class ForwardingTest {
     @ParameterizedTest
     @ValueSource(strings = {"169.254.169.254:80", "127.0.0.1:22", "localhost:8009", "[::1]:8010", "nosuch:1", "bash:1"})
     void nothingElseIsReached(String destination) throws Exception {
-        var ran = instance.sshWith(List.of("-W", destination), "alice").input("GET / HTTP/1.0\r\n\r\n").now();
+        var ran = instance.sshWith(List.of("-W", destination), "alice")
+                .input("GET / HTTP/1.0\r\n\r\n")
+                .now();
         assertThat(ran.status()).as("%s", ran).isEqualTo(255);
         assertThat(ran.out()).isEmpty();
         assertThat(ran.err()).contains("open failed");
@@ -87,7 +94,18 @@ class ForwardingTest {
         var name = "tcp-" + UUID.randomUUID().toString().substring(0, 8);
         instance.admin()
                 .createConnection(new ConnectionWrite(
-                        name, "local", "tcp", null, null, new Tcp("127.0.0.1", port), null, null, null, null, null, null,
+                        name,
+                        "local",
+                        "tcp",
+                        null,
+                        null,
+                        new Tcp("127.0.0.1", port),
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
                         null));
         return name;
     }

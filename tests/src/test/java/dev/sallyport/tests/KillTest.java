@@ -30,7 +30,8 @@ class KillTest {
     @Test
     void aUserWhoLeavesTheGroupLosesTheSessionsThatRun() throws Exception {
         try (var session = OpenSession.start(instance, "alice", "bash")) {
-            instance.admin().updateUser("alice@example.com", new UserWrite(null, null, null, java.util.List.of(), null));
+            instance.admin()
+                    .updateUser("alice@example.com", new UserWrite(null, null, null, java.util.List.of(), null));
             try {
                 var ended = session.ended();
                 assertThat(ended.status()).as("%s", ended).isEqualTo(254);
@@ -49,7 +50,16 @@ class KillTest {
     @Test
     void aRevokedCertificateEndsItsSessions() throws Exception {
         try (var session = OpenSession.startWithCertificate(instance, 4_711)) {
-            var revoked = instance.sally("admin", "revocations", "create", "--serial", "4711", "--ca", session.ca(), "--reason", "lost")
+            var revoked = instance.sally(
+                            "admin",
+                            "revocations",
+                            "create",
+                            "--serial",
+                            "4711",
+                            "--ca",
+                            session.ca(),
+                            "--reason",
+                            "lost")
                     .now();
             assertThat(revoked.status()).as("%s", revoked).isZero();
             assertThat(session.ended().status()).isEqualTo(254);

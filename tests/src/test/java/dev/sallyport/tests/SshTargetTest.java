@@ -66,7 +66,14 @@ class SshTargetTest {
     void scpCopiesThereAndBack(String protocol) throws Exception {
         var there = HOST + ":scp-file" + protocol;
         done(run("scp", "-q", protocol, "-F", config(), folder.resolve("file").toString(), there));
-        done(run("scp", "-q", protocol, "-F", config(), there, folder.resolve("back").toString()));
+        done(run(
+                "scp",
+                "-q",
+                protocol,
+                "-F",
+                config(),
+                there,
+                folder.resolve("back").toString()));
         assertThat(folder.resolve("back")).hasBinaryContent(content);
         done(instance.ssh(HOST, "rm scp-file" + protocol).now());
     }
@@ -94,7 +101,13 @@ class SshTargetTest {
     void rsyncCopiesThereAndBack() throws Exception {
         var shell = "ssh -F " + config();
         done(run("rsync", "-a", "-e", shell, folder.resolve("file").toString(), HOST + ":rsync-file"));
-        done(run("rsync", "-a", "-e", shell, HOST + ":rsync-file", folder.resolve("back").toString()));
+        done(run(
+                "rsync",
+                "-a",
+                "-e",
+                shell,
+                HOST + ":rsync-file",
+                folder.resolve("back").toString()));
         assertThat(folder.resolve("back")).hasBinaryContent(content);
         done(instance.ssh(HOST, "rm rsync-file").now());
     }
@@ -102,7 +115,14 @@ class SshTargetTest {
     @Test
     void gitClonesAndPushes() throws Exception {
         done(instance.ssh(HOST, "rm -rf try.git && git init -q --bare try.git").now());
-        var git = List.of("git", "-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "core.sshCommand=ssh -F " + config());
+        var git = List.of(
+                "git",
+                "-c",
+                "user.name=t",
+                "-c",
+                "user.email=t@example.com",
+                "-c",
+                "core.sshCommand=ssh -F " + config());
         var work = folder.resolve("work").toString();
         done(run(with(git, "clone", "-q", HOST + ":try.git", work)));
         Files.write(folder.resolve("work/file"), content);

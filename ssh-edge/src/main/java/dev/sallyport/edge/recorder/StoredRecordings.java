@@ -9,7 +9,8 @@ import org.slf4j.LoggerFactory;
 
 /// Writes what became of recordings into their rows.
 ///
-/// A state only ever gets better: a recording that was completed or recovered is not marked incomplete afterwards.
+/// A state only ever gets better: a recording that was completed or recovered is not marked incomplete
+/// afterwards.
 public final class StoredRecordings implements SealedListener {
 
     private static final Logger LOG = LoggerFactory.getLogger(StoredRecordings.class);

@@ -23,7 +23,8 @@ import org.slf4j.LoggerFactory;
 
 /// Completes recordings, whose edge was lost before everything was stored, with what their agents kept.
 ///
-/// Only the agent that carried a session may: its row names it. Only once the session is over, for no edge serves it then.
+/// Only the agent that carried a session may: its row names it. Only once the session is over, for no edge
+/// serves it then.
 public final class StoredTails implements TailReceiver {
 
     private static final Logger LOG = LoggerFactory.getLogger(StoredTails.class);
@@ -56,7 +57,8 @@ public final class StoredTails implements TailReceiver {
         if (row.get().end().isEmpty()) {
             return new Answer.Later("the session's edge may still live");
         }
-        if (recording.get().state() == RecordingState.COMPLETE || recording.get().state() == RecordingState.RECOVERED) {
+        if (recording.get().state() == RecordingState.COMPLETE
+                || recording.get().state() == RecordingState.RECOVERED) {
             return new Answer.Stored();
         }
         var head = new RecordingHead(
@@ -97,7 +99,8 @@ public final class StoredTails implements TailReceiver {
     private static TailRecovery.Tail tail(Tail tail) {
         return () -> {
             try {
-                return tail.next().map(event -> new Event(0, event.kind(), event.offset(), event.time(), event.bytes()));
+                return tail.next()
+                        .map(event -> new Event(0, event.kind(), event.offset(), event.time(), event.bytes()));
             } catch (Broken e) {
                 throw new TailEnded(e);
             }

@@ -14,8 +14,8 @@ import software.amazon.dynamodb.services.local.main.ServerRunner;
 import software.amazon.dynamodb.services.local.server.DynamoDBProxyServer;
 import software.amazon.dynamodb.services.local.shared.access.AmazonDynamoDBLocal;
 
-/// DynamoDB Local on files: in this process, or on loopback for the other processes of an instance. A restart keeps
-/// everything.
+/// DynamoDB Local on files: in this process, or on loopback for the other processes of an instance. A restart
+/// keeps everything.
 public final class LocalStore implements AutoCloseable {
 
     private static final String PREFIX = "sallyport.";
@@ -37,7 +37,8 @@ public final class LocalStore implements AutoCloseable {
                 DynamoDBEmbedded.create(folder.resolve("sallyport.sqlite").toFile(), true), null, URI.create(""));
     }
 
-    /// Opens the database in `folder`, and serves it on a free port of loopback, whose address is written to `address`.
+    /// Opens the database in `folder`, and serves it on a free port of loopback, whose address is written to
+    /// `address`.
     public static LocalStore serving(Path folder, Path address) throws IOException {
         Files.createDirectories(folder);
         int port;

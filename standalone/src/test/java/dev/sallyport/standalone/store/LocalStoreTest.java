@@ -27,7 +27,8 @@ class LocalStoreTest {
             new Store(local.tables(CLOCK)).tenants().create(Actor.SYSTEM, new Tenant(id, "acme", 1, key));
         }
         try (var local = LocalStore.embedded(folder)) {
-            assertThat(new Store(local.tables(CLOCK)).tenants().bySlug("acme").map(Tenant::id)).contains(id);
+            assertThat(new Store(local.tables(CLOCK)).tenants().bySlug("acme").map(Tenant::id))
+                    .contains(id);
         }
     }
 }

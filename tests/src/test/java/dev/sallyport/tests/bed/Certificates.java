@@ -41,10 +41,19 @@ public record Certificates(Instance instance, Path folder) {
 
     /// What the demo certified alice for: her login and her id.
     public String principals() throws IOException, InterruptedException {
-        var shown = Run.of(List.of("ssh-keygen", "-L", "-f", instance.folder().resolve("keys/alice-cert.pub").toString()))
+        var shown = Run.of(List.of(
+                        "ssh-keygen",
+                        "-L",
+                        "-f",
+                        instance.folder().resolve("keys/alice-cert.pub").toString()))
                 .now()
                 .out();
-        var lines = shown.lines().dropWhile(line -> !line.contains("Principals:")).skip(1).limit(2).map(String::strip).toList();
+        var lines = shown.lines()
+                .dropWhile(line -> !line.contains("Principals:"))
+                .skip(1)
+                .limit(2)
+                .map(String::strip)
+                .toList();
         return String.join(",", lines);
     }
 

@@ -42,19 +42,34 @@ public final class OpenSession implements AutoCloseable {
         var certificates = Certificates.of(instance);
         var key = certificates.certify(
                 certificates.ca(), certificates.key("ed25519"), "-V", "+10m", "-z", Long.toString(serial));
-        var fingerprint = Run.of(List.of("ssh-keygen", "-l", "-f", certificates.ca() + ".pub")).now().out().split(" ")[1];
+        var fingerprint = Run.of(List.of("ssh-keygen", "-l", "-f", certificates.ca() + ".pub"))
+                .now()
+                .out()
+                .split(" ")[1];
         return start(
                 instance,
                 List.of(
-                        "ssh", "-F", instance.folder().resolve("ssh_config").toString(), "-o", "User=alice", "-i",
-                        key.toString(), "edge", "bash", SCRIPT),
+                        "ssh",
+                        "-F",
+                        instance.folder().resolve("ssh_config").toString(),
+                        "-o",
+                        "User=alice",
+                        "-i",
+                        key.toString(),
+                        "edge",
+                        "bash",
+                        SCRIPT),
                 fingerprint);
     }
 
     private static OpenSession start(Instance instance, List<String> command, String ca) throws IOException {
-        var process = new ProcessBuilder(command).redirectInput(Path.of("/dev/null").toFile()).start();
+        var process = new ProcessBuilder(command)
+                .redirectInput(Path.of("/dev/null").toFile())
+                .start();
         var line = new StringBuilder();
-        for (int b = process.getInputStream().read(); b != '\n'; b = process.getInputStream().read()) {
+        for (int b = process.getInputStream().read();
+                b != '\n';
+                b = process.getInputStream().read()) {
             if (b < 0) {
                 throw new AssertionError("the session did not start: "
                         + new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8));
@@ -81,10 +96,13 @@ public final class OpenSession implements AutoCloseable {
 
     /// Waits until the client has gone, and returns what it said.
     public Ran ended() throws IOException, InterruptedException {
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("the client is still there after 60 s").isTrue();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS))
+                .as("the client is still there after 60 s")
+                .isTrue();
         var out = new ByteArrayOutputStream();
         process.getInputStream().transferTo(out);
-        return new Ran(process.exitValue(), out.toByteArray(), process.getErrorStream().readAllBytes());
+        return new Ran(
+                process.exitValue(), out.toByteArray(), process.getErrorStream().readAllBytes());
     }
 
     /// The same command once more, to its end.
