@@ -1,7 +1,6 @@
 package dev.sallyport.agent;
 
 import dev.sallyport.agent.link.AgentLink;
-import dev.sallyport.agent.link.TailSource;
 import dev.sallyport.agent.process.CustomTargets;
 import dev.sallyport.agent.process.Programs;
 import dev.sallyport.agent.process.SecretFiles;
@@ -11,6 +10,7 @@ import dev.sallyport.agent.session.SeenVersions;
 import dev.sallyport.agent.session.SessionHost;
 import dev.sallyport.agent.session.TargetsByType;
 import dev.sallyport.agent.ssh.SshTargets;
+import dev.sallyport.agent.tail.Tails;
 import dev.sallyport.core.id.AgentInstanceId;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -87,11 +87,12 @@ public final class Agent implements AutoCloseable {
         var files = programs.isPresent()
                 ? Optional.of(SecretFiles.open("sallyport-" + token.agent()))
                 : Optional.<SecretFiles>empty();
+        var tails = Tails.open(state.resolve("tails"), sealing::seal, sealing::open, clock);
         var ssh = SshTargets.start(secrets);
         var capabilities = capabilities(settings, programs);
         var custom = programs.flatMap(running -> files.map(folder -> new CustomTargets(running, folder, secrets)));
         var targets = new TargetsByType(settings.types(), custom, ssh);
-        var sessions = new SessionHost(token, new SeenVersions(state), targets, clock);
+        var sessions = new SessionHost(token, new SeenVersions(state), targets, tails, clock);
         LOG.info("agent {} opens {}; secrets from {}", token.name(), capabilities, settings.secretFolders());
         var link = AgentLink.start(
                 new AgentLink.Settings(
@@ -103,7 +104,7 @@ public final class Agent implements AutoCloseable {
                         Optional.of(sealing.text()),
                         AgentLink.Settings.IDLE_CALLS),
                 sessions,
-                TailSource.none());
+                tails);
         var health = settings.health().isPresent()
                 ? Optional.of(Health.start(settings.health().get(), link, sessions))
                 : Optional.<Health>empty();

@@ -64,6 +64,11 @@ public final class SealingKey {
         return Sealing.text(pair.getPublic());
     }
 
+    /// Seals to it: for what the agent keeps for itself.
+    public String seal(Secret secret) {
+        return Sealing.seal(secret, pair.getPublic());
+    }
+
     /// Opens what was sealed to it.
     public Optional<Secret> open(String sealed) {
         return Sealing.open(sealed, pair);

@@ -2,6 +2,7 @@ package dev.sallyport.agent.session;
 
 import dev.sallyport.agent.link.SessionOpener;
 import dev.sallyport.agent.target.NotOpened;
+import dev.sallyport.agent.tail.Tails;
 import dev.sallyport.agent.target.Target;
 import dev.sallyport.agent.target.Targets;
 import dev.sallyport.core.agent.AgentToken;
@@ -28,27 +29,29 @@ public final class SessionHost implements SessionOpener {
 
     private final OrderCheck check;
     private final Targets targets;
+    private final Tails tails;
     private final Clock clock;
     private final AtomicLong opened = new AtomicLong();
     private final AtomicLong refused = new AtomicLong();
     private final Set<CarriedSession> live = ConcurrentHashMap.newKeySet();
 
-    public SessionHost(AgentToken own, SeenVersions versions, Targets targets, Clock clock) {
+    public SessionHost(AgentToken own, SeenVersions versions, Targets targets, Tails tails, Clock clock) {
         this.check = new OrderCheck(own, versions, clock);
         this.targets = targets;
+        this.tails = tails;
         this.clock = clock;
     }
 
     @Override
     public void open(Order order, Ticket ticket, SessionLink link) throws InterruptedException {
         try (link) {
-            serve(order, link);
+            serve(order, ticket, link);
         } catch (LinkLost e) {
             LOG.info("session {}: {}", order.session(), e.getMessage());
         }
     }
 
-    private void serve(Order order, SessionLink link) throws LinkLost, InterruptedException {
+    private void serve(Order order, Ticket ticket, SessionLink link) throws LinkLost, InterruptedException {
         var deadline = new Deadline(order.deadline(), clock);
         Target target;
         try {
@@ -63,13 +66,15 @@ public final class SessionHost implements SessionOpener {
             return;
         }
         try (target) {
-            var session = new CarriedSession(order.session(), target, link, deadline);
+            var session =
+                    new CarriedSession(order.session(), target, tails.keep(order, ticket, link), deadline);
             live.add(session);
             opened.incrementAndGet();
             try {
                 session.carry();
             } finally {
                 live.remove(session);
+                tails.ended(order.session());
             }
         }
     }

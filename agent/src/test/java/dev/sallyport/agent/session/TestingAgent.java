@@ -3,8 +3,10 @@ package dev.sallyport.agent.session;
 import dev.sallyport.agent.process.CustomTargets;
 import dev.sallyport.agent.process.Programs;
 import dev.sallyport.agent.process.SecretFiles;
+import dev.sallyport.agent.secrets.SealingKey;
 import dev.sallyport.agent.secrets.Secrets;
 import dev.sallyport.agent.ssh.SshTargets;
+import dev.sallyport.agent.tail.Tails;
 import dev.sallyport.core.agent.AgentToken;
 import dev.sallyport.core.connection.ConnectionDefinition;
 import dev.sallyport.core.connection.ConnectionName;
@@ -43,6 +45,7 @@ public final class TestingAgent implements AutoCloseable {
     public final AgentToken token = AgentToken.issue(signer, tenant, agent, "testing");
     public final Programs programs;
     public final SessionHost host;
+    public final Tails tails;
     private final SecretFiles files;
     private final SshTargets ssh;
 
@@ -54,12 +57,15 @@ public final class TestingAgent implements AutoCloseable {
         programs = Programs.open(state, Set.of());
         var secrets = new Secrets(environment, secretFolders, Optional.empty());
         ssh = SshTargets.start(secrets);
+        var sealing = SealingKey.open(state);
+        tails = Tails.open(state.resolve("tails"), sealing::seal, sealing::open, clock);
         files = SecretFiles.open("sallyport-test-" + agent);
         host = new SessionHost(
                 token,
                 new SeenVersions(state),
                 new TargetsByType(
                         Set.of("custom", "ssh", "tcp"), Optional.of(new CustomTargets(programs, files, secrets)), ssh),
+                tails,
                 clock);
     }
 

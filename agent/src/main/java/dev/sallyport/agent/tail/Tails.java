@@ -1,0 +1,127 @@
+package dev.sallyport.agent.tail;
+
+import dev.sallyport.agent.link.TailSource;
+import dev.sallyport.core.id.SessionId;
+import dev.sallyport.core.link.SessionLink;
+import dev.sallyport.core.link.Ticket;
+import dev.sallyport.core.secret.Secret;
+import dev.sallyport.core.session.Order;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The tails of all sessions of this agent, in a folder of its own.
+///
+/// A tail is kept until an edge says that everything is stored, for [#LONGEST] at most. Those of sessions that ended
+/// wait to be handed over, also when the agent was started anew in between (what was in files then).
+public final class Tails implements TailSource {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Tails.class);
+
+    /// How long a tail is kept (`session.tail.longest`).
+    public static final Duration LONGEST = Duration.ofHours(24);
+
+    /// How long after its end a session's own edge has to store the rest, before the tail is offered.
+    static final Duration AFTER = Duration.ofSeconds(5);
+
+    private final Path folder;
+    private final TailKeys keys;
+    private final Clock clock;
+    private final long most;
+    private final Map<SessionId, SessionTail> tails = new ConcurrentHashMap<>();
+
+    private Tails(Path folder, TailKeys keys, Clock clock, long most) {
+        this.folder = folder;
+        this.keys = keys;
+        this.clock = clock;
+        this.most = most;
+    }
+
+    /// Opens the folder, and finds what a former run left.
+    ///
+    /// @param sealing seals to this agent's key, `opening` opens that
+    public static Tails open(
+            Path folder, Function<Secret, String> sealing, Function<String, Optional<Secret>> opening, Clock clock)
+            throws IOException {
+        return open(folder, sealing, opening, clock, SessionTail.MOST);
+    }
+
+    static Tails open(
+            Path folder,
+            Function<Secret, String> sealing,
+            Function<String, Optional<Secret>> opening,
+            Clock clock,
+            long most)
+            throws IOException {
+        Files.createDirectories(folder);
+        var tails = new Tails(folder, new TailKeys(sealing, opening), clock, most);
+        try (var left = Files.newDirectoryStream(folder)) {
+            for (var one : left) {
+                try {
+                    var ended = Files.getLastModifiedTime(one).toInstant();
+                    var tail = SessionTail.left(one, tails.keys, ended);
+                    tails.tails.put(tail.session(), tail);
+                } catch (IOException e) {
+                    LOG.error("what was kept of a session cannot be read", e);
+                }
+            }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+        return tails;
+    }
+
+    /// The link of a session, with everything that passes kept.
+    public SessionLink keep(Order order, Ticket ticket, SessionLink link) {
+        var tail = new SessionTail(
+                order.session(), order.tenant(), ticket, folder.resolve(order.session().value()), keys, most);
+        tails.put(order.session(), tail);
+        return new TailedLink(link, tail, order.level(), clock);
+    }
+
+    /// The session is over on this agent.
+    public void ended(SessionId session) {
+        Optional.ofNullable(tails.get(session)).ifPresent(tail -> tail.ended(clock.instant()));
+        sweep();
+    }
+
+    @Override
+    public List<Tail> waiting() {
+        sweep();
+        var before = clock.instant().minus(AFTER);
+        return tails.values().stream()
+                .filter(tail -> tail.endedBefore(before))
+                .map(tail -> (Tail) tail)
+                .toList();
+    }
+
+    /// Bytes that are kept.
+    public long bytes() {
+        return tails.values().stream().mapToLong(SessionTail::bytes).sum();
+    }
+
+    private void sweep() {
+        var now = clock.instant();
+        tails.values().removeIf(tail -> {
+            boolean old = tail.endedBefore(now.minus(LONGEST));
+            if (old) {
+                LOG.error("no edge has taken what was kept of {}: it is deleted", tail.session());
+            }
+            boolean gone = old || (tail.empty() && tail.endedBefore(now.plusSeconds(1)));
+            if (gone) {
+                tail.forget();
+            }
+            return gone;
+        });
+    }
+}
