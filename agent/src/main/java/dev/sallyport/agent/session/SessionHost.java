@@ -1,8 +1,8 @@
 package dev.sallyport.agent.session;
 
 import dev.sallyport.agent.link.SessionOpener;
-import dev.sallyport.agent.target.NotOpened;
 import dev.sallyport.agent.tail.Tails;
+import dev.sallyport.agent.target.NotOpened;
 import dev.sallyport.agent.target.Target;
 import dev.sallyport.agent.target.Targets;
 import dev.sallyport.core.agent.AgentToken;
@@ -66,8 +66,7 @@ public final class SessionHost implements SessionOpener {
             return;
         }
         try (target) {
-            var session =
-                    new CarriedSession(order.session(), target, tails.keep(order, ticket, link), deadline);
+            var session = new CarriedSession(order.session(), target, tails.keep(order, ticket, link), deadline);
             live.add(session);
             opened.incrementAndGet();
             try {

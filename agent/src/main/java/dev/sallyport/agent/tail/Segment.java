@@ -17,8 +17,8 @@ import javax.crypto.Cipher;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.GCMParameterSpec;
 
-/// A file with events of one session, each encrypted (AES-256-GCM; the nonce is the file's number and the event's place
-/// in it, so that none is moved or left out unseen). What is damaged or cut off ends the file.
+/// A file with events of one session, each encrypted (AES-256-GCM; the nonce is the file's number and the
+/// event's place in it, so that none is moved or left out unseen). What is damaged or cut off ends the file.
 final class Segment {
 
     /// A file that has become so long takes no more.
@@ -54,7 +54,10 @@ final class Segment {
 
     void add(TailedEvent event) throws IOException {
         var sealed = seal(Cipher.ENCRYPT_MODE, count, event.write());
-        var record = ByteBuffer.allocate(4 + sealed.length).putInt(sealed.length).put(sealed).flip();
+        var record = ByteBuffer.allocate(4 + sealed.length)
+                .putInt(sealed.length)
+                .put(sealed)
+                .flip();
         Set<StandardOpenOption> options = EnumSet.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         try (var channel = FileChannel.open(
                 file, options, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {

@@ -24,8 +24,8 @@ import javax.crypto.spec.SecretKeySpec;
 
 /// What one session's recording may not have yet: first in memory, then in encrypted files.
 ///
-/// Bounded: whoever adds bytes of the target waits while it is full ([#awaitRoom]); the user's terminal then stands
-/// still, as it does when the user does not read.
+/// Bounded: whoever adds bytes of the target waits while it is full ([#awaitRoom]); the user's terminal then
+/// stands still, as it does when the user does not read.
 final class SessionTail implements TailSource.Tail {
 
     /// Most bytes of one session's tail (`session.tail`).
@@ -72,7 +72,8 @@ final class SessionTail implements TailSource.Tail {
         tail.key = Optional.of(head.key());
         tail.ended = Optional.of(ended);
         try (var names = Files.list(folder)) {
-            for (var name : names.map(file -> file.getFileName().toString()).sorted().toList()) {
+            for (var name :
+                    names.map(file -> file.getFileName().toString()).sorted().toList()) {
                 if (name.matches("[0-9]{8}")) {
                     tail.files.add(new Segment(folder, Integer.parseInt(name), head.key()));
                 }
@@ -151,9 +152,7 @@ final class SessionTail implements TailSource.Tail {
                 memoryBytes -= gone.size();
                 bytes -= gone.size();
             }
-            while (inMemory.isEmpty()
-                    && !files.isEmpty()
-                    && files.getFirst().storedWith(storedAgent, storedEdge)) {
+            while (inMemory.isEmpty() && !files.isEmpty() && files.getFirst().storedWith(storedAgent, storedEdge)) {
                 var gone = files.remove();
                 bytes -= gone.bytes();
                 gone.delete();

@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
 
 /// The tails of all sessions of this agent, in a folder of its own.
 ///
-/// A tail is kept until an edge says that everything is stored, for [#LONGEST] at most. Those of sessions that ended
-/// wait to be handed over, also when the agent was started anew in between (what was in files then).
+/// A tail is kept until an edge says that everything is stored, for [#LONGEST] at most. Those of sessions that
+/// ended wait to be handed over, also when the agent was started anew in between (what was in files then).
 public final class Tails implements TailSource {
 
     private static final Logger LOG = LoggerFactory.getLogger(Tails.class);
@@ -84,7 +84,12 @@ public final class Tails implements TailSource {
     /// The link of a session, with everything that passes kept.
     public SessionLink keep(Order order, Ticket ticket, SessionLink link) {
         var tail = new SessionTail(
-                order.session(), order.tenant(), ticket, folder.resolve(order.session().value()), keys, most);
+                order.session(),
+                order.tenant(),
+                ticket,
+                folder.resolve(order.session().value()),
+                keys,
+                most);
         tails.put(order.session(), tail);
         return new TailedLink(link, tail, order.level(), clock);
     }

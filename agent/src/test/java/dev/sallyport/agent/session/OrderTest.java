@@ -1,0 +1,168 @@
+package dev.sallyport.agent.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sallyport.core.connection.ConnectionDefinition;
+import dev.sallyport.core.connection.SignedDefinition;
+import dev.sallyport.core.connection.TargetSettings;
+import dev.sallyport.core.id.AgentId;
+import dev.sallyport.core.id.TenantId;
+import dev.sallyport.core.link.Message;
+import dev.sallyport.core.session.Order;
+import dev.sallyport.core.session.SessionRequest;
+import dev.sallyport.core.tenant.TenantKey;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Attack classes 37 and 43, promise 8: an edge cannot make an agent do what the tenant did not sign.
+final class OrderTest {
+
+    @TempDir
+    Path state;
+
+    private TestingAgent agent;
+
+    @BeforeEach
+    void start() throws Exception {
+        agent = new TestingAgent(state);
+    }
+
+    @AfterEach
+    void stop() {
+        agent.close();
+    }
+
+    private Order with(Order order, SignedDefinition definition, TenantId tenant) {
+        return new Order(
+                order.session(),
+                tenant,
+                order.edge(),
+                order.user(),
+                order.email(),
+                definition,
+                order.request(),
+                order.environment(),
+                order.level(),
+                order.deadline());
+    }
+
+    private void assertRefused(Order order, String why) throws Exception {
+        var session = agent.start(order);
+        var failed = session.link().await(Message.Failed.class);
+        assertThat(failed.kind()).isEqualTo(Message.Failed.Reason.REFUSED);
+        assertThat(failed.reason()).contains(why);
+        session.thread().join();
+        assertThat(session.link().messages()).hasSize(1);
+    }
+
+    private ConnectionDefinition definition() {
+        return agent.definition(agent.custom("bash"));
+    }
+
+    @Test
+    void aDefinitionThatAnotherKeySignedIsRefused() throws Exception {
+        TenantKey.Signer other = TestingAgent.signer();
+        var order = agent.order(definition(), TestingAgent.command("true"));
+        assertRefused(
+                with(order, SignedDefinition.sign(definition(), other), agent.tenant),
+                "not signed by the tenant's key");
+    }
+
+    @Test
+    void aDefinitionThatWasChangedAfterwardsIsRefused() throws Exception {
+        var order = agent.order(definition(), TestingAgent.command("true"));
+        for (int i = 0; i < order.definition().bytes().length; i += 7) {
+            var changed = order.definition().bytes().clone();
+            changed[i] ^= 1;
+            assertRefused(
+                    with(order, new SignedDefinition(changed, order.definition().signature()), agent.tenant),
+                    "not signed by the tenant's key");
+        }
+    }
+
+    @Test
+    void anotherTenantsOrderIsRefused() throws Exception {
+        var order = agent.order(definition(), TestingAgent.command("true"));
+        assertRefused(with(order, order.definition(), TenantId.next(agent.clock)), "another tenant");
+    }
+
+    @Test
+    void anotherAgentsConnectionIsRefused() throws Exception {
+        var other = agent.definition(agent.custom("bash"), AgentId.next(agent.clock), 1);
+        assertRefused(agent.order(other, TestingAgent.command("true")), "names another agent");
+    }
+
+    @Test
+    void anOlderVersionIsRefusedAlsoByANewProcess() throws Exception {
+        var first = definition();
+        var second = new ConnectionDefinition(
+                first.tenant(),
+                first.id(),
+                first.name(),
+                2,
+                first.agent(),
+                first.target(),
+                true,
+                Optional.empty(),
+                false,
+                first.idle(),
+                first.longest(),
+                first.tags(),
+                first.acceptEnvironment());
+        var session = agent.start(agent.order(second, TestingAgent.command("true")));
+        session.link().await(Message.Exit.class);
+        assertRefused(agent.order(first, TestingAgent.command("true")), "a later version");
+        assertThat(new SeenVersions(state).admits(first.id(), 1)).isFalse();
+        assertThat(new SeenVersions(state).admits(first.id(), 2)).isTrue();
+    }
+
+    @Test
+    void aDamagedListOfVersionsIsNotTakenForAnEmptyOne() throws Exception {
+        Files.writeString(state.resolve("versions"), "con_x one\n");
+        assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> new SeenVersions(state)))
+                .isInstanceOf(java.io.IOException.class);
+    }
+
+    @Test
+    void anOrderWhoseTimeIsOverIsRefused() throws Exception {
+        assertRefused(
+                agent.order(
+                        definition(),
+                        TestingAgent.command("true"),
+                        Map.of(),
+                        agent.clock.instant().minusSeconds(1)),
+                "time is over");
+    }
+
+    @Test
+    void aRequestThatTheTypeDoesNotServeIsRefused() throws Exception {
+        assertRefused(agent.order(definition(), new SessionRequest.Subsystem("sftp")), "no files");
+        assertRefused(agent.order(definition(), new SessionRequest.Forward("localhost", 22)), "not one to forward to");
+        assertRefused(
+                agent.order(agent.definition(new TargetSettings.Tcp("localhost", 1)), TestingAgent.command("true")),
+                "raw bytes");
+    }
+
+    @Test
+    void aProgramThatWouldRunAsRootOrAsNobodyInParticularIsRefused() throws Exception {
+        org.junit.jupiter.api.Assumptions.assumeTrue(agent.programs.changesAccount());
+        var template = agent.custom("bash");
+        for (var account : java.util.List.of(Optional.<String>empty(), Optional.of("root"))) {
+            var custom = new TargetSettings.Custom(
+                    template.entrypoint(),
+                    account,
+                    template.command(),
+                    false,
+                    template.environment(),
+                    template.files(),
+                    template.directory());
+            assertRefused(agent.order(custom, TestingAgent.command("true")), "root");
+        }
+    }
+}

@@ -1,0 +1,188 @@
+package dev.sallyport.agent.tail;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sallyport.agent.secrets.SealingKey;
+import dev.sallyport.agent.session.TestingAgent;
+import dev.sallyport.agent.session.TestingLink;
+import dev.sallyport.core.link.Message;
+import dev.sallyport.core.link.TailEvent;
+import dev.sallyport.core.link.Ticket;
+import dev.sallyport.core.recording.Event;
+import dev.sallyport.core.session.Order;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class TailsTest {
+
+    @TempDir
+    Path folder;
+
+    private final TestingLink link = new TestingLink().countOnly();
+    private volatile Instant now = Instant.now();
+    private final Clock clock = InstantSource.system().withZone(ZoneOffset.UTC);
+    private SealingKey key;
+    private Order order;
+
+    @BeforeEach
+    void start() throws Exception {
+        key = SealingKey.open(folder);
+        try (var agent = new TestingAgent(Files.createDirectory(folder.resolve("agent")))) {
+            order = agent.order(agent.custom("bash"), TestingAgent.command("true"));
+        }
+    }
+
+    private Tails open(long most) throws Exception {
+        return Tails.open(folder.resolve("tails"), key::seal, key::open, movable(), most);
+    }
+
+    private Clock movable() {
+        return new Clock() {
+            @Override
+            public java.time.ZoneId getZone() {
+                return clock.getZone();
+            }
+
+            @Override
+            public Clock withZone(java.time.ZoneId zone) {
+                return this;
+            }
+
+            @Override
+            public Instant instant() {
+                return now;
+            }
+        };
+    }
+
+    private static List<TailEvent> read(Tails tails) throws Exception {
+        var events = new ArrayList<TailEvent>();
+        for (var tail : tails.waiting()) {
+            try (var reader = tail.read()) {
+                for (var next = reader.next(); next.isPresent(); next = reader.next()) {
+                    events.add(next.get());
+                }
+            }
+        }
+        return events;
+    }
+
+    private static byte[] output(List<TailEvent> events) {
+        var all = new ByteArrayOutputStream();
+        for (var event : events) {
+            if (event.kind() == Event.Kind.OUTPUT) {
+                assertThat(event.offset()).isEqualTo(all.size());
+                all.writeBytes(event.bytes());
+            }
+        }
+        return all.toByteArray();
+    }
+
+    @Test
+    void whatIsNotStoredIsThereAfterwardsInOrderAndWhatIsStoredIsNot() throws Exception {
+        var tails = open(256 << 20);
+        var kept = tails.keep(order, Ticket.next(), link);
+        kept.send(new Message.Opened());
+        kept.send(new Message.Data(Message.Stream.OUTPUT, 0, "one".getBytes(StandardCharsets.US_ASCII)));
+        link.type("in");
+        kept.receive();
+        kept.send(new Message.Echo(false));
+        link.type("secret");
+        kept.receive();
+        link.say(new Message.Resize(100, 50, 0, 0));
+        kept.receive();
+        kept.send(new Message.Data(Message.Stream.ERROR, 0, "two".getBytes(StandardCharsets.US_ASCII)));
+        kept.send(new Message.Exit(java.util.Optional.of(3), java.util.Optional.empty(), false));
+        assertThat(tails.waiting()).isEmpty();
+        tails.ended(order.session());
+        assertThat(tails.waiting()).isEmpty();
+        now = now.plusSeconds(6);
+        assertThat(read(tails).stream()
+                        .map(event -> event.kind() + " " + new String(event.bytes(), StandardCharsets.US_ASCII)))
+                .containsExactly(
+                        "OUTPUT one", "INPUT in", "HIDDEN_INPUT 6", "RESIZE 100x50", "ERROR two", "EXIT status 3");
+        link.stored(4, 1);
+        assertThat(read(tails).stream().map(TailEvent::kind))
+                .containsExactly(Event.Kind.HIDDEN_INPUT, Event.Kind.RESIZE, Event.Kind.ERROR, Event.Kind.EXIT);
+        link.stored(5, 3);
+        assertThat(tails.waiting()).isEmpty();
+        assertThat(tails.bytes()).isZero();
+    }
+
+    @Test
+    void aLongTailLiesEncryptedOnDiskAndOutlivesTheProcess() throws Exception {
+        var tails = open(256 << 20);
+        var kept = tails.keep(order, Ticket.next(), link);
+        var random = new Random(5);
+        var all = new ByteArrayOutputStream();
+        for (int i = 0; i < 400; i++) {
+            var bytes = new byte[1 + random.nextInt(65_536)];
+            random.nextBytes(bytes);
+            kept.send(new Message.Data(Message.Stream.OUTPUT, all.size(), bytes));
+            all.writeBytes(bytes);
+        }
+        tails.ended(order.session());
+        now = now.plusSeconds(6);
+        assertThat(output(read(tails))).isEqualTo(all.toByteArray());
+
+        var again = open(256 << 20);
+        now = now.plusSeconds(60);
+        var survived = read(again);
+        assertThat(survived).hasSizeGreaterThan(390);
+        var last = survived.getLast();
+        assertThat(last.offset() + last.bytes().length).isEqualTo(all.size());
+        again.waiting().getFirst().stored();
+        assertThat(again.waiting()).isEmpty();
+        try (var left = Files.list(folder.resolve("tails"))) {
+            assertThat(left).isEmpty();
+        }
+    }
+
+    @Test
+    void aFullTailHoldsTheTargetUpUntilSomethingIsStored() throws Exception {
+        var tails = open(1 << 20);
+        var kept = tails.keep(order, Ticket.next(), link);
+        var sender = Thread.ofVirtual().start(() -> {
+            try {
+                for (int i = 0; i < 64; i++) {
+                    kept.send(new Message.Data(Message.Stream.OUTPUT, i * 65_536L, new byte[65_536]));
+                }
+            } catch (dev.sallyport.core.link.LinkLost | InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        await().until(() -> link.outputBytes() >= 1 << 20);
+        await().during(Duration.ofMillis(200)).until(() -> link.outputBytes() <= (1 << 20) + 65_536);
+        for (int i = 1; i <= 64; i++) {
+            link.stored(i, 0);
+        }
+        sender.join();
+        assertThat(link.outputBytes()).isEqualTo(64 * 65_536);
+    }
+
+    @Test
+    void aTailThatNobodyTakesIsDeletedAfterADay() throws Exception {
+        var tails = open(1 << 20);
+        var kept = tails.keep(order, Ticket.next(), link);
+        kept.send(new Message.Data(Message.Stream.OUTPUT, 0, new byte[100_000 / 2]));
+        kept.send(new Message.Data(Message.Stream.OUTPUT, 50_000, new byte[50_000]));
+        tails.ended(order.session());
+        now = now.plus(Duration.ofHours(25));
+        assertThat(tails.waiting()).isEmpty();
+        assertThat(tails.bytes()).isZero();
+    }
+}
