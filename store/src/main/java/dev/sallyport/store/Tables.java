@@ -131,6 +131,10 @@ public final class Tables implements AutoCloseable {
         return client;
     }
 
+    String prefix() {
+        return prefix;
+    }
+
     String name(Table table) {
         return prefix
                 + switch (table) {

@@ -1,7 +1,10 @@
 package dev.sallyport.store;
 
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.dynamodb.services.local.embedded.DynamoDBEmbedded;
 
@@ -20,6 +23,28 @@ public final class LocalDynamo {
     /// A new, empty store on this clock.
     public static Store store(Clock clock) {
         return new Store(tables(clock));
+    }
+
+    /// The same tables again, for another process as it were, which says before each of its calls what it is
+    /// about to do (`batchGetItem`, `transactWriteItems`, …): the listener may take its time, or throw what the
+    /// call is to fail with.
+    public static Store again(Store store, Consumer<String> beforeCall) {
+        var client = (DynamoDbClient) Proxy.newProxyInstance(
+                LocalDynamo.class.getClassLoader(),
+                new Class<?>[] {DynamoDbClient.class},
+                (proxy, method, arguments) -> {
+                    if (method.getReturnType() != void.class
+                            && !method.getName().equals("serviceClientConfiguration")) {
+                        beforeCall.accept(method.getName());
+                    }
+                    try {
+                        return method.invoke(store.tables().client(), arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+        return new Store(
+                new Tables(client, store.tables().prefix(), store.tables().clock()));
     }
 
     /// New, empty tables.

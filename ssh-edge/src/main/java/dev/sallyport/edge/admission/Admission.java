@@ -38,10 +38,12 @@ public interface Admission {
         /// right after admission; an order to end that came earlier is delivered at once.
         void onEnd(Consumer<Outcome> ender);
 
-        /// Called before bytes are passed, either way: returns at once as a rule, and blocks while the edge
-        /// cannot see what is decided elsewhere (a blind edge freezes its sessions). Returns as well when the
-        /// session must end.
-        default void pass() throws InterruptedException {}
+        /// Whether bytes may pass, asked before each is, either way. Answers at once as a rule, and blocks while
+        /// the edge cannot see what is decided elsewhere (a blind edge freezes its sessions). `false` when the
+        /// session must end: then nothing passes any longer.
+        default boolean pass() throws InterruptedException {
+            return true;
+        }
 
         /// The session is over: leaves the live index, and writes the outcome (retrying in the background until
         /// written).

@@ -33,6 +33,10 @@ public final class LiveSession {
     private @Nullable Consumer<Outcome> ender;
     private @Nullable Outcome ordered;
     private boolean over;
+
+    /// Whether an order to end was given, or it is over: nothing may pass any longer.
+    private volatile boolean ending;
+
     private boolean judgedEarly;
 
     /// When the session must end, and as what.
@@ -121,6 +125,7 @@ public final class LiveSession {
                 return;
             }
             ordered = outcome;
+            ending = true;
             tell = ender;
         }
         if (tell != null) {
@@ -155,21 +160,22 @@ public final class LiveSession {
         return known == null || known.strict();
     }
 
-    void pass() throws InterruptedException {
-        while (sight.frozen(strict()) && !ending()) {
+    boolean pass() throws InterruptedException {
+        while (!ending) {
+            if (!sight.frozen(strict())) {
+                return !ending;
+            }
             Thread.sleep(THAW_CHECK);
         }
+        return false;
     }
 
     /// Whether this was the first to say so.
     synchronized boolean over() {
         boolean first = !over;
         over = true;
+        ending = true;
         return first;
-    }
-
-    private synchronized boolean ending() {
-        return ordered != null || over;
     }
 
     @Override

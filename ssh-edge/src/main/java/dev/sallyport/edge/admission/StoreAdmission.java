@@ -419,8 +419,8 @@ public final class StoreAdmission implements Admission, AutoCloseable {
         }
 
         @Override
-        public void pass() throws InterruptedException {
-            session.pass();
+        public boolean pass() throws InterruptedException {
+            return session.pass();
         }
 
         @Override

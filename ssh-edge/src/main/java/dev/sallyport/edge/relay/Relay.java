@@ -6,6 +6,7 @@ import dev.sallyport.core.link.Message.Stream;
 import dev.sallyport.core.link.SessionLink;
 import dev.sallyport.core.recording.Event;
 import dev.sallyport.core.session.Outcome;
+import dev.sallyport.edge.admission.Admission;
 import dev.sallyport.edge.recorder.Recorder.RecordingFailed;
 import java.io.IOException;
 import java.util.Optional;
@@ -23,6 +24,7 @@ final class Relay {
     private final ClientChannel client;
     private final SessionLink link;
     private final Tape tape;
+    private final Admission.Live live;
     private final Ending ending;
     private final RelayLimits limits;
     private final Pulse pulse;
@@ -37,10 +39,18 @@ final class Relay {
     /// Number of the last message that went out; only the input thread sends, and after it the one who ends.
     private volatile long sent;
 
-    Relay(ClientChannel client, SessionLink link, Tape tape, Ending ending, RelayLimits limits, Pulse pulse) {
+    Relay(
+            ClientChannel client,
+            SessionLink link,
+            Tape tape,
+            Admission.Live live,
+            Ending ending,
+            RelayLimits limits,
+            Pulse pulse) {
         this.client = client;
         this.link = link;
         this.tape = tape;
+        this.live = live;
         this.ending = ending;
         this.limits = limits;
         this.pulse = pulse;
@@ -73,6 +83,9 @@ final class Relay {
             while (true) {
                 switch (client.next()) {
                     case ClientChannel.Input.Bytes(var bytes) -> {
+                        if (!live.pass()) {
+                            return;
+                        }
                         pulse.beat();
                         tape.input(bytes, !echo, sent + 1);
                         sent = link.send(new Message.Data(Stream.INPUT, offset, bytes));
@@ -127,7 +140,7 @@ final class Relay {
                 long number = received.number();
                 switch (received.message()) {
                     case Message.Data data -> {
-                        if (ending.outcome().isEmpty()) {
+                        if (live.pass() && ending.outcome().isEmpty()) {
                             pulse.beat();
                             tape.output(data.stream(), data.bytes(), number);
                             client.write(data.stream(), data.bytes());

@@ -171,7 +171,7 @@ public final class Sessions implements AutoCloseable {
                 limits.warning(),
                 clock.instant(),
                 System.nanoTime());
-        var relay = new Relay(client, link, tape, ending, limits, pulse);
+        var relay = new Relay(client, link, tape, granted.live(), ending, limits, pulse);
         Runnable tick = () -> tick(client, order, ending, tape, pulse);
         ticker.add(tick);
         Outcome outcome;
