@@ -19,6 +19,12 @@ public final class ChunkWriter {
     /// Kind, time, offset and length of an event take at most this much.
     private static final int LONGEST_EVENT_HEAD = 1 + 9 + 9 + 3;
 
+    /// Bytes from the middle of a chunk by which it is judged whether compression pays.
+    private static final int SAMPLE = 8192;
+
+    /// It pays when the sample shrinks to this part of itself.
+    private static final double WORTH = 0.7;
+
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final TenantId tenant;
@@ -116,11 +122,21 @@ public final class ChunkWriter {
         return stored;
     }
 
+    /// Compresses where it pays: what does not compress would cost a hundred times the processor time of the
+    /// rest.
     private byte[] deflated() {
-        try (var deflater = new Deflater(Deflater.BEST_SPEED)) {
-            deflater.setInput(plain.toByteArray());
+        var bytes = plain.toByteArray();
+        int sample = Math.min(SAMPLE, bytes.length);
+        int from = (bytes.length - sample) / 2;
+        boolean pays = deflated(bytes, from, sample, Deflater.BEST_SPEED).length <= sample * WORTH;
+        return deflated(bytes, 0, bytes.length, pays ? Deflater.BEST_SPEED : Deflater.NO_COMPRESSION);
+    }
+
+    private static byte[] deflated(byte[] bytes, int from, int length, int level) {
+        try (var deflater = new Deflater(level)) {
+            deflater.setInput(bytes, from, length);
             deflater.finish();
-            var out = new ByteArrayOutputStream(plain.size() / 2 + 64);
+            var out = new ByteArrayOutputStream(length / 2 + 64);
             var buffer = new byte[16_384];
             while (!deflater.finished()) {
                 out.write(buffer, 0, deflater.deflate(buffer));

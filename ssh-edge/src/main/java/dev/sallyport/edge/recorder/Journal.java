@@ -68,6 +68,8 @@ final class Journal implements AutoCloseable {
             this.number = number;
             this.file = file;
             var ownerOnly = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+            // One may be there from an attempt that failed: nothing was appended to it.
+            Files.deleteIfExists(file);
             Files.createFile(file, ownerOnly);
             this.out = new RandomAccessFile(file.toFile(), "rw");
             this.in = FileChannel.open(file, StandardOpenOption.READ);
@@ -96,7 +98,7 @@ final class Journal implements AutoCloseable {
         this.current = new Segment(0, folder.resolve(SEGMENT.formatted(0)));
         segments.put(0, current);
         syncFolder();
-        keeper = Thread.ofPlatform().daemon().name("spool-keeper").start(this::keep);
+        keeper = Thread.ofPlatform().daemon().name("spool-keeper").start(this::keepOrBreak);
     }
 
     /// Writes that a recording is open.
@@ -306,6 +308,25 @@ final class Journal implements AutoCloseable {
         }
     }
 
+    private void keepOrBreak() {
+        try {
+            keep();
+        } catch (RuntimeException e) {
+            LOG.error("the spool is no longer kept: it takes nothing more", e);
+            breakDown();
+        }
+    }
+
+    private void breakDown() {
+        lock.lock();
+        try {
+            broken = true;
+            room.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// Syncs what was written, and removes segments that nobody needs.
     private void keep() {
         while (true) {
@@ -375,13 +396,7 @@ final class Journal implements AutoCloseable {
             }
         } catch (IOException e) {
             LOG.error("the spool could not be synced: it takes nothing more", e);
-            lock.lock();
-            try {
-                broken = true;
-                room.signalAll();
-            } finally {
-                lock.unlock();
-            }
+            breakDown();
         }
     }
 
