@@ -34,6 +34,11 @@ final class Relay {
     /// Whether the target's terminal shows what is typed.
     private volatile boolean echo = true;
 
+    /// Whether each side has said on a forwarded stream that it sends no more.
+    private volatile boolean inputEnded;
+
+    private volatile boolean outputEnded;
+
     private volatile Optional<Message.Failed> notOpened = Optional.empty();
 
     /// Number of the last message that went out; only the input thread sends, and after it the one who ends.
@@ -60,7 +65,7 @@ final class Relay {
     /// are not.
     Outcome run() {
         var input = Thread.ofVirtual().name("relay-input").start(this::relayInput);
-        client.onLeft(() -> ending.end(new Outcome.UserLeft()));
+        client.onLeft(this::left);
         ending.onEnd(() -> Thread.ofVirtual().name("relay-end").start(() -> end(input)));
         try {
             relayOutput();
@@ -95,6 +100,7 @@ final class Relay {
                     case ClientChannel.Input.End() -> {
                         tape.note(Event.Kind.END_OF_INPUT, "", 0, sent + 1);
                         sent = link.send(new Message.EndOfStream(Stream.INPUT));
+                        inputEnded = true;
                     }
                     case ClientChannel.Input.Control(var message) -> {
                         pulse.beat();
@@ -102,7 +108,7 @@ final class Relay {
                         sent = link.send(message);
                     }
                     case ClientChannel.Input.Left() -> {
-                        ending.end(new Outcome.UserLeft());
+                        left();
                         return;
                     }
                 }
@@ -115,6 +121,23 @@ final class Relay {
             ending.end(new Outcome.RecordingFailed());
         } finally {
             inputOver.countDown();
+        }
+    }
+
+    /// The channel is gone. A forwarded stream that both sides had ended is simply over, and the target's exit is
+    /// on its way.
+    private void left() {
+        if (inputEnded && outputEnded) {
+            Thread.ofVirtual().name("relay-left").start(() -> {
+                try {
+                    outputOver.await(limits.farewell().toMillis(), TimeUnit.MILLISECONDS);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+                ending.end(new Outcome.UserLeft());
+            });
+        } else {
+            ending.end(new Outcome.UserLeft());
         }
     }
 
@@ -146,7 +169,10 @@ final class Relay {
                             client.write(data.stream(), data.bytes());
                         }
                     }
-                    case Message.EndOfStream _ -> client.endOutput();
+                    case Message.EndOfStream _ -> {
+                        outputEnded = true;
+                        client.endOutput();
+                    }
                     case Message.Echo(var on) -> echo = on;
                     case Message.Opened() -> client.opened();
                     case Message.File(var json) -> tape.note(Event.Kind.FILE, json, number, 0);

@@ -19,6 +19,10 @@ public final class ProcessTarget implements FakeAgents.Target {
 
     @Override
     public void run(Order order, SessionLink link) throws Exception {
+        if (order.request() instanceof SessionRequest.Forward(var host, var port)) {
+            new DialTarget(host, port).run(order, link);
+            return;
+        }
         var builder = new ProcessBuilder(command(order.request()));
         builder.environment().putAll(order.environment());
         builder.environment().put("PS1", "$ ");
@@ -60,8 +64,7 @@ public final class ProcessTarget implements FakeAgents.Target {
                 yield pty.isPresent() ? List.of("script", "-qefc", text, "/dev/null") : List.of("bash", "-c", text);
             }
             case SessionRequest.Subsystem _ -> List.of("/usr/lib/openssh/sftp-server");
-            case SessionRequest.Forward(var host, var port) ->
-                List.of("bash", "-c", "exec 3<>/dev/tcp/" + host + "/" + port + "; cat <&3 & cat >&3; wait");
+            case SessionRequest.Forward _ -> throw new IllegalStateException("not a process");
         };
     }
 
