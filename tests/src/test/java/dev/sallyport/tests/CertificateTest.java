@@ -109,7 +109,7 @@ class CertificateTest {
         var ran = instance.sshAs("alice", key, List.of(), "bash", "echo in; sleep 120")
                 .now();
         assertThat(ran.out()).isEqualTo("in\n");
-        assertThat(ran.status()).as("%s", ran).isEqualTo(254);
+        assertThat(ran.status()).as("%s", ran).isEqualTo(253);
         assertThat(ran.err()).contains("expired");
         var recorded = Recorded.newest(instance, "alice@example.com");
         recorded.awaitState("complete");

@@ -21,7 +21,7 @@ class KillTest {
             var killed = instance.sally("sessions", "kill", session.id()).now();
             assertThat(killed.status()).as("%s", killed).isZero();
             var ended = session.ended();
-            assertThat(ended.status()).as("%s", ended).isEqualTo(254);
+            assertThat(ended.status()).as("%s", ended).isEqualTo(253);
             assertThat(ended.err()).contains("sally: ").contains("ended by");
             assertThat(session.recorded().show()).contains("Killed");
         }
@@ -34,7 +34,7 @@ class KillTest {
                     .updateUser("alice@example.com", new UserWrite(null, null, null, java.util.List.of(), null));
             try {
                 var ended = session.ended();
-                assertThat(ended.status()).as("%s", ended).isEqualTo(254);
+                assertThat(ended.status()).as("%s", ended).isEqualTo(253);
                 assertThat(instance.ssh("alice", "bash", "true").now().status()).isEqualTo(253);
             } finally {
                 instance.admin()
@@ -62,7 +62,7 @@ class KillTest {
                             "lost")
                     .now();
             assertThat(revoked.status()).as("%s", revoked).isZero();
-            assertThat(session.ended().status()).isEqualTo(254);
+            assertThat(session.ended().status()).isEqualTo(253);
             assertThat(session.recorded().show()).contains("Revoked");
             assertThat(session.again().status()).isEqualTo(253);
         }

@@ -48,7 +48,7 @@ final class DemoHost implements AutoCloseable {
                 ListenAddress 127.0.0.1
                 Port %d
                 HostKey %s
-                AuthorizedKeysFile %s
+                %s
                 PidFile none
                 UsePAM no
                 StrictModes no
@@ -58,7 +58,7 @@ final class DemoHost implements AutoCloseable {
                 Subsystem sftp internal-sftp
                 MaxStartups 200
                 LogLevel ERROR
-                """.formatted(chosen, hostKey, authorized));
+                """.formatted(chosen, hostKey, authorizedKeys(authorized)));
         var log = folder.resolve("demo-host.log").toFile();
         var process = new ProcessBuilder(List.of(sshd.toString(), "-D", "-e", "-f", config.toString()))
                 .redirectErrorStream(true)
@@ -71,6 +71,13 @@ final class DemoHost implements AutoCloseable {
 
     int port() {
         return port;
+    }
+
+    /// As root, sshd reads a user's keys with that user's rights, which do not reach into our folder: it asks `cat`.
+    private static String authorizedKeys(Path file) {
+        return System.getProperty("user.name").equals("root")
+                ? "AuthorizedKeysFile none\nAuthorizedKeysCommand /bin/cat " + file + "\nAuthorizedKeysCommandUser root"
+                : "AuthorizedKeysFile " + file;
     }
 
     private void awaitReady(Path log) throws IOException, InterruptedException {
