@@ -11,9 +11,7 @@ import dev.sallyport.core.secret.Secret;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.Arrays;
-import java.util.Optional;
 import java.util.Random;
-import java.util.zip.Deflater;
 import org.junit.jupiter.api.Test;
 
 class ChunkTest {
@@ -143,29 +141,39 @@ class ChunkTest {
 
     @Test
     void aDecompressionBombIsRefusedByWhoHasTheKey() throws Exception {
-        var bomb = bomb(64 << 20);
-        assertThatThrownBy(() -> sealed(bomb, 1, 100).events(KEY))
+        var bomb = Forged.deflated(new byte[64 << 20]);
+        assertThatThrownBy(() ->
+                        Forged.chunk(TENANT, SESSION, HEAD, KEY, bomb, 1, 100).events(KEY))
                 .isInstanceOf(BadChunk.class)
                 .hasMessageContaining("more than its head says");
-        assertThatThrownBy(() -> sealed(bomb, 1, ChunkHeader.LONGEST_PLAIN + 1)).isInstanceOf(BadChunk.class);
-        assertThatThrownBy(() -> sealed(bomb, 50_000, 100).events(KEY)).isInstanceOf(BadChunk.class);
+        assertThatThrownBy(() -> Forged.chunk(TENANT, SESSION, HEAD, KEY, bomb, 1, ChunkHeader.LONGEST_PLAIN + 1))
+                .isInstanceOf(BadChunk.class);
+        assertThatThrownBy(() -> Forged.chunk(TENANT, SESSION, HEAD, KEY, bomb, 50_000, 100)
+                        .events(KEY))
+                .isInstanceOf(BadChunk.class);
     }
 
     @Test
     void eventsThatAreNotWhatTheHeadSaysAreRefused() {
         var plain = new byte[] {1, 5, 0, 1, 'x'};
-        assertThatThrownBy(() -> sealed(deflated(plain), 2, 5).events(KEY)).isInstanceOf(BadChunk.class);
-        assertThatThrownBy(() ->
-                        sealed(deflated(new byte[] {99, 5, 0, 0}), 1, 4).events(KEY))
+        assertThatThrownBy(() -> Forged.chunk(TENANT, SESSION, HEAD, KEY, Forged.deflated(plain), 2, 5)
+                        .events(KEY))
+                .isInstanceOf(BadChunk.class);
+        assertThatThrownBy(() -> Forged.chunk(
+                                TENANT, SESSION, HEAD, KEY, Forged.deflated(new byte[] {99, 5, 0, 0}), 1, 4)
+                        .events(KEY))
                 .isInstanceOf(BadChunk.class)
                 .hasMessageContaining("unknown kind");
-        assertThatThrownBy(() ->
-                        sealed(deflated(new byte[] {1, 5, 0, 100}), 1, 4).events(KEY))
+        assertThatThrownBy(() -> Forged.chunk(
+                                TENANT, SESSION, HEAD, KEY, Forged.deflated(new byte[] {1, 5, 0, 100}), 1, 4)
+                        .events(KEY))
                 .isInstanceOf(BadChunk.class);
         var endless = new byte[32];
         Arrays.fill(endless, (byte) 0xff);
         endless[0] = 1;
-        assertThatThrownBy(() -> sealed(deflated(endless), 1, 32).events(KEY)).isInstanceOf(BadChunk.class);
+        assertThatThrownBy(() -> Forged.chunk(TENANT, SESSION, HEAD, KEY, Forged.deflated(endless), 1, 32)
+                        .events(KEY))
+                .isInstanceOf(BadChunk.class);
     }
 
     @Test
@@ -186,48 +194,5 @@ class ChunkTest {
         assertThatThrownBy(() -> event(0, Event.Kind.HIDDEN_INPUT, 1, "")).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> event(0, Event.Kind.HIDDEN_INPUT, 1, "9999999999999999"))
                 .isInstanceOf(IllegalArgumentException.class);
-    }
-
-    private static byte[] bomb(int length) {
-        return deflated(new byte[length]);
-    }
-
-    private static byte[] deflated(byte[] plain) {
-        try (var deflater = new Deflater()) {
-            deflater.setInput(plain);
-            deflater.finish();
-            var out = new byte[plain.length + 100];
-            int length = deflater.deflate(out);
-            return Arrays.copyOf(out, length);
-        }
-    }
-
-    /// A chunk by someone who has the key, with whatever he likes in it.
-    private static Chunk sealed(byte[] compressed, int count, int plainLength) throws Exception {
-        try {
-            var header = new ChunkHeader(
-                    TENANT,
-                    SESSION,
-                    0,
-                    0,
-                    count,
-                    0,
-                    0,
-                    dev.sallyport.core.hash.Sha256.NONE,
-                    RecordingState.LIVE,
-                    Optional.of(HEAD),
-                    1,
-                    plainLength,
-                    compressed.length + Chunk.TAG);
-            var cipher = Chunk.cipher(javax.crypto.Cipher.ENCRYPT_MODE, KEY, header);
-            var head = header.write();
-            cipher.updateAAD(head);
-            var sealed = cipher.doFinal(compressed);
-            var stored = Arrays.copyOf(head, head.length + sealed.length);
-            System.arraycopy(sealed, 0, stored, head.length, sealed.length);
-            return Chunk.parse(stored);
-        } catch (IllegalArgumentException e) {
-            throw new BadChunk("refused by the header itself", e);
-        }
     }
 }
