@@ -15,8 +15,11 @@ final class Ended {
                 // as it should be
             }
             case LIVE ->
-                run.say("the session goes on; this is what is stored by now.  sally sessions follow "
-                        + recording.session() + "  shows the rest.");
+                run.say(
+                        recording.sessionEnded()
+                                ? "the end of the recording is still on its way; this is what is stored by now."
+                                : "the session goes on; this is what is stored by now.  sally sessions follow "
+                                        + recording.session() + "  shows the rest.");
             case INCOMPLETE ->
                 run.say("the recording is incomplete: the edge was lost before it was sealed. When an edge or the"
                         + " agent comes back with the rest, it becomes recovered.");

@@ -43,7 +43,7 @@ public final class Follow extends Action {
         var ended = client().session(session);
         var sentence = ended.sentence();
         if (sentence != null) {
-            run.say("the session ended: " + sentence);
+            run.say("the session ended: " + sentence + ".");
         }
         return ExitCode.OK;
     }

@@ -1,15 +1,22 @@
 package dev.sallyport.cli.sessions;
 
+import dev.sallyport.api.Sessions;
 import dev.sallyport.cli.run.Action;
 import dev.sallyport.cli.run.ExitCode;
 import dev.sallyport.cli.run.Run;
 import dev.sallyport.core.text.Escaped;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// Ends a live session.
-@Command(name = "kill", header = "End a live session.", description = "Its user reads on the terminal who ended it.")
+@Command(
+        name = "kill",
+        header = "End a live session.",
+        description = "Its user reads on the terminal who ended it.",
+        footer = {"", "Example:", "  sally sessions kill ses_… --reason 'wrong database'"})
 public final class Kill extends Action {
 
     /// How long the end is waited for.
@@ -20,6 +27,9 @@ public final class Kill extends Action {
     @Parameters(paramLabel = "SESSION", description = "The session's id.")
     private String session = "";
 
+    @Option(names = "--reason", paramLabel = "TEXT", description = "Why; stands in the audit log.")
+    private @Nullable String reason;
+
     public Kill(Run run) {
         super(run);
     }
@@ -27,7 +37,7 @@ public final class Kill extends Action {
     @Override
     public Integer call() throws Exception {
         var id = OpenRecording.sessionId(session).value();
-        var killed = client().killSession(id);
+        var killed = client().killSession(id, new Sessions.Kill(reason));
         long until = System.nanoTime() + PATIENCE.toNanos();
         while (killed.state().equals("live") && System.nanoTime() < until) {
             Thread.sleep(POLL);

@@ -39,6 +39,7 @@ final class OpenRecording implements Events, AutoCloseable {
     private final RecordingReader reader;
 
     private final Progress progress;
+    private final boolean sessionEnded;
     private final boolean endedJustNow;
     private boolean lived;
     private long sealedBy;
@@ -51,9 +52,10 @@ final class OpenRecording implements Events, AutoCloseable {
             StoredChunks chunks,
             RecordingReader reader,
             Progress progress,
-            boolean endedJustNow) {
+            Optional<Instant> endedAt) {
+        this.sessionEnded = endedAt.isPresent();
         this.progress = progress;
-        this.endedJustNow = endedJustNow;
+        this.endedJustNow = endedAt.map(end -> end.isAfter(Instant.now().minus(JUST_NOW))).orElse(false);
         this.session = session;
         this.tenant = tenant;
         this.tenantKey = tenantKey;
@@ -85,8 +87,7 @@ final class OpenRecording implements Events, AutoCloseable {
                     key,
                     chunks,
                     reader,
-                    progress,
-                    endedAt != null && endedAt.isAfter(Instant.now().minus(JUST_NOW)));
+                    progress, Optional.ofNullable(endedAt));
         } catch (IllegalArgumentException e) {
             throw new IOException("the API's answer could not be understood", e);
         }
@@ -172,15 +173,21 @@ final class OpenRecording implements Events, AutoCloseable {
     }
 
     /// Between the end of a session and the last chunk of its recording there are some moments, in which the
-    /// API finds the recording incomplete.
+    /// API finds the recording live or incomplete.
     private boolean isBeingSealed() {
-        if (chunks.state() != RecordingState.INCOMPLETE || !(lived || endedJustNow)) {
+        boolean ended = endedJustNow || (lived && chunks.state() == RecordingState.INCOMPLETE);
+        if (!ended || chunks.state() == RecordingState.COMPLETE || chunks.state() == RecordingState.RECOVERED) {
             return false;
         }
         if (sealedBy == 0) {
             sealedBy = System.nanoTime() + SEALING.toNanos();
         }
         return System.nanoTime() < sealedBy;
+    }
+
+    /// Whether the session had ended when its recording was opened.
+    boolean sessionEnded() {
+        return sessionEnded;
     }
 
     /// The state, as far as was read: what the last chunk says counts more than what the API said.

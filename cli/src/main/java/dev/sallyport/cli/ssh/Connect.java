@@ -126,10 +126,12 @@ public final class Connect extends Action {
         }
     }
 
-    private static int run(List<String> arguments) throws Failure, InterruptedException {
+    private int run(List<String> arguments) throws Failure, InterruptedException {
+        var command = new ArrayList<>(arguments);
+        command.set(0, program());
         Process ssh;
         try {
-            ssh = new ProcessBuilder(arguments).inheritIO().start();
+            ssh = new ProcessBuilder(command).inheritIO().start();
         } catch (IOException e) {
             throw Failure.failed("ssh cannot be run. Is it installed (package openssh-client)?");
         }
@@ -139,6 +141,17 @@ public final class Connect extends Action {
         int status = ssh.waitFor();
         Runtime.getRuntime().removeShutdownHook(end);
         return status;
+    }
+
+    /// The first ssh on the PATH.
+    private String program() {
+        for (var folder : run.surroundings().variables().getOrDefault("PATH", "").split(":", -1)) {
+            var program = Path.of(folder).resolve("ssh");
+            if (Files.isExecutable(program) && !Files.isDirectory(program)) {
+                return program.toAbsolutePath().toString();
+            }
+        }
+        return "ssh";
     }
 
     /// Words as a shell reads them.

@@ -1,0 +1,192 @@
+package dev.sallyport.cli.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sallyport.api.Agents;
+import dev.sallyport.api.ApiJson;
+import dev.sallyport.api.Connections;
+import dev.sallyport.api.Connections.Connection;
+import dev.sallyport.api.Connections.ConnectionWrite;
+import dev.sallyport.api.Connections.Custom;
+import dev.sallyport.api.Rules.RuleWrite;
+import dev.sallyport.api.SshServer;
+import dev.sallyport.api.SshServer.Apply;
+import dev.sallyport.api.Users;
+import dev.sallyport.api.Users.UserWrite;
+import dev.sallyport.cli.TestingApi;
+import dev.sallyport.cli.TestingSally;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AdminTest {
+
+    private static final Users.User ALICE = new Users.User(
+            "usr_1", "alice@example.com", "sub-1", "Alice", List.of("engineers", "oncall"), "active", 3);
+
+    @TempDir
+    private Path folder;
+
+    private TestingApi api;
+    private TestingSally sally;
+
+    @BeforeEach
+    void start() throws IOException {
+        api = new TestingApi();
+        sally = TestingSally.with(folder, api);
+    }
+
+    @AfterEach
+    void stop() {
+        api.close();
+    }
+
+    private <T> T sent(String method, Class<T> type) throws ApiJson.NotReadable {
+        return ApiJson.readStrictly(type, api.last(method).body().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void ok(String... arguments) {
+        var ran = sally.run(arguments);
+        assertThat(ran.code()).as(ran.err()).isZero();
+    }
+
+    @Test
+    void aUserIsChangedWhereSaidAndStaysAsItIsElsewhere() throws Exception {
+        api.on("GET /v1/users/alice%40example.com", ALICE).on("PUT /v1/users/usr_1", ALICE);
+        ok("admin", "users", "update", "alice@example.com", "--remove-group", "oncall", "--add-group", "dba");
+        assertThat(sent("PUT", UserWrite.class))
+                .isEqualTo(new UserWrite(
+                        "alice@example.com", "sub-1", "Alice", List.of("engineers", "dba"), "active"));
+    }
+
+    @Test
+    void anUpdateThatSaysNothingIsAUsageErrorAndAsksNothing() {
+        for (var noun : List.of("users", "rules", "connections")) {
+            assertThat(sally.run("admin", noun, "update", "x").code()).isEqualTo(2);
+        }
+        assertThat(sally.run("admin", "sshserver", "apply").code()).isEqualTo(2);
+        assertThat(api.requests()).isEmpty();
+    }
+
+    private static Connection connection(Custom custom) {
+        return new Connection(
+                "con_1", "bash", "custom", "agt_1", custom, null, null, "required", null, true, 900, 86_400,
+                Map.of("team", "web"), List.of("LANG"), null, 5);
+    }
+
+    @Test
+    void aCustomConnectionIsMadeOfItsFlagsAndWhatFollows() throws Exception {
+        var custom = new Custom(List.of("/bin/bash", "-l"), "demo", "argument", null, Map.of("A", "text:b=c"), null, null);
+        api.on("POST /v1/connections", connection(custom));
+        ok(
+                "admin", "connections", "create", "bash", "--type", "custom", "--agent", "office", "--run-as", "demo",
+                "--command", "argument", "--env", "A=text:b=c", "--idle", "15m", "--tag", "team=web", "--",
+                "/bin/bash", "-l");
+        assertThat(sent("POST", ConnectionWrite.class))
+                .isEqualTo(new ConnectionWrite(
+                        "bash", "office", "custom", custom, null, null, null, null, null, 900L, null,
+                        Map.of("team", "web"), null));
+    }
+
+    @Test
+    void aConnectionKeepsWhatAnUpdateDoesNotName() throws Exception {
+        var custom = new Custom(List.of("/bin/bash"), "demo", null, null, Map.of("P", "sealed:abc"), null, null);
+        api.on("GET /v1/connections/bash", connection(custom)).on("PUT /v1/connections/con_1", connection(custom));
+        ok("admin", "connections", "update", "bash", "--strict", "false", "--longest", "1h");
+        assertThat(sent("PUT", ConnectionWrite.class))
+                .isEqualTo(new ConnectionWrite(
+                        "bash", "agt_1", "custom", custom, null, null, "required", null, false, 900L, 3_600L,
+                        Map.of("team", "web"), List.of("LANG")));
+    }
+
+    @Test
+    void aRuleAllowsBothModesUnlessItSaysOtherwise() throws Exception {
+        api.on(
+                "POST /v1/access-rules",
+                new dev.sallyport.api.Rules.Rule(
+                        "rul_1", "r", "allow", List.of(), List.of(), List.of(), Map.of(), List.of(), 1));
+        ok("admin", "rules", "create", "r", "--group", "engineers", "--connection", "staging-*");
+        assertThat(sent("POST", RuleWrite.class))
+                .isEqualTo(new RuleWrite(
+                        "r", "allow", List.of("engineers"), List.of(), List.of("staging-*"), Map.of(),
+                        List.of("connect", "exec")));
+    }
+
+    @Test
+    void anAgentsKeyIsShownOnceAndTheJsonHoldsNothingElse() {
+        var agent = new Agents.Agent("agt_1", "office", "active", null, 1, 0, List.of(), 1);
+        api.on("POST /v1/agents", new Agents.KeyedAgent(agent, "sallyport://edge:8010?token=t&pin=p"));
+        var ran = sally.run("admin", "agents", "create", "office", "-o", "json");
+        assertThat(ran.out()).startsWith("{").contains("sallyport://edge:8010?token=t&pin=p");
+        assertThat(ran.err()).contains("shown once", "SALLYPORT_KEY");
+    }
+
+    @Test
+    void applySendsWhatIsNamedAndNothingElse() throws Exception {
+        api.on("PUT /v1/ssh-server", new SshServer.Configuration(List.of(), List.of(), "principal", "email", null, null));
+        Files.writeString(folder.resolve("host_key"), "-----BEGIN");
+        ok(
+                "admin", "sshserver", "apply", "--trusted-ca", "ssh-ed25519 AAAA ca 1\n", "--trusted-ca",
+                "ssh-ed25519 BBBB", "--listen-address", "0.0.0.0:12222", "--user-attr", "email", "--cert-attr",
+                "principal", "--hosts-key", "host_key");
+        assertThat(sent("PUT", Apply.class))
+                .isEqualTo(new Apply(
+                        List.of("ssh-ed25519 AAAA ca 1", "ssh-ed25519 BBBB"), null, "principal", "email",
+                        "0.0.0.0:12222", "-----BEGIN"));
+    }
+
+    @Test
+    void aCaThatWaitsForItsProofIsShownWithTheLineToRun() throws Exception {
+        var pending = new SshServer.PendingCa("SHA256:x", "ssh-ed25519 AAAA", "nonce", "printf %s 'nonce' | ssh-keygen …");
+        api.on(
+                "PUT /v1/ssh-server",
+                new SshServer.Configuration(List.of(), List.of(pending), "principal", "email", null, null));
+        var ran = sally.run("admin", "sshserver", "apply", "--trusted-ca", "ssh-ed25519 AAAA");
+        assertThat(ran.code()).isZero();
+        assertThat(ran.out()).contains("not trusted yet", "none, so nobody can log in");
+        assertThat(ran.err())
+                .contains("sally admin sshserver apply --proof")
+                .contains("\n  printf %s 'nonce' | ssh-keygen …\n");
+
+        Files.writeString(folder.resolve("ca.proof"), "-----BEGIN SSH SIGNATURE-----\n");
+        ok("admin", "sshserver", "apply", "--proof", "ca.proof");
+        assertThat(sent("PUT", Apply.class))
+                .isEqualTo(new Apply(null, List.of("-----BEGIN SSH SIGNATURE-----\n"), null, null, null, null));
+    }
+
+    @Test
+    void severalAreDeletedAndAMissingOneStopsIt() {
+        api.on("DELETE /v1/users/a", new byte[0]);
+        var ran = sally.run("admin", "users", "delete", "a", "b", "c");
+        assertThat(ran.code()).isEqualTo(3);
+        assertThat(ran.out()).isEqualTo("deleted a\n");
+        assertThat(api.requests()).hasSize(2);
+    }
+
+    @Test
+    void aRevocationIsOfExactlyOneKind() {
+        assertThat(sally.run("admin", "revocations", "create").code()).isEqualTo(2);
+        assertThat(sally.run("admin", "revocations", "create", "--key-id", "a", "--user", "b").code())
+                .isEqualTo(2);
+        assertThat(sally.run("admin", "revocations", "create", "--serial", "7").code())
+                .isEqualTo(2);
+        assertThat(api.requests()).isEmpty();
+    }
+
+    @Test
+    void secretsOfAConnectionAreShownAsTheApiGivesThem() {
+        var custom = new Custom(List.of("/bin/bash"), null, null, null, Map.of("P", "env:PASSWORD"), null, null);
+        api.on("GET /v1/connections", new Connections.Page(List.of(connection(custom)), null))
+                .on("GET /v1/connections/bash", connection(custom));
+        assertThat(sally.run("admin", "connections", "show", "bash").out())
+                .contains("P=env:PASSWORD", "15 min 0 s", "team=web");
+        assertThat(sally.run("admin", "connections", "ls").out()).contains("con_1", "bash");
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sallyport.cli.sessions;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sallyport.cli.ssh;
+
+import org.jspecify.annotations.NullMarked;
