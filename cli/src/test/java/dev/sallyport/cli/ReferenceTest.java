@@ -50,7 +50,11 @@ class ReferenceTest {
 
     private static void write(StringBuilder text, CommandLine command, int depth) {
         var spec = command.getCommandSpec();
-        text.append('\n').append("#".repeat(Math.min(depth, 4))).append(" `").append(spec.qualifiedName()).append("`\n");
+        text.append('\n')
+                .append("#".repeat(Math.min(depth, 4)))
+                .append(" `")
+                .append(spec.qualifiedName())
+                .append("`\n");
         text.append("```\n").append(command.getUsageMessage(Ansi.OFF).strip()).append("\n```\n");
         command.getSubcommands().values().forEach(each -> write(text, each, depth + 1));
     }

@@ -47,7 +47,11 @@ class SallyTest {
         for (var words : List.of("nosuch", "sessions", "ls --nosuch", "sessions ls --limit x", "admin users create")) {
             var ran = new TestingSally(folder).run(words.split(" "));
             assertThat(ran.code()).as(words).isEqualTo(2);
-            assertThat(ran.err()).as(words).startsWith("sally: ").contains("--help").hasLineCount(1);
+            assertThat(ran.err())
+                    .as(words)
+                    .startsWith("sally: ")
+                    .contains("--help")
+                    .hasLineCount(1);
         }
     }
 
@@ -69,7 +73,9 @@ class SallyTest {
 
     @Test
     void whatIsMissingInTheConfigurationIsNamed() throws IOException {
-        var ran = new TestingSally(folder).configure("{\"url\": \"http://127.0.0.1:1\"}").run("ls");
+        var ran = new TestingSally(folder)
+                .configure("{\"url\": \"http://127.0.0.1:1\"}")
+                .run("ls");
         assertThat(ran.code()).isEqualTo(1);
         assertThat(ran.err()).contains("has no \"key\"").contains("cli.json");
     }

@@ -55,7 +55,8 @@ final class OpenRecording implements Events, AutoCloseable {
             Optional<Instant> endedAt) {
         this.sessionEnded = endedAt.isPresent();
         this.progress = progress;
-        this.endedJustNow = endedAt.map(end -> end.isAfter(Instant.now().minus(JUST_NOW))).orElse(false);
+        this.endedJustNow =
+                endedAt.map(end -> end.isAfter(Instant.now().minus(JUST_NOW))).orElse(false);
         this.session = session;
         this.tenant = tenant;
         this.tenantKey = tenantKey;
@@ -81,13 +82,7 @@ final class OpenRecording implements Events, AutoCloseable {
             var chunks = new StoredChunks(client, session, state(opened.state()), progress);
             var reader = new RecordingReader(chunks, tenant, session, key);
             return new OpenRecording(
-                    session,
-                    tenant,
-                    opened.tenantKey(),
-                    key,
-                    chunks,
-                    reader,
-                    progress, Optional.ofNullable(endedAt));
+                    session, tenant, opened.tenantKey(), key, chunks, reader, progress, Optional.ofNullable(endedAt));
         } catch (IllegalArgumentException e) {
             throw new IOException("the API's answer could not be understood", e);
         }

@@ -145,7 +145,8 @@ public final class Connect extends Action {
 
     /// The first ssh on the PATH.
     private String program() {
-        for (var folder : run.surroundings().variables().getOrDefault("PATH", "").split(":", -1)) {
+        for (var folder :
+                run.surroundings().variables().getOrDefault("PATH", "").split(":", -1)) {
             var program = Path.of(folder).resolve("ssh");
             if (Files.isExecutable(program) && !Files.isDirectory(program)) {
                 return program.toAbsolutePath().toString();

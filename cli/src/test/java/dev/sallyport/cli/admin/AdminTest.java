@@ -28,8 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class AdminTest {
 
-    private static final Users.User ALICE = new Users.User(
-            "usr_1", "alice@example.com", "sub-1", "Alice", List.of("engineers", "oncall"), "active", 3);
+    private static final Users.User ALICE =
+            new Users.User("usr_1", "alice@example.com", "sub-1", "Alice", List.of("engineers", "oncall"), "active", 3);
 
     @TempDir
     private Path folder;
@@ -62,8 +62,7 @@ class AdminTest {
         api.on("GET /v1/users/alice%40example.com", ALICE).on("PUT /v1/users/usr_1", ALICE);
         ok("admin", "users", "update", "alice@example.com", "--remove-group", "oncall", "--add-group", "dba");
         assertThat(sent("PUT", UserWrite.class))
-                .isEqualTo(new UserWrite(
-                        "alice@example.com", "sub-1", "Alice", List.of("engineers", "dba"), "active"));
+                .isEqualTo(new UserWrite("alice@example.com", "sub-1", "Alice", List.of("engineers", "dba"), "active"));
     }
 
     @Test
@@ -77,22 +76,66 @@ class AdminTest {
 
     private static Connection connection(Custom custom) {
         return new Connection(
-                "con_1", "bash", "custom", "agt_1", custom, null, null, "required", null, true, 900, 86_400,
-                Map.of("team", "web"), List.of("LANG"), null, 5);
+                "con_1",
+                "bash",
+                "custom",
+                "agt_1",
+                custom,
+                null,
+                null,
+                "required",
+                null,
+                true,
+                900,
+                86_400,
+                Map.of("team", "web"),
+                List.of("LANG"),
+                null,
+                5);
     }
 
     @Test
     void aCustomConnectionIsMadeOfItsFlagsAndWhatFollows() throws Exception {
-        var custom = new Custom(List.of("/bin/bash", "-l"), "demo", "argument", null, Map.of("A", "text:b=c"), null, null);
+        var custom =
+                new Custom(List.of("/bin/bash", "-l"), "demo", "argument", null, Map.of("A", "text:b=c"), null, null);
         api.on("POST /v1/connections", connection(custom));
         ok(
-                "admin", "connections", "create", "bash", "--type", "custom", "--agent", "office", "--run-as", "demo",
-                "--command", "argument", "--env", "A=text:b=c", "--idle", "15m", "--tag", "team=web", "--",
-                "/bin/bash", "-l");
+                "admin",
+                "connections",
+                "create",
+                "bash",
+                "--type",
+                "custom",
+                "--agent",
+                "office",
+                "--run-as",
+                "demo",
+                "--command",
+                "argument",
+                "--env",
+                "A=text:b=c",
+                "--idle",
+                "15m",
+                "--tag",
+                "team=web",
+                "--",
+                "/bin/bash",
+                "-l");
         assertThat(sent("POST", ConnectionWrite.class))
                 .isEqualTo(new ConnectionWrite(
-                        "bash", "office", "custom", custom, null, null, null, null, null, 900L, null,
-                        Map.of("team", "web"), null));
+                        "bash",
+                        "office",
+                        "custom",
+                        custom,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        900L,
+                        null,
+                        Map.of("team", "web"),
+                        null));
     }
 
     @Test
@@ -102,8 +145,19 @@ class AdminTest {
         ok("admin", "connections", "update", "bash", "--strict", "false", "--longest", "1h");
         assertThat(sent("PUT", ConnectionWrite.class))
                 .isEqualTo(new ConnectionWrite(
-                        "bash", "agt_1", "custom", custom, null, null, "required", null, false, 900L, 3_600L,
-                        Map.of("team", "web"), List.of("LANG")));
+                        "bash",
+                        "agt_1",
+                        "custom",
+                        custom,
+                        null,
+                        null,
+                        "required",
+                        null,
+                        false,
+                        900L,
+                        3_600L,
+                        Map.of("team", "web"),
+                        List.of("LANG")));
     }
 
     @Test
@@ -115,7 +169,12 @@ class AdminTest {
         ok("admin", "rules", "create", "r", "--group", "engineers", "--connection", "staging-*");
         assertThat(sent("POST", RuleWrite.class))
                 .isEqualTo(new RuleWrite(
-                        "r", "allow", List.of("engineers"), List.of(), List.of("staging-*"), Map.of(),
+                        "r",
+                        "allow",
+                        List.of("engineers"),
+                        List.of(),
+                        List.of("staging-*"),
+                        Map.of(),
                         List.of("connect", "exec")));
     }
 
@@ -130,21 +189,40 @@ class AdminTest {
 
     @Test
     void applySendsWhatIsNamedAndNothingElse() throws Exception {
-        api.on("PUT /v1/ssh-server", new SshServer.Configuration(List.of(), List.of(), "principal", "email", null, null));
+        api.on(
+                "PUT /v1/ssh-server",
+                new SshServer.Configuration(List.of(), List.of(), "principal", "email", null, null));
         Files.writeString(folder.resolve("host_key"), "-----BEGIN");
         ok(
-                "admin", "sshserver", "apply", "--trusted-ca", "ssh-ed25519 AAAA ca 1\n", "--trusted-ca",
-                "ssh-ed25519 BBBB", "--listen-address", "0.0.0.0:12222", "--user-attr", "email", "--cert-attr",
-                "principal", "--hosts-key", "host_key");
+                "admin",
+                "sshserver",
+                "apply",
+                "--trusted-ca",
+                "ssh-ed25519 AAAA ca 1\n",
+                "--trusted-ca",
+                "ssh-ed25519 BBBB",
+                "--listen-address",
+                "0.0.0.0:12222",
+                "--user-attr",
+                "email",
+                "--cert-attr",
+                "principal",
+                "--hosts-key",
+                "host_key");
         assertThat(sent("PUT", Apply.class))
                 .isEqualTo(new Apply(
-                        List.of("ssh-ed25519 AAAA ca 1", "ssh-ed25519 BBBB"), null, "principal", "email",
-                        "0.0.0.0:12222", "-----BEGIN"));
+                        List.of("ssh-ed25519 AAAA ca 1", "ssh-ed25519 BBBB"),
+                        null,
+                        "principal",
+                        "email",
+                        "0.0.0.0:12222",
+                        "-----BEGIN"));
     }
 
     @Test
     void aCaThatWaitsForItsProofIsShownWithTheLineToRun() throws Exception {
-        var pending = new SshServer.PendingCa("SHA256:x", "ssh-ed25519 AAAA", "nonce", "printf %s 'nonce' | ssh-keygen …");
+        var pending =
+                new SshServer.PendingCa("SHA256:x", "ssh-ed25519 AAAA", "nonce", "printf %s 'nonce' | ssh-keygen …");
         api.on(
                 "PUT /v1/ssh-server",
                 new SshServer.Configuration(List.of(), List.of(pending), "principal", "email", null, null));
@@ -173,7 +251,8 @@ class AdminTest {
     @Test
     void aRevocationIsOfExactlyOneKind() {
         assertThat(sally.run("admin", "revocations", "create").code()).isEqualTo(2);
-        assertThat(sally.run("admin", "revocations", "create", "--key-id", "a", "--user", "b").code())
+        assertThat(sally.run("admin", "revocations", "create", "--key-id", "a", "--user", "b")
+                        .code())
                 .isEqualTo(2);
         assertThat(sally.run("admin", "revocations", "create", "--serial", "7").code())
                 .isEqualTo(2);

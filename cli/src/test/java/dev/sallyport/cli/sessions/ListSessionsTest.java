@@ -45,7 +45,11 @@ class ListSessionsTest {
                                 Examples.session(NEWER, "alice@example.com", null, null),
                                 Examples.session(OLDER, "bob@ex.com", "id", Examples.START.plusSeconds(2))),
                         null));
-        var lines = TestingSally.with(folder, api).run("sessions", "ls").out().lines().toList();
+        var lines = TestingSally.with(folder, api)
+                .run("sessions", "ls")
+                .out()
+                .lines()
+                .toList();
         assertThat(lines).hasSize(3);
         assertThat(lines.get(0)).startsWith("SESSION");
         assertThat(lines.get(1)).startsWith(NEWER).endsWith("live   -");
@@ -60,8 +64,18 @@ class ListSessionsTest {
         api.on("GET /v1/sessions", new Page(List.of(), null));
         var ran = TestingSally.with(folder, api)
                 .run(
-                        "sessions", "ls", "--user", "alice@example.com", "--connection", "bash", "--state", "live",
-                        "--since", "2h", "--limit", "7");
+                        "sessions",
+                        "ls",
+                        "--user",
+                        "alice@example.com",
+                        "--connection",
+                        "bash",
+                        "--state",
+                        "live",
+                        "--since",
+                        "2h",
+                        "--limit",
+                        "7");
         assertThat(ran.code()).as(ran.err()).isZero();
         assertThat(ran.err()).isEqualTo("sally: no session is like that.\n");
         assertThat(api.last("GET").query().split("&"))

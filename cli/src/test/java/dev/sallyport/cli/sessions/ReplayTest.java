@@ -109,18 +109,18 @@ class ReplayTest {
     @Test
     void followingShowsWhatIsAddedAndEndsWithTheSession() throws Exception {
         recording.add(Kind.OUTPUT, "one ").cut();
-        var following =
-                CompletableFuture.supplyAsync(() -> {
-                    try {
-                        return sally("sessions", "follow", recording.session.value());
-                    } catch (IOException e) {
-                        throw new IllegalStateException(e);
-                    }
-                });
-        org.awaitility.Awaitility.await().until(() -> api.requests().stream()
-                        .filter(request -> request.path().endsWith("/chunks"))
-                        .count()
-                > 2);
+        var following = CompletableFuture.supplyAsync(() -> {
+            try {
+                return sally("sessions", "follow", recording.session.value());
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        org.awaitility.Awaitility.await()
+                .until(() -> api.requests().stream()
+                                .filter(request -> request.path().endsWith("/chunks"))
+                                .count()
+                        > 2);
         recording.add(Kind.OUTPUT, "two").sealed();
         var ran = following.get();
         assertThat(ran.code()).as(ran.err()).isZero();
@@ -148,7 +148,8 @@ class ReplayTest {
     void exportsAreWrittenWholeAndForTheirOwnerOnly() throws IOException {
         recording.add(Kind.RESIZE, "80x24").add(Kind.OUTPUT, "hello\r\n").sealed();
         var id = recording.session.value();
-        assertThat(sally("sessions", "download", id, "--format", "asciicast").code()).isZero();
+        assertThat(sally("sessions", "download", id, "--format", "asciicast").code())
+                .isZero();
         var cast = folder.resolve(id + ".cast");
         assertThat(Files.readString(cast)).startsWith("{\"version\"").contains("hello");
         assertThat(Files.getPosixFilePermissions(cast)).hasSize(2);

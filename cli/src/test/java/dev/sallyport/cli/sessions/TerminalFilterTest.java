@@ -81,7 +81,9 @@ class TerminalFilterTest {
                 out.writeBytes(filter.pass(java.util.Arrays.copyOfRange(whole, 0, first)));
                 out.writeBytes(filter.pass(java.util.Arrays.copyOfRange(whole, first, second)));
                 out.writeBytes(filter.pass(java.util.Arrays.copyOfRange(whole, second, whole.length)));
-                assertThat(out.toByteArray()).as("cut at %d and %d", first, second).isEqualTo(expected);
+                assertThat(out.toByteArray())
+                        .as("cut at %d and %d", first, second)
+                        .isEqualTo(expected);
             }
         }
     }
@@ -89,7 +91,8 @@ class TerminalFilterTest {
     @Test
     void aRawEightBitControlThatIsNoUtf8IsDropped() {
         var filter = new TerminalFilter();
-        assertThat(filter.pass(new byte[] {'a', (byte) 0x9b, '6', 'n', (byte) 0xff, 'b'})).isEqualTo(bytes("a6nb"));
+        assertThat(filter.pass(new byte[] {'a', (byte) 0x9b, '6', 'n', (byte) 0xff, 'b'}))
+                .isEqualTo(bytes("a6nb"));
     }
 
     @Test
@@ -107,10 +110,13 @@ class TerminalFilterTest {
         for (int round = 0; round < 2_000; round++) {
             var garbage = new byte[64];
             for (int i = 0; i < garbage.length; i++) {
-                garbage[i] = random.nextInt(8) == 0 ? (byte) random.nextInt() : alphabet[random.nextInt(alphabet.length)];
+                garbage[i] =
+                        random.nextInt(8) == 0 ? (byte) random.nextInt() : alphabet[random.nextInt(alphabet.length)];
             }
             var shown = new String(new TerminalFilter().pass(garbage), StandardCharsets.ISO_8859_1);
-            assertThat(shown).doesNotContainPattern("\u001b\\[[0-9;?>$ ]*[cnxt]").doesNotContain("\u001b]", "\u001bP");
+            assertThat(shown)
+                    .doesNotContainPattern("\u001b\\[[0-9;?>$ ]*[cnxt]")
+                    .doesNotContain("\u001b]", "\u001bP");
         }
     }
 }

@@ -152,14 +152,13 @@ final class TestingRecording {
         var path = "/v1/sessions/" + session;
         api.on("GET " + path, (TestingApi.Answering)
                 request -> Examples.session(session.value(), "alice@example.com", null, ended));
-        api.on("GET " + path + "/recording", (TestingApi.Answering)
-                request -> new Sessions.Recording(
-                        session.value(),
-                        tenant.value(),
-                        state,
-                        "full",
-                        key.reveal(Base64.getUrlEncoder().withoutPadding()::encodeToString),
-                        signer.publicKey().text()));
+        api.on("GET " + path + "/recording", (TestingApi.Answering) request -> new Sessions.Recording(
+                session.value(),
+                tenant.value(),
+                state,
+                "full",
+                key.reveal(Base64.getUrlEncoder().withoutPadding()::encodeToString),
+                signer.publicKey().text()));
         api.on("GET " + path + "/recording/chunks", (TestingApi.Answering) request -> {
             var before = state;
             int from = Integer.parseInt(request.query().substring("from=".length()));
@@ -184,18 +183,19 @@ final class TestingRecording {
             }
             return new Audit.Checkpoints(items);
         });
-        api.on("GET /v1/audit/minutes/" + MINUTE.format(Examples.START), (TestingApi.Answering) request -> new Audit.Page(
-                audit.stream()
-                        .map(entry -> new Audit.Entry(
-                                entry.id(),
-                                Examples.START,
-                                entry.actor(),
-                                entry.action(),
-                                entry.object(),
-                                entry.source(),
-                                entry.details()))
-                        .toList(),
-                null));
+        api.on("GET /v1/audit/minutes/" + MINUTE.format(Examples.START), (TestingApi.Answering) request ->
+                new Audit.Page(
+                        audit.stream()
+                                .map(entry -> new Audit.Entry(
+                                        entry.id(),
+                                        Examples.START,
+                                        entry.actor(),
+                                        entry.action(),
+                                        entry.object(),
+                                        entry.source(),
+                                        entry.details()))
+                                .toList(),
+                        null));
         return this;
     }
 

@@ -25,7 +25,12 @@ class VerifyTest {
     void start() throws IOException {
         api = new TestingApi();
         recording = new TestingRecording(folder).serve(api);
-        recording.audited("session.started").add(Kind.OUTPUT, "one").cut().add(Kind.OUTPUT, "two").sealed();
+        recording
+                .audited("session.started")
+                .add(Kind.OUTPUT, "one")
+                .cut()
+                .add(Kind.OUTPUT, "two")
+                .sealed();
         recording.audited("session.ended");
     }
 

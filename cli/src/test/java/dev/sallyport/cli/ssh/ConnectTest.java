@@ -31,8 +31,22 @@ class ConnectTest {
     void start() throws IOException {
         api = new TestingApi();
         var one = new Connection(
-                "con_1", "bash", "custom", null, null, null, null, "required", null, false, 0, 60, Map.of(), List.of(),
-                null, 1);
+                "con_1",
+                "bash",
+                "custom",
+                null,
+                null,
+                null,
+                null,
+                "required",
+                null,
+                false,
+                0,
+                60,
+                Map.of(),
+                List.of(),
+                null,
+                1);
         api.on("GET /v1/connections", new Connections.Page(List.of(one), null));
         Files.writeString(folder.resolve("ssh_config"), """
                 Host alice+bash
@@ -64,7 +78,8 @@ class ConnectTest {
 
     @Test
     void aCommandIsPassedOnAsItIs() {
-        assertThat(sally.run("connect", "--dry-run", "--as", "bob", "-t", "bash", "--", "-v", "echo it's").out())
+        assertThat(sally.run("connect", "--dry-run", "--as", "bob", "-t", "bash", "--", "-v", "echo it's")
+                        .out())
                 .isEqualTo("ssh -F " + folder + "/ssh_config -t -l bob+bash -- bob -v 'echo it'\\''s'\n");
     }
 
@@ -82,7 +97,9 @@ class ConnectTest {
     @Test
     void namesThatWouldBeOptionsOrMoreAreRefused() {
         for (var name : List.of("-oProxyCommand=x", "a b", "a;b", "$(id)", "../x")) {
-            assertThat(sally.run("connect", "--dry-run", "--", name).code()).as(name).isEqualTo(2);
+            assertThat(sally.run("connect", "--dry-run", "--", name).code())
+                    .as(name)
+                    .isEqualTo(2);
             assertThat(sally.run("connect", "--dry-run", "--as=" + name, "bash").code())
                     .as(name)
                     .isEqualTo(2);
@@ -94,7 +111,8 @@ class ConnectTest {
         var bin = Files.createDirectories(folder.resolve("bin"));
         var fake = Files.writeString(bin.resolve("ssh"), "#!/bin/sh\nexit 37\n");
         Files.setPosixFilePermissions(fake, PosixFilePermissions.fromString("rwx------"));
-        assertThat(sally.variable("PATH", bin.toString()).run("connect", "bash").code()).isEqualTo(37);
+        assertThat(sally.variable("PATH", bin.toString()).run("connect", "bash").code())
+                .isEqualTo(37);
     }
 
     @Test
@@ -120,8 +138,7 @@ class ConnectTest {
     @Test
     void aHostCaThatIsMoreThanAKeyIsRefused() throws IOException {
         sally.configure("""
-                {"url": "%s", "key": "sally_x", "ssh_host": "h", "host_ca": "%s\\nProxyCommand evil", "login": "a"}"""
-                .formatted(api.url(), HOST_CA));
+                {"url": "%s", "key": "sally_x", "ssh_host": "h", "host_ca": "%s\\nProxyCommand evil", "login": "a"}""".formatted(api.url(), HOST_CA));
         var ran = sally.run("ssh-config");
         assertThat(ran.code()).isEqualTo(1);
         assertThat(ran.out()).isEmpty();
