@@ -16,6 +16,7 @@ import dev.sallyport.standalone.Standalone.Options;
 import dev.sallyport.standalone.api.LocalApiServer;
 import dev.sallyport.standalone.demo.Demo;
 import dev.sallyport.standalone.store.LocalStore;
+import dev.sallyport.store.CheckpointWriter;
 import dev.sallyport.store.Store;
 import java.io.IOException;
 import java.net.BindException;
@@ -103,10 +104,11 @@ final class Running implements AutoCloseable {
                 var pin = EdgeIdentity.open(keys, Set.of("127.0.0.1", "localhost"), clock)
                         .pin();
                 var instance = new ThisInstance(settings, pin, edge, keys);
-                var plane = new ControlPlane(
-                        tables, new FileTenantSigners(keys.resolve("tenants")), chunks, dataKeys, instance, clock);
+                var signers = new FileTenantSigners(keys.resolve("tenants"));
+                var plane = new ControlPlane(tables, signers, chunks, dataKeys, instance, clock);
                 var api = LocalApiServer.start(settings.apiPort(), plane);
                 parts.push(api);
+                parts.push(new Checkpoints(new CheckpointWriter(tables, signers, clock)));
                 prepareTenant(plane, tables, instance, api.uri());
             }
         }
