@@ -41,7 +41,7 @@ final class Forged {
                     plainLength,
                     compressed.length + Chunk.TAG);
         } catch (IllegalArgumentException e) {
-            throw new BadChunk("refused by the head itself", e);
+            throw new BadChunk("refused by the chunk's head itself", e);
         }
         var cipher = Chunk.cipher(Cipher.ENCRYPT_MODE, key, header);
         var clear = header.write();
