@@ -218,6 +218,10 @@ public final class Tables implements AutoCloseable {
     /// `limit`.
     List<Item> between(Table table, String partition, String lowest, String highest, boolean descending, int limit) {
         var items = new ArrayList<Item>();
+        // DynamoDB takes it for an error, for us it is an interval with nothing in it.
+        if (lowest.compareTo(highest) > 0) {
+            return items;
+        }
         Map<String, AttributeValue> from = Map.of();
         do {
             var start = from;

@@ -18,6 +18,7 @@ import dev.sallyport.store.Store;
 import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -69,13 +70,14 @@ public final class RevocationRoutes {
         if (reason.length() > LONGEST_REASON) {
             fields.wrong("reason", "has at most " + LONGEST_REASON + " characters");
         }
-        var until = Optional.ofNullable(request.until());
+        var until = Optional.ofNullable(request.until()).map(time -> time.truncatedTo(ChronoUnit.MILLIS));
         if (until.filter(time -> !time.isAfter(clock.instant())).isPresent()) {
             fields.wrong("until", "is in the past");
         }
         fields.check();
         var what = what(caller, kind, value, ca.orElse(""));
-        var revocation = new Revocation(caller.tenant(), what, reason, clock.instant(), until);
+        var revocation =
+                new Revocation(caller.tenant(), what, reason, clock.instant().truncatedTo(ChronoUnit.MILLIS), until);
         return Answer.created(
                 shown(store.revocations().revoke(caller.actor(), revocation).orThrow()));
     }

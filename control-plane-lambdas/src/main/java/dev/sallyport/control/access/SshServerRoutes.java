@@ -38,11 +38,11 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// `/v1/ssh-server`: which CAs a tenant trusts, how certificates name users, and, for the operator, where the door
-/// listens.
+/// `/v1/ssh-server`: which CAs a tenant trusts, how certificates name users, and, for the operator, where the
+/// door listens.
 ///
-/// A CA counts once its holder has proven to hold it: by a signature over a nonce that names the tenant. Where the
-/// operator's tenant is the only one there is, nobody could be harmed, and none is asked for.
+/// A CA counts once its holder has proven to hold it: by a signature over a nonce that names the tenant. Where
+/// the operator's tenant is the only one there is, nobody could be harmed, and none is asked for.
 public final class SshServerRoutes {
 
     /// What the proof signs is bound to this purpose (`ssh-keygen -Y sign -n`).
@@ -52,7 +52,7 @@ public final class SshServerRoutes {
     static final Duration PATIENCE = Duration.ofHours(1);
 
     private static final int NONCE_BYTES = 32;
-    private static final int LONGEST_HOST_KEYS = 65_536;
+    private static final int LONGEST_HOST_KEYS = 32_768;
 
     private final Store store;
     private final Instance instance;

@@ -24,6 +24,7 @@ import jakarta.inject.Inject;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.Optional;
 
@@ -77,7 +78,7 @@ public final class KeyRoutes {
         if (named.isEmpty() && role.filter(Role.MEMBER::equals).isPresent()) {
             fields.wrong("user", "is needed: a member's key belongs to a user");
         }
-        var expires = Optional.ofNullable(request.expiresAt());
+        var expires = Optional.ofNullable(request.expiresAt()).map(time -> time.truncatedTo(ChronoUnit.MILLIS));
         if (expires.filter(time -> !time.isAfter(clock.instant())).isPresent()) {
             fields.wrong("expires_at", "is in the past");
         }
@@ -106,7 +107,15 @@ public final class KeyRoutes {
         // Made here, not in a static field: a Lambda's snapshot must hold no seeded source of randomness.
         new SecureRandom().nextBytes(random);
         var secret = "sally_" + Base64.getUrlEncoder().withoutPadding().encodeToString(random);
-        var key = new ApiKey(tenant, KeyId.next(clock), name, user, role, clock.instant(), Optional.empty(), expires);
+        var key = new ApiKey(
+                tenant,
+                KeyId.next(clock),
+                name,
+                user,
+                role,
+                clock.instant().truncatedTo(ChronoUnit.MILLIS),
+                Optional.empty(),
+                expires);
         var made = store.apiKeys()
                 .create(actor, key, KeyAuthentication.hash(secret))
                 .orThrow();

@@ -1,0 +1,219 @@
+package dev.sallyport.control.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sallyport.api.Agents;
+import dev.sallyport.api.Connections;
+import dev.sallyport.api.Connections.ConnectionWrite;
+import dev.sallyport.api.Connections.Custom;
+import dev.sallyport.api.Connections.Ssh;
+import dev.sallyport.api.Connections.Tcp;
+import dev.sallyport.api.Problem;
+import dev.sallyport.control.Bed;
+import dev.sallyport.control.Filled;
+import dev.sallyport.core.agent.AgentKey;
+import dev.sallyport.core.connection.ConnectionName;
+import dev.sallyport.core.connection.TargetSettings;
+import dev.sallyport.core.id.AgentId;
+import dev.sallyport.core.tenant.TenantKey;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+final class ConnectionsTest {
+
+    private final Bed bed = new Bed();
+    private final Filled acme = new Filled(bed, "acme");
+
+    @Test
+    void aConnectionIsSignedByTheTenantsKeyAsItIsWritten() throws Exception {
+        var stored = bed.store
+                .connections()
+                .byName(acme.id(), new ConnectionName("bash"))
+                .orElseThrow();
+
+        var definition =
+                stored.signed().verify(TenantKey.parse(acme.tenant.tenant().publicKey()));
+
+        assertThat(definition.version()).isEqualTo(1);
+        assertThat(definition.target()).isInstanceOf(TargetSettings.Custom.class);
+    }
+
+    @Test
+    void whatIsWrittenIsWhatIsShownAndEachChangeRaisesTheVersion() {
+        var write = connection(
+                "web",
+                "ssh",
+                null,
+                new Ssh(
+                        "10.0.0.5",
+                        null,
+                        "deploy",
+                        null,
+                        "file:/etc/keys/web",
+                        List.of("ssh-ed25519 AAAA"),
+                        null,
+                        List.of("127.0.0.1:80")),
+                null);
+        var made = bed.post(acme.admin, "/v1/connections", write).as(Connections.Connection.class);
+        assertThat(made.version()).isEqualTo(1);
+        assertThat(made.ssh()).isNotNull().satisfies(ssh -> {
+            assertThat(ssh.port()).isEqualTo(22);
+            assertThat(ssh.privateKey()).isEqualTo("file:/etc/keys/web");
+        });
+        assertThat(made.idleSeconds()).isEqualTo(3_600);
+        assertThat(made.recording()).isEqualTo("required");
+        assertThat(bed.get(acme.auditor, "/v1/connections/web").as(Connections.Connection.class))
+                .isEqualTo(made);
+
+        var changed = bed.put(acme.admin, "/v1/connections/web", write).as(Connections.Connection.class);
+        assertThat(changed.version()).isEqualTo(2);
+        assertThat(changed.id()).isEqualTo(made.id());
+
+        assertThat(bed.delete(acme.admin, "/v1/connections/" + made.id()).status())
+                .isEqualTo(204);
+        assertThat(bed.get(acme.admin, "/v1/connections/web").status()).isEqualTo(404);
+        assertThat(bed.audit(acme.id()).stream().filter(entry -> entry.object().equals(made.id())))
+                .extracting(entry -> entry.action())
+                .containsExactly("connection.deleted", "connection.updated", "connection.created");
+    }
+
+    @Test
+    void everyFieldThatIsWrongIsNamed() {
+        assertThat(fields(new ConnectionWrite(
+                        "No Name",
+                        "nobody",
+                        "custom",
+                        new Custom(List.of(), "", "maybe", null, Map.of("A B", "env:X", "OK", "no scheme"), null, null),
+                        null,
+                        null,
+                        "sometimes",
+                        "some",
+                        null,
+                        -1L,
+                        0L,
+                        null,
+                        List.of("LD PRELOAD"))))
+                .containsExactlyInAnyOrder(
+                        "name",
+                        "agent",
+                        "custom.entrypoint",
+                        "recording",
+                        "recording_level",
+                        "idle_seconds",
+                        "longest_seconds",
+                        "accept_environment[0]");
+        assertThat(fields(connection(
+                        "x",
+                        "custom",
+                        new Custom(List.of("sh"), null, "maybe", null, Map.of("A B", "env:X"), null, null),
+                        null,
+                        null)))
+                .containsExactlyInAnyOrder("custom.command", "custom.environment");
+        assertThat(fields(connection("x", "custom", null, null, null))).containsExactly("custom");
+        assertThat(fields(connection("x", "custom", null, null, new Tcp("h", 1))))
+                .containsExactlyInAnyOrder("tcp", "custom");
+        assertThat(fields(connection("x", "tcp", null, null, new Tcp(null, null))))
+                .containsExactlyInAnyOrder("tcp.host", "tcp.port");
+        assertThat(fields(connection("x", "tcp", null, null, new Tcp("-h", 70_000))))
+                .containsExactly("tcp.port");
+        assertThat(fields(connection("x", "tcp", null, null, new Tcp("-h", 70))))
+                .containsExactly("tcp");
+        assertThat(fields(connection("x", "postgres", null, null, null))).containsExactly("type");
+        assertThat(fields(connection("x", null, null, null, null))).containsExactly("type");
+    }
+
+    @Test
+    void anSshConnectionPinsItsHostKey() {
+        var write = connection("x", "ssh", null, new Ssh("h", 22, "u", null, null, null, null, null), null);
+
+        assertThat(fields(write)).containsExactly("ssh");
+    }
+
+    @Test
+    void aPlainPasswordIsRefusedAndNotRepeated() {
+        for (var password : List.of("hunter2", "text:hunter2")) {
+            var reply = bed.post(
+                    acme.admin,
+                    "/v1/connections",
+                    connection(
+                            "x",
+                            "ssh",
+                            null,
+                            new Ssh("h", 22, "u", password, null, List.of("ssh-ed25519 AAAA"), null, null),
+                            null));
+            assertThat(reply.wrongFields()).containsExactly("ssh.password");
+            assertThat(reply.text()).doesNotContain("hunter2");
+        }
+    }
+
+    @Test
+    void aMemberSeesWhatItsUserMayUseWithoutItsSettings() {
+        var seen = bed.get(acme.alicesKey, "/v1/connections")
+                .as(Connections.Page.class)
+                .items();
+        assertThat(seen).singleElement().satisfies(connection -> {
+            assertThat(connection.name()).isEqualTo("bash");
+            assertThat(connection.modes()).containsExactly("connect", "exec");
+            assertThat(connection.agent()).isNull();
+            assertThat(connection.custom()).isNull();
+        });
+        assertThat(bed.get(acme.bobsKey, "/v1/connections")
+                        .as(Connections.Page.class)
+                        .items())
+                .isEmpty();
+        assertThat(bed.get(acme.bobsKey, "/v1/connections/bash").text())
+                .isEqualTo(bed.get(acme.bobsKey, "/v1/connections/nowhere").text());
+    }
+
+    @Test
+    void anAgentsKeyIsSignedShownOnceRotatedAndRevoked() throws Exception {
+        var key = AgentKey.parse(acme.agent.key());
+        var tenantKey = TenantKey.parse(acme.tenant.tenant().publicKey());
+        assertThat(key.token().signedBy(tenantKey)).isTrue();
+        assertThat(key.token().tenant()).isEqualTo(acme.id());
+        assertThat(key.port()).isEqualTo(8010);
+        assertThat(bed.get(acme.admin, "/v1/agents/first").text())
+                .doesNotContain(key.token().text());
+
+        var rotated = bed.post(acme.admin, "/v1/agents/first/rotate-key", "").as(Agents.KeyedAgent.class);
+        assertThat(rotated.agent().keys()).isEqualTo(2);
+        var agent = bed.store
+                .agents()
+                .get(acme.id(), new AgentId(rotated.agent().id()))
+                .orElseThrow();
+        assertThat(agent.accepts(key.token().hash(), bed.clock.instant())).isTrue();
+        assertThat(agent.accepts(AgentKey.parse(rotated.key()).token().hash(), bed.clock.instant()))
+                .isTrue();
+
+        assertThat(bed.post(acme.admin, "/v1/agents/first/revoke", "")
+                        .as(Agents.Agent.class)
+                        .keys())
+                .isZero();
+        assertThat(bed.delete(acme.admin, "/v1/agents/first").problem().is(Problem.Type.CONFLICT))
+                .isTrue();
+    }
+
+    @Test
+    void aDefinitionThatWouldBeTooLargeIsRefused() {
+        var environment = new TreeMap<String, String>();
+        for (int i = 0; i < 60; i++) {
+            environment.put("V" + i, "text:" + "ü".repeat(2_000));
+        }
+        var write = connection(
+                "x", "custom", new Custom(List.of("sh"), null, null, null, environment, null, null), null, null);
+
+        assertThat(fields(write)).containsExactly("connection");
+    }
+
+    private List<String> fields(ConnectionWrite write) {
+        return bed.post(acme.admin, "/v1/connections", write).wrongFields();
+    }
+
+    private static ConnectionWrite connection(
+            String name, @Nullable String type, @Nullable Custom custom, @Nullable Ssh ssh, @Nullable Tcp tcp) {
+        return new ConnectionWrite(name, "first", type, custom, ssh, tcp, null, null, null, null, null, null, null);
+    }
+}
