@@ -7,7 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.HexFormat;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +24,9 @@ import org.slf4j.LoggerFactory;
 final class Enclosures {
 
     private static final Logger LOG = LoggerFactory.getLogger(Enclosures.class);
+
+    /// How often adopted processes are looked for.
+    private static final Duration ORPHANS = Duration.ofSeconds(5);
 
     private final Kind kind;
 
@@ -48,6 +54,7 @@ final class Enclosures {
         var live = Files.createDirectories(state.resolve("live"));
         var name = "sallyport-" + fingerprint(state.toRealPath().toString());
         var cgroups = CgroupEnclosure.find(name);
+        boolean adopts = ProcessHandle.current().pid() == 1;
         Kind kind;
         if (cgroups.isPresent()) {
             kind = cgroups.get();
@@ -55,7 +62,11 @@ final class Enclosures {
             kind = new GroupEnclosure.Groups(live);
         } else {
             Posix.adoptOrphans();
+            adopts = true;
             kind = new TreeEnclosure.Trees(live);
+        }
+        if (adopts) {
+            Thread.ofVirtual().name("orphans").start(Enclosures::reapOrphans);
         }
         return of(kind);
     }
@@ -64,6 +75,31 @@ final class Enclosures {
         LOG.info(kind.sentence());
         kind.clean();
         return new Enclosures(kind);
+    }
+
+    /// Reaps what this process has adopted. Its own children are reaped by whoever started them, at once: one
+    /// that is still there after a while is nobody's.
+    private static void reapOrphans() {
+        var seen = Set.<ProcessTable.Entry>of();
+        int self = (int) ProcessHandle.current().pid();
+        try {
+            while (true) {
+                Thread.sleep(ORPHANS);
+                var dead = ProcessTable.all().stream()
+                        .filter(process -> process.zombie() && process.parent() == self)
+                        .collect(Collectors.toSet());
+                for (var orphan : dead) {
+                    if (seen.contains(orphan)) {
+                        Posix.reap(orphan.pid());
+                    }
+                }
+                seen = dead;
+            }
+        } catch (IOException | RuntimeException e) {
+            LOG.error("orphans are reaped no longer", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     Enclosure next(SessionId session) throws IOException {

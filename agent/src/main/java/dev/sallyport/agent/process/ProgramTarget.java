@@ -3,6 +3,7 @@ package dev.sallyport.agent.process;
 import dev.sallyport.agent.target.Output;
 import dev.sallyport.agent.target.Target;
 import dev.sallyport.core.link.Message;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
@@ -264,6 +265,8 @@ final class ProgramTarget implements Target {
         /// The kernel hands over a page at most.
         private static final int PAGE = 4_096;
 
+        private static final int MOST_AT_ONCE = 32_768;
+
         private static final Duration FIRST_LOOK = Duration.ofMillis(5);
         private static final Duration SLOWEST_LOOK = Duration.ofSeconds(1);
 
@@ -293,11 +296,21 @@ final class ProgramTarget implements Target {
                 }
                 var settings = settings(from);
                 typeEndAnew(settings);
+                var read = new ByteArrayOutputStream();
+                while (count > 0) {
+                    read.write(buffer, 0, count);
+                    // what has come meanwhile goes along, as long as the echo stays what it is
+                    boolean more = settings.shown() == shown && read.size() + PAGE <= MOST_AT_ONCE;
+                    count = more ? from.read(buffer, Duration.ZERO) : Descriptor.NOTHING;
+                    if (count > 0) {
+                        settings = settings(from);
+                    }
+                }
                 boolean shows = settings.shown();
                 boolean changed = shows != shown;
                 shown = shows;
-                if (count > 0) {
-                    var bytes = new Piece.Bytes(Arrays.copyOf(buffer, count));
+                if (read.size() > 0) {
+                    var bytes = new Piece.Bytes(read.toByteArray());
                     if (!changed) {
                         return bytes;
                     }

@@ -29,6 +29,7 @@ final class Segment {
     private final Path file;
     private final int number;
     private final SecretKey key;
+    private Optional<FileChannel> channel = Optional.empty();
     private int count;
     private long bytes;
     private long lastAgent;
@@ -59,19 +60,32 @@ final class Segment {
                 .put(sealed)
                 .flip();
         Set<StandardOpenOption> options = EnumSet.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-        try (var channel = FileChannel.open(
-                file, options, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-            while (record.hasRemaining()) {
-                channel.write(record);
-            }
+        if (channel.isEmpty()) {
+            channel = Optional.of(FileChannel.open(
+                    file, options, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))));
+        }
+        while (record.hasRemaining()) {
+            channel.get().write(record);
         }
         count++;
         bytes += record.capacity();
         lastAgent = Math.max(lastAgent, event.agentNumber());
         lastEdge = Math.max(lastEdge, event.edgeNumber());
+        if (full()) {
+            close();
+        }
+    }
+
+    /// Nothing more is added for now.
+    void close() throws IOException {
+        if (channel.isPresent()) {
+            channel.get().close();
+            channel = Optional.empty();
+        }
     }
 
     void delete() throws IOException {
+        close();
         Files.deleteIfExists(file);
     }
 

@@ -170,6 +170,11 @@ final class SessionTail implements TailSource.Tail {
         lock.lock();
         try {
             ended = Optional.of(now);
+            if (!files.isEmpty()) {
+                files.getLast().close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("the tail of " + session + " cannot be closed", e);
         } finally {
             lock.unlock();
         }
