@@ -88,7 +88,7 @@ public final class Agent implements AutoCloseable {
                 ? Optional.of(SecretFiles.open("sallyport-" + token.agent()))
                 : Optional.<SecretFiles>empty();
         var tails = Tails.open(state.resolve("tails"), sealing::seal, sealing::open, clock);
-        var ssh = SshTargets.start(secrets);
+        var ssh = new SshTargets(secrets);
         var capabilities = capabilities(settings, programs);
         var custom = programs.flatMap(running -> files.map(folder -> new CustomTargets(running, folder, secrets)));
         var targets = new TargetsByType(settings.types(), custom, ssh);

@@ -33,6 +33,13 @@ public final class Programs implements AutoCloseable {
         if (Spawner.setpriv().isEmpty()) {
             return Optional.of("there is no setpriv on this machine (package util-linux)");
         }
+        try {
+            Posix.close(Posix.processDescriptor((int) ProcessHandle.current().pid()));
+        } catch (LinkageError e) {
+            return Optional.of("this machine's C library is too old: glibc 2.34 or later is needed");
+        } catch (IOException e) {
+            return Optional.of("this machine's kernel is too old, or hides pidfd_open: Linux 5.3 or later is needed");
+        }
         return Optional.empty();
     }
 

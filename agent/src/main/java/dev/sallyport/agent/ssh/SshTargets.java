@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
 import org.apache.sshd.client.ClientBuilder;
 import org.apache.sshd.client.SshClient;
 import org.apache.sshd.client.auth.keyboard.UserAuthKeyboardInteractiveFactory;
@@ -58,21 +59,36 @@ public final class SshTargets implements AutoCloseable {
     private static final AttributeRepository.AttributeKey<HostKeys> HOST_KEYS =
             new AttributeRepository.AttributeKey<>();
 
-    private final SshClient client;
     private final Secrets secrets;
+    private final ReentrantLock lock = new ReentrantLock();
+    private Optional<SshClient> client = Optional.empty();
 
-    private SshTargets(SshClient client, Secrets secrets) {
-        this.client = client;
+    public SshTargets(Secrets secrets) {
         this.secrets = secrets;
     }
 
-    public static SshTargets start(Secrets secrets) {
+    /// Started with the first session: many agents have none of this kind.
+    private SshClient client() {
+        lock.lock();
+        try {
+            if (client.isEmpty()) {
+                client = Optional.of(start());
+            }
+            return client.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static SshClient start() {
         var client = SshClient.setUpDefaultClient();
         client.setHostConfigEntryResolver(HostConfigEntryResolver.EMPTY);
         client.setKeyIdentityProvider(KeyIdentityProvider.EMPTY_KEYS_PROVIDER);
         client.setFilePasswordProvider(FilePasswordProvider.EMPTY);
         client.setAgentFactory(null);
+        // a target opens nothing towards the agent
         client.setForwardingFilter(null);
+        client.setChannelFactories(List.of());
         client.setServerKeyVerifier((session, address, key) -> Optional.ofNullable(session.getConnectionContext())
                 .map(context -> context.getAttribute(HOST_KEYS))
                 .map(keys -> keys.trusts(key))
@@ -99,7 +115,7 @@ public final class SshTargets implements AutoCloseable {
         CoreModuleProperties.HEARTBEAT_NO_REPLY_MAX.set(client, MISSED_HEARTBEATS);
         CoreModuleProperties.TCP_NODELAY.set(client, true);
         client.start();
-        return new SshTargets(client, secrets);
+        return client;
     }
 
     /// Plain keys only: a host's certificate would say nothing about a pinned key. No SHA-1.
@@ -168,7 +184,7 @@ public final class SshTargets implements AutoCloseable {
         var hostKeys = HostKeys.of(settings);
         ClientSession session;
         try {
-            session = client.connect(
+            session = client().connect(
                             settings.user(),
                             settings.host(),
                             settings.port(),
@@ -277,6 +293,11 @@ public final class SshTargets implements AutoCloseable {
 
     @Override
     public void close() {
-        client.close(true);
+        lock.lock();
+        try {
+            client.ifPresent(started -> started.close(true));
+        } finally {
+            lock.unlock();
+        }
     }
 }

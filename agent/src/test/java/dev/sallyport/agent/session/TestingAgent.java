@@ -56,7 +56,7 @@ public final class TestingAgent implements AutoCloseable {
     public TestingAgent(Path state, Map<String, String> environment, List<Path> secretFolders) throws Exception {
         programs = Programs.open(state, Set.of());
         var secrets = new Secrets(environment, secretFolders, Optional.empty());
-        ssh = SshTargets.start(secrets);
+        ssh = new SshTargets(secrets);
         var sealing = SealingKey.open(state);
         tails = Tails.open(state.resolve("tails"), sealing::seal, sealing::open, clock);
         files = SecretFiles.open("sallyport-test-" + agent);
