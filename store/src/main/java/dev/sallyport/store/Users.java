@@ -107,6 +107,12 @@ public final class Users {
         if (user.groups().size() > MOST_GROUPS) {
             return new Written.Refused<>(Reason.LIMIT, "A user is in at most " + MOST_GROUPS + " groups.");
         }
+        if (user.subject()
+                .filter(subject -> subject.length() > Policies.LONGEST_NAME)
+                .isPresent()) {
+            return new Written.Refused<>(
+                    Reason.LIMIT, "A subject has at most " + Policies.LONGEST_NAME + " characters.");
+        }
         var partition = Keys.tenant(user.tenant());
         var item = item(user);
         var change = configuration

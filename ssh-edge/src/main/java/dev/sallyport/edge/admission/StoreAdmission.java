@@ -14,7 +14,6 @@ import dev.sallyport.core.recording.RecordingState;
 import dev.sallyport.core.session.Order;
 import dev.sallyport.core.session.Outcome;
 import dev.sallyport.core.session.Session;
-import dev.sallyport.core.session.SessionRequest;
 import dev.sallyport.core.user.User;
 import dev.sallyport.edge.admission.Judge.Identified;
 import dev.sallyport.store.Connections;
@@ -246,7 +245,7 @@ public final class StoreAdmission implements Admission, AutoCloseable {
         var dataKey = dataKeys.next(user.tenant());
         dataKey.key().close();
         var level = RecordingLevel.of(definition, request.request());
-        var row = row(session, request, user, definition, level, now, deadline);
+        var row = SessionRow.of(session.id(), request, user, definition, edge, level, now, deadline);
         var recording = new RecordingRow(
                 user.tenant(), session.id(), dataKey.wrapped(), level, RecordingState.LIVE, 0, new byte[0], 1);
         var actor = new Actor(user.id().value(), request.credential().source());
@@ -287,52 +286,6 @@ public final class StoreAdmission implements Admission, AutoCloseable {
                         deadline),
                 definition,
                 dataKey.wrapped());
-    }
-
-    private Session row(
-            LiveSession session,
-            Request request,
-            User user,
-            ConnectionDefinition definition,
-            RecordingLevel level,
-            Instant now,
-            Instant deadline) {
-        var certificate = request.credential().certificate();
-        return new Session(
-                user.tenant(),
-                session.id(),
-                user.id(),
-                user.email(),
-                definition.id(),
-                definition.name(),
-                definition.version(),
-                definition.agent(),
-                edge,
-                request.request().mode(),
-                kind(request.request()),
-                request.request() instanceof SessionRequest.Exec exec
-                        ? Optional.of(Session.shown(exec.command()))
-                        : Optional.empty(),
-                request.credential().source(),
-                new Session.ShownCertificate(
-                        certificate.caFingerprint(),
-                        certificate.serial(),
-                        Session.shown(certificate.keyId().getBytes(java.nio.charset.StandardCharsets.UTF_8)),
-                        certificate.keyFingerprint()),
-                level,
-                definition.recordingRequired(),
-                now,
-                deadline,
-                Optional.empty());
-    }
-
-    private static String kind(SessionRequest request) {
-        return switch (request) {
-            case SessionRequest.Shell _ -> "shell";
-            case SessionRequest.Exec _ -> "exec";
-            case SessionRequest.Subsystem _ -> "subsystem";
-            case SessionRequest.Forward _ -> "forward";
-        };
     }
 
     private Optional<Standing> standing(Credential credential) {
@@ -384,7 +337,7 @@ public final class StoreAdmission implements Admission, AutoCloseable {
                                         "key",
                                         credential.certificate().keyFingerprint(),
                                         "request",
-                                        kind(request.request())));
+                                        SessionRow.kind(request.request())));
             } catch (RuntimeException e) {
                 LOG.warn("a refusal could not be written to the audit log", e);
             } finally {

@@ -3,11 +3,15 @@ package dev.sallyport.edge.agents;
 import dev.sallyport.core.agent.AgentToken;
 import dev.sallyport.core.agent.BadAgentKey;
 import dev.sallyport.core.audit.Actor;
+import dev.sallyport.core.id.AgentId;
 import dev.sallyport.core.id.EdgeId;
 import dev.sallyport.store.Store;
 import java.time.Clock;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The [AgentDirectory] of the store.
 ///
@@ -15,9 +19,19 @@ import java.util.Optional;
 /// has it, signed it.
 public final class StoredAgents implements AgentDirectory {
 
+    /// Most notices of one agent in a minute that go to the audit log; more are only logged.
+    public static final int MOST_NOTICES = 30;
+
+    /// Most agents whose notices are counted.
+    private static final int MOST_COUNTED = 10_000;
+
+    private static final Logger LOG = LoggerFactory.getLogger(StoredAgents.class);
+
     private final Store store;
     private final EdgeId edge;
     private final Clock clock;
+    private final Map<AgentId, Integer> notices = new HashMap<>();
+    private long minute;
 
     public StoredAgents(Store store, EdgeId edge, Clock clock) {
         this.store = store;
@@ -67,6 +81,13 @@ public final class StoredAgents implements AgentDirectory {
 
     @Override
     public void noticed(KnownAgent agent, String text) {
+        if (!counts(agent.agent())) {
+            LOG.warn(
+                    "agent {} says more than {} things a minute; this is not in the audit log",
+                    agent.agent(),
+                    MOST_NOTICES);
+            return;
+        }
         store.auditLog()
                 .append(
                         agent.tenant(),
@@ -74,5 +95,14 @@ public final class StoredAgents implements AgentDirectory {
                         "agent.noticed",
                         agent.agent().value(),
                         Map.of("text", text));
+    }
+
+    private synchronized boolean counts(AgentId agent) {
+        long now = clock.instant().getEpochSecond() / 60;
+        if (now != minute || notices.size() > MOST_COUNTED) {
+            minute = now;
+            notices.clear();
+        }
+        return notices.merge(agent, 1, Integer::sum) <= MOST_NOTICES;
     }
 }
