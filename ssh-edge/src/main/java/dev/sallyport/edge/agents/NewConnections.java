@@ -13,6 +13,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The connections to the agents' port that carry no attached agent yet, and their bounds.
 ///
@@ -29,6 +31,8 @@ final class NewConnections {
 
     /// How long a connection may be without an attached agent.
     static final Duration LONGEST = Duration.ofSeconds(15);
+
+    private static final Logger LOG = LoggerFactory.getLogger(NewConnections.class);
 
     private final LongSupplier nanos;
     private final Map<SocketAddress, Channel> alive = new HashMap<>();
@@ -124,8 +128,14 @@ final class NewConnections {
         }
     }
 
+    /// Closes a connection, also one that no event loop has yet: such a one must not be asked politely, it
+    /// throws, and what a server channel's read throws closes the whole port.
     private static void close(Channel channel) {
-        var _ = channel.close();
+        if (channel.isRegistered()) {
+            var _ = channel.close();
+        } else {
+            channel.unsafe().closeForcibly();
+        }
     }
 
     private static InetAddress address(SocketAddress remote) {
@@ -137,14 +147,21 @@ final class NewConnections {
         @Override
         protected int doReadMessages(List<Object> accepted) throws Exception {
             int count = super.doReadMessages(accepted);
-            for (var message : accepted) {
+            // the list keeps what earlier reads of the same turn accepted
+            for (var message : accepted.subList(accepted.size() - Math.max(count, 0), accepted.size())) {
                 var channel = (Channel) message;
-                var remote = channel.remoteAddress();
-                if (remote == null) {
-                    // it is gone already
-                    var _ = channel.close();
-                } else {
-                    opened(channel, remote);
+                try {
+                    var remote = channel.remoteAddress();
+                    if (remote == null) {
+                        // it is gone already
+                        NewConnections.close(channel);
+                    } else {
+                        opened(channel, remote);
+                    }
+                } catch (RuntimeException e) {
+                    // one connection's trouble, not the port's
+                    LOG.warn("could not count a connection", e);
+                    channel.unsafe().closeForcibly();
                 }
             }
             return count;

@@ -4,10 +4,12 @@ import dev.sallyport.core.id.AgentId;
 import dev.sallyport.core.id.AgentInstanceId;
 import dev.sallyport.core.id.SessionId;
 import dev.sallyport.core.link.LinkShell;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +21,7 @@ final class Sessions {
     static final int MOST = 20_000;
 
     private static final Logger LOG = LoggerFactory.getLogger(Sessions.class);
+    private static final Duration LOG_EVERY = Duration.ofSeconds(1);
 
     /// One session, and who carries it.
     record Carried(LinkShell shell, AgentId agent, AgentInstanceId instance) {
@@ -30,6 +33,7 @@ final class Sessions {
 
     private final ConcurrentHashMap<SessionId, Carried> sessions = new ConcurrentHashMap<>();
     private final LongAdder forged = new LongAdder();
+    private final AtomicLong loggedAt = new AtomicLong(System.nanoTime() - LOG_EVERY.toNanos());
 
     /// Whether there is room for one more.
     boolean full() {
@@ -76,9 +80,14 @@ final class Sessions {
         return new ArrayList<>(sessions.values());
     }
 
-    /// Counts a frame that should not have come.
+    /// Counts a frame that should not have come, and logs one a second at most.
     void forged(AgentDirectory.KnownAgent agent, Exception what) {
         forged.increment();
+        long now = System.nanoTime();
+        long before = loggedAt.get();
+        if (now - before < LOG_EVERY.toNanos() || !loggedAt.compareAndSet(before, now)) {
+            return;
+        }
         LOG.warn("agent {} sent {}", agent.agent(), what.getMessage());
     }
 
