@@ -41,6 +41,11 @@ final class ProgramTarget implements Target {
     private volatile boolean dead;
     private volatile boolean lineStart = true;
 
+    /// When the end of input is typed again if nothing happens, and how long it is left then: ever longer.
+    private volatile long endDue;
+
+    private volatile Duration endPause = Duration.ofMillis(250);
+
     /// Whether the end of input was typed while the program read lines; none: not typed.
     private volatile Optional<Boolean> endTyped = Optional.empty();
 
@@ -105,6 +110,7 @@ final class ProgramTarget implements Target {
             return;
         }
         var settings = settings(terminal.get());
+        endDue = System.nanoTime() + endPause.toNanos();
         endTyped = Optional.of(settings.lines());
         typeEnd(settings);
     }
@@ -117,8 +123,17 @@ final class ProgramTarget implements Target {
         input.write(typed, 0, typed.length);
     }
 
-    private void typeEndAnew(TerminalSettings settings) {
-        if (endTyped.isPresent() && !endTyped.get().equals(settings.lines())) {
+    /// @param idle nothing was heard for a while: a change between two looks may have been missed
+    private void typeEndAnew(TerminalSettings settings, boolean idle) {
+        if (endTyped.isEmpty()) {
+            return;
+        }
+        boolean due = idle && System.nanoTime() - endDue > 0;
+        if (due || !endTyped.get().equals(settings.lines())) {
+            if (due) {
+                endPause = endPause.multipliedBy(2);
+                endDue = System.nanoTime() + endPause.toNanos();
+            }
             endTyped = Optional.of(settings.lines());
             // not on the thread that reads output: the terminal may be full
             Thread.ofVirtual().start(() -> {
@@ -295,7 +310,7 @@ final class ProgramTarget implements Target {
                     return new Piece.End();
                 }
                 var settings = settings(from);
-                typeEndAnew(settings);
+                typeEndAnew(settings, count == Descriptor.NOTHING);
                 var read = new ByteArrayOutputStream();
                 while (count > 0) {
                     read.write(buffer, 0, count);

@@ -17,13 +17,14 @@ public final class SpawningMain {
 
     public static void main(String[] words) throws Exception {
         var programs = Programs.open(Path.of(words[0]), Set.of());
+        var session = SessionId.next(Clock.systemUTC());
         var program = new Programs.Program(
-                SessionId.next(Clock.systemUTC()),
+                session,
                 programs.changesAccount() ? Optional.of("nobody") : Optional.empty(),
                 List.of("bash", "-c", words[1]).stream()
                         .map(word -> word.getBytes(StandardCharsets.UTF_8))
                         .toList(),
-                Map.of("PATH", "/usr/bin:/bin"),
+                Map.of("PATH", "/usr/bin:/bin", "SALLYPORT_SESSION_ID", session.value()),
                 Optional.of("/"),
                 Optional.empty());
         var target = programs.run(program, () -> {});

@@ -27,6 +27,11 @@ final class CustomSessionTest {
 
     private TestingAgent agent;
 
+    /// Each run has sleeps of its own length, so that it sees none of another run's.
+    private static String own(String text) {
+        return text.replace("@", Long.toString(ProcessHandle.current().pid()));
+    }
+
     @BeforeEach
     void start() throws Exception {
         agent = new TestingAgent(state);
@@ -204,9 +209,9 @@ final class CustomSessionTest {
     void controlCReachesWhatRunsInTheForeground() throws Exception {
         var session = agent.start(
                 agent.order(agent.custom("bash"), new SessionRequest.Shell(Optional.of(TestingAgent.terminal()))));
-        session.link().type("PS1='$ '; sleep 1000\n");
-        session.link().awaitShown("sleep 1000");
-        await().until(() -> agentRuns("sleep 1000"));
+        session.link().type(own("PS1='$ '; sleep 10@\n"));
+        session.link().awaitShown(own("sleep 10@"));
+        await().until(() -> agentRuns(own("sleep 10@")));
         session.link().type("\u0003");
         session.link().type("echo status=$?\nexit\n");
         session.link().awaitShown("status=130");
@@ -287,27 +292,32 @@ final class CustomSessionTest {
 
     @Test
     void everyDescendantIsGoneAtTheEnd() throws Exception {
+        // without root, one that hides its environment gets away, and the agent says so at start
+        var environment = agent.programs.changesAccount() ? "{}" : "os.environ";
         var session = agent.start(agent.order(
                 agent.custom("bash"),
-                TestingAgent.command("sleep 4242 & setsid sleep 4242 & nohup sleep 4242 >/dev/null 2>&1 &"
-                        + " (setsid bash -c '(trap \"\" TERM HUP INT; sleep 4242) & disown; exit' &) ;"
+                TestingAgent.command(own("sleep 42@ & setsid sleep 42@ & nohup sleep 42@ >/dev/null 2>&1 &")
+                        + own(" (setsid bash -c '(trap \"\" TERM HUP INT; sleep 42@) & disown; exit' &) ;")
                         + " python3 -c 'import os,time\n"
-                        + "if os.fork()==0:\n os.setsid()\n if os.fork()==0:\n  os.execve(\"/bin/sleep\",[\"sleep\",\"4242\"],{})\n os._exit(0)\n'"
-                        + "; sleep 0.3; pgrep -fc 'sleep 424[2]'")));
+                        + own(
+                                "if os.fork()==0:\n os.setsid()\n if os.fork()==0:\n  os.execve(\"/bin/sleep\",[\"sleep\",\"42@\"],")
+                        + environment + ")\n os._exit(0)\n'"
+                        + own("; sleep 0.3; pgrep -fc 'sleep [4]2@'"))));
         session.link().await(Message.Exit.class);
         assertThat(Integer.parseInt(session.link().shown().strip())).isGreaterThanOrEqualTo(5);
-        assertThat(agentRuns("sleep 4242")).isFalse();
+        assertThat(agentRuns(own("sleep 42@"))).isFalse();
     }
 
     @Test
     void aLostLinkEndsWhatIgnoresBeingAsked() throws Exception {
         var session = agent.start(agent.order(
                 agent.custom("bash"),
-                TestingAgent.command("trap '' HUP TERM INT; echo ready; (trap '' HUP TERM; sleep 4343) & sleep 4343")));
+                TestingAgent.command(
+                        own("trap '' HUP TERM INT; echo ready; (trap '' HUP TERM; sleep 43@) & sleep 43@"))));
         session.link().awaitShown("ready");
         session.link().lose(LinkLost.Why.NOT_RESUMED);
         session.thread().join();
-        assertThat(agentRuns("sleep 4343")).isFalse();
+        assertThat(agentRuns(own("sleep 43@"))).isFalse();
     }
 
     @Test

@@ -85,9 +85,11 @@ final class SshSessionTest {
         session.link().say(new Message.Resize(120, 40, 0, 0));
         session.link().type("sleep 0.2; stty size\n");
         session.link().awaitShown("40 120");
-        session.link().type("sleep 1000\n");
-        session.link().awaitShown("sleep 1000");
-        org.awaitility.Awaitility.await().until(() -> CustomSessionTest.agentRuns("sleep 1000"));
+        session.link().type("sleep 11" + ProcessHandle.current().pid() + "\n");
+        session.link().awaitShown("sleep 11" + ProcessHandle.current().pid());
+        org.awaitility.Awaitility.await()
+                .until(() -> CustomSessionTest.agentRuns(
+                        "sleep 11" + ProcessHandle.current().pid()));
         session.link().type("\u0003");
         session.link().type("echo status=$?; exit 5\n");
         session.link().awaitShown("status=130");
