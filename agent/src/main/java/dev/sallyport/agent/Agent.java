@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -92,7 +93,14 @@ public final class Agent implements AutoCloseable {
         var capabilities = capabilities(settings, programs);
         var custom = programs.flatMap(running -> files.map(folder -> new CustomTargets(running, folder, secrets)));
         var targets = new TargetsByType(settings.types(), custom, ssh);
-        var sessions = new SessionHost(token, new SeenVersions(state), targets, tails, clock);
+        var dialled = new AtomicReference<>(Optional.<AgentLink>empty());
+        var sessions = new SessionHost(
+                token,
+                new SeenVersions(state),
+                targets,
+                tails,
+                text -> dialled.get().ifPresent(link -> link.notice(text)),
+                clock);
         LOG.info("agent {} opens {}; secrets from {}", token.name(), capabilities, settings.secretFolders());
         var link = AgentLink.start(
                 new AgentLink.Settings(
@@ -105,6 +113,7 @@ public final class Agent implements AutoCloseable {
                         AgentLink.Settings.IDLE_CALLS),
                 sessions,
                 tails);
+        dialled.set(Optional.of(link));
         var health = settings.health().isPresent()
                 ? Optional.of(Health.start(settings.health().get(), link, sessions))
                 : Optional.<Health>empty();

@@ -15,6 +15,7 @@ import java.time.Clock;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,15 +31,24 @@ public final class SessionHost implements SessionOpener {
     private final OrderCheck check;
     private final Targets targets;
     private final Tails tails;
+    private final Consumer<String> reports;
     private final Clock clock;
     private final AtomicLong opened = new AtomicLong();
     private final AtomicLong refused = new AtomicLong();
     private final Set<CarriedSession> live = ConcurrentHashMap.newKeySet();
 
-    public SessionHost(AgentToken own, SeenVersions versions, Targets targets, Tails tails, Clock clock) {
+    /// @param reports is told of each order that was refused: operators should know
+    public SessionHost(
+            AgentToken own,
+            SeenVersions versions,
+            Targets targets,
+            Tails tails,
+            Consumer<String> reports,
+            Clock clock) {
         this.check = new OrderCheck(own, versions, clock);
         this.targets = targets;
         this.tails = tails;
+        this.reports = reports;
         this.clock = clock;
     }
 
@@ -58,6 +68,9 @@ public final class SessionHost implements SessionOpener {
             target = targets.open(check.check(order), order);
         } catch (NotOpened e) {
             LOG.warn("session {} was not opened: {}", order.session(), e.getMessage(), e.getCause());
+            if (e.reason() == Message.Failed.Reason.REFUSED) {
+                reports.accept("session " + order.session() + " was refused: " + e.getMessage());
+            }
             fail(link, e.failed());
             return;
         } catch (RuntimeException e) {

@@ -59,6 +59,8 @@ final class OrderTest {
         assertThat(failed.reason()).contains(why);
         session.thread().join();
         assertThat(session.link().messages()).hasSize(1);
+        assertThat(agent.reports)
+                .anyMatch(report -> report.contains(order.session().value()) && report.contains(why));
     }
 
     private ConnectionDefinition definition() {

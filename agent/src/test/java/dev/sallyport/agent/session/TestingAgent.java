@@ -46,6 +46,10 @@ public final class TestingAgent implements AutoCloseable {
     public final Programs programs;
     public final SessionHost host;
     public final Tails tails;
+
+    /// What operators were told.
+    public final java.util.Queue<String> reports = new java.util.concurrent.ConcurrentLinkedQueue<>();
+
     private final SecretFiles files;
     private final SshTargets ssh;
 
@@ -66,6 +70,7 @@ public final class TestingAgent implements AutoCloseable {
                 new TargetsByType(
                         Set.of("custom", "ssh", "tcp"), Optional.of(new CustomTargets(programs, files, secrets)), ssh),
                 tails,
+                reports::add,
                 clock);
     }
 
