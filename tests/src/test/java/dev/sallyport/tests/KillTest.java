@@ -6,6 +6,7 @@ import dev.sallyport.api.Users.UserWrite;
 import dev.sallyport.tests.bed.Instance;
 import dev.sallyport.tests.bed.OpenSession;
 import dev.sallyport.tests.bed.Shared;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -30,17 +31,13 @@ class KillTest {
     @Test
     void aUserWhoLeavesTheGroupLosesTheSessionsThatRun() throws Exception {
         try (var session = OpenSession.start(instance, "alice", "bash")) {
-            instance.admin()
-                    .updateUser("alice@example.com", new UserWrite(null, null, null, java.util.List.of(), null));
+            putAliceInto(List.of());
             try {
                 var ended = session.ended();
                 assertThat(ended.status()).as("%s", ended).isEqualTo(253);
                 assertThat(instance.ssh("alice", "bash", "true").now().status()).isEqualTo(253);
             } finally {
-                instance.admin()
-                        .updateUser(
-                                "alice@example.com",
-                                new UserWrite(null, null, null, java.util.List.of("engineers"), null));
+                putAliceInto(List.of("engineers"));
             }
             assertThat(session.recorded().show()).contains("Revoked");
         }
@@ -66,5 +63,10 @@ class KillTest {
             assertThat(session.recorded().show()).contains("Revoked");
             assertThat(session.again().status()).isEqualTo(253);
         }
+    }
+
+    private void putAliceInto(List<String> groups) throws Exception {
+        instance.admin()
+                .updateUser("alice@example.com", new UserWrite("alice@example.com", null, "Alice", groups, null));
     }
 }

@@ -94,7 +94,10 @@ class SshTargetTest {
         assertThat(folder.resolve("back")).hasBinaryContent(content);
         var recorded = Recorded.newest(instance, "alice@example.com");
         recorded.awaitState("complete");
-        assertThat(recorded.show()).contains("sftp-file").contains("3000000");
+        var export = folder.resolve("export");
+        done(instance.sally("sessions", "download", recorded.session(), "--format", "jsonl", "-o", export.toString())
+                .now());
+        assertThat(Files.readString(export)).contains("sftp-file").contains("3000000");
     }
 
     @Test
