@@ -100,7 +100,7 @@ class CertificateTest {
         assertThat(run(key).out()).isEqualTo("in\n");
         var ran = instance.sshAs("alice", key, List.of("-tt"), "bash", "test -t 0 && echo terminal || echo none")
                 .now();
-        assertThat(ran.out() + ran.err()).doesNotContain("terminal\r").contains("permit-pty");
+        assertThat(ran.out() + ran.err()).doesNotContain("terminal\r").contains("PTY allocation request failed");
     }
 
     @Test

@@ -45,7 +45,7 @@ public final class OpenSession implements AutoCloseable {
         var fingerprint = Run.of(List.of("ssh-keygen", "-l", "-f", certificates.ca() + ".pub"))
                 .now()
                 .out()
-                .split(" ")[1];
+                .split(" ", 3)[1];
         return start(
                 instance,
                 List.of(
