@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,6 +31,11 @@ final class EnclosureTest {
 
     @TempDir
     Path folder;
+
+    @AfterEach
+    void removeTheTestsControlGroup() {
+        CgroupEnclosure.find("sallyport-test-" + ProcessHandle.current().pid()).ifPresent(Enclosures.Kind::close);
+    }
 
     private interface Maker {
         Enclosures.Kind make(Path folder) throws Exception;
