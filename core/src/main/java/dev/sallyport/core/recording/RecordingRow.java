@@ -20,6 +20,11 @@ public record RecordingRow(
         byte[] lastHash,
         long version) {
 
+    /// The same row in another state.
+    public RecordingRow as(RecordingState other) {
+        return new RecordingRow(tenant, session, wrappedDataKey, level, other, chunks, lastHash, version);
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof RecordingRow that

@@ -45,6 +45,9 @@ public interface Admission {
             return true;
         }
 
+        /// No recording was opened for the session, and none will be: its recording's row says so when it is over.
+        default void unrecorded() {}
+
         /// The session is over: leaves the live index, and writes the outcome (retrying in the background until
         /// written).
         void ended(Outcome outcome);

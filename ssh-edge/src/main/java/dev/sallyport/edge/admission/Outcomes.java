@@ -2,9 +2,10 @@ package dev.sallyport.edge.admission;
 
 import dev.sallyport.core.audit.Actor;
 import dev.sallyport.core.id.EdgeId;
+import dev.sallyport.core.recording.RecordingState;
 import dev.sallyport.core.session.Outcome;
 import dev.sallyport.core.session.Session;
-import dev.sallyport.store.Sessions;
+import dev.sallyport.store.Store;
 import java.time.Duration;
 import java.time.Instant;
 import org.slf4j.Logger;
@@ -21,20 +22,31 @@ final class Outcomes {
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
     private static final Logger LOG = LoggerFactory.getLogger(Outcomes.class);
 
-    private final Sessions sessions;
+    private final Store store;
     private final Actor edge;
 
-    Outcomes(Sessions sessions, EdgeId edge) {
-        this.sessions = sessions;
+    Outcomes(Store store, EdgeId edge) {
+        this.store = store;
         this.edge = new Actor(edge.value(), "");
     }
 
     /// Blocks until it is written, the bound is reached, or the thread is interrupted.
-    void write(Session session, Outcome outcome, Instant at) {
+    ///
+    /// @param unrecorded no recording was ever opened: its row becomes *incomplete*
+    void write(Session session, Outcome outcome, Instant at, boolean unrecorded) {
         long giveUp = System.nanoTime() + TRIED.toNanos();
         for (var pause = SHORTEST_PAUSE; ; pause = longer(pause)) {
             try {
-                sessions.end(edge, session.tenant(), session.id(), outcome, at);
+                if (unrecorded) {
+                    store.recordings()
+                            .change(
+                                    session.tenant(),
+                                    session.id(),
+                                    row -> row.state() == RecordingState.LIVE
+                                            ? row.as(RecordingState.INCOMPLETE)
+                                            : row);
+                }
+                store.sessions().end(edge, session.tenant(), session.id(), outcome, at);
                 return;
             } catch (RuntimeException e) {
                 if (System.nanoTime() - giveUp > 0) {

@@ -86,7 +86,7 @@ public final class StoreAdmission implements Admission, AutoCloseable {
         this.clock = clock;
         this.nanos = nanos;
         this.policies = new PolicyCache(store.policies());
-        this.outcomes = new Outcomes(store.sessions(), edge);
+        this.outcomes = new Outcomes(store, edge);
     }
 
     @Override
@@ -255,6 +255,7 @@ public final class StoreAdmission implements Admission, AutoCloseable {
         // from here on the session has a row, and every way out writes its outcome
         var ending = new Ending(session, row);
         if (!sight.admits()) {
+            ending.unrecorded();
             ending.ended(new Outcome.EdgeLost());
             return new Decision.Failed(BLIND);
         }
@@ -262,12 +263,14 @@ public final class StoreAdmission implements Admission, AutoCloseable {
             try {
                 judgeAgain(session);
             } catch (RuntimeException e) {
+                ending.unrecorded();
                 ending.ended(new Outcome.EdgeLost());
                 throw e;
             }
         }
         if (session.ordered().isPresent()) {
             var outcome = session.ordered().get();
+            ending.unrecorded();
             ending.ended(outcome);
             return new Decision.Refused(outcome.sentence());
         }
@@ -360,6 +363,7 @@ public final class StoreAdmission implements Admission, AutoCloseable {
 
         private final LiveSession session;
         private final Session row;
+        private volatile boolean recorded = true;
 
         private Ending(LiveSession session, Session row) {
             this.session = session;
@@ -377,11 +381,17 @@ public final class StoreAdmission implements Admission, AutoCloseable {
         }
 
         @Override
+        public void unrecorded() {
+            recorded = false;
+        }
+
+        @Override
         public void ended(Outcome outcome) {
             if (session.over()) {
                 live.leave(session);
                 var at = clock.instant();
-                inBackground(() -> outcomes.write(row, outcome, at));
+                boolean unrecorded = !recorded;
+                inBackground(() -> outcomes.write(row, outcome, at, unrecorded));
             }
         }
     }

@@ -2,7 +2,6 @@ package dev.sallyport.edge.mailbox;
 
 import dev.sallyport.core.audit.Actor;
 import dev.sallyport.core.id.EdgeId;
-import dev.sallyport.core.recording.RecordingRow;
 import dev.sallyport.core.recording.RecordingState;
 import dev.sallyport.core.session.Outcome;
 import dev.sallyport.store.Store;
@@ -78,7 +77,7 @@ final class LostEdges {
                     .change(
                             held.tenant(),
                             held.session(),
-                            row -> row.state() == RecordingState.LIVE ? incomplete(row) : row);
+                            row -> row.state() == RecordingState.LIVE ? row.as(RecordingState.INCOMPLETE) : row);
             store.sessions()
                     .end(
                             new Actor(self.value(), ""),
@@ -90,17 +89,5 @@ final class LostEdges {
         }
         store.edges().forget(edge);
         seen.remove(edge);
-    }
-
-    private static RecordingRow incomplete(RecordingRow row) {
-        return new RecordingRow(
-                row.tenant(),
-                row.session(),
-                row.wrappedDataKey(),
-                row.level(),
-                RecordingState.INCOMPLETE,
-                row.chunks(),
-                row.lastHash(),
-                row.version());
     }
 }

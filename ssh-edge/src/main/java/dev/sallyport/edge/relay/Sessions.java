@@ -95,6 +95,7 @@ public final class Sessions implements AutoCloseable {
                     granted.wrappedDataKey(),
                     (agentNumber, edgeNumber) -> link.get().stored(agentNumber, edgeNumber));
         } catch (RecordingFailed failed) {
+            granted.live().unrecorded();
             if (connection.recordingRequired()) {
                 LOG.log(Level.ERROR, "no recording, no session: " + order.session(), failed);
                 client.refuse("this session cannot be recorded now, and so it cannot begin; please try again", true);

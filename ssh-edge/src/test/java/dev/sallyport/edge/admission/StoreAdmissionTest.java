@@ -92,6 +92,20 @@ class StoreAdmissionTest {
     }
 
     @Test
+    void aSessionWithoutARecordingSaysSoWhenItIsOver() {
+        var granted = granted(admit(alice, "bash"));
+
+        granted.live().unrecorded();
+        granted.live().ended(new Outcome.RecordingFailed());
+
+        await().untilAsserted(() -> assertThat(store.recordings()
+                        .get(acme.id(), granted.order().session())
+                        .orElseThrow()
+                        .state())
+                .isEqualTo(RecordingState.INCOMPLETE));
+    }
+
+    @Test
     void notThereAndNotYoursAreTheSameAnswer() {
         acme.connection("secret");
 
