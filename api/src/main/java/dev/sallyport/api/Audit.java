@@ -2,6 +2,7 @@ package dev.sallyport.api;
 
 import io.avaje.jsonb.Json;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -27,10 +28,29 @@ public interface Audit {
     /// A signed checkpoint.
     ///
     /// @param sequence counts from 1, without a gap
-    /// @param text what is signed, base64 (URL alphabet)
+    /// @param parts what is signed, base64 (URL alphabet), cut into texts of at most [#LONGEST_PART]: longer
+    ///     ones no JSON reader of ours takes
     /// @param signature by the tenant key, base64 (URL alphabet)
     @Json(naming = Json.Naming.LowerUnderscore)
-    record Checkpoint(long sequence, String text, String signature) {}
+    record Checkpoint(long sequence, List<String> parts, String signature) {
+
+        /// Most characters of a part.
+        public static final int LONGEST_PART = 16_000;
+
+        /// A checkpoint whose text is cut as it has to be.
+        public static Checkpoint of(long sequence, String text, String signature) {
+            var parts = new ArrayList<String>();
+            for (int from = 0; from < text.length(); from += LONGEST_PART) {
+                parts.add(text.substring(from, Math.min(text.length(), from + LONGEST_PART)));
+            }
+            return new Checkpoint(sequence, parts, signature);
+        }
+
+        /// What is signed, in one piece.
+        public String text() {
+            return String.join("", parts);
+        }
+    }
 
     /// Checkpoints in their order; ask again from behind the last one until there are none.
     @Json(naming = Json.Naming.LowerUnderscore)

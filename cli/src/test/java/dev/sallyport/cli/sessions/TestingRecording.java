@@ -178,7 +178,7 @@ final class TestingRecording {
             var items = new ArrayList<Audit.Checkpoint>();
             for (int i = (int) from - 1; i < checkpoints.size(); i++) {
                 var signed = checkpoints.get(i);
-                items.add(new Audit.Checkpoint(
+                items.add(Audit.Checkpoint.of(
                         i + 1, base64.encodeToString(signed.bytes()), base64.encodeToString(signed.signature())));
             }
             return new Audit.Checkpoints(items);

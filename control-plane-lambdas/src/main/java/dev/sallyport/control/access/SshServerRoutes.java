@@ -52,7 +52,7 @@ public final class SshServerRoutes {
     static final Duration PATIENCE = Duration.ofHours(1);
 
     private static final int NONCE_BYTES = 32;
-    private static final int LONGEST_HOST_KEYS = 32_768;
+    private static final int LONGEST_HOST_KEYS = 30_000;
 
     private final Store store;
     private final Instance instance;

@@ -20,12 +20,16 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
 import java.util.Base64;
 
 /// `/v1/audit` and `/v1/checkpoints`.
 public final class AuditRoutes {
 
     private static final DateTimeFormatter MINUTE = DateTimeFormatter.ofPattern("uuuuMMddHHmm");
+
+    /// Most bytes of checkpoints in one answer, unless a single one has more.
+    private static final int CHECKPOINT_BYTES = 1_000_000;
 
     private final Store store;
     private final Clock clock;
@@ -73,15 +77,19 @@ public final class AuditRoutes {
     private Answer checkpoints(Caller caller, Call call) throws Declined {
         int from = call.request().number("from", 1);
         var base64 = Base64.getUrlEncoder().withoutPadding();
-        var checkpoints = store
-                .checkpoints()
-                .list(caller.tenant(), from, call.request().limit())
-                .stream()
-                .map(stored -> new Audit.Checkpoint(
-                        stored.sequence(),
-                        base64.encodeToString(stored.bytes()),
-                        base64.encodeToString(stored.signature())))
-                .toList();
+        var checkpoints = new ArrayList<Audit.Checkpoint>();
+        int bytes = 0;
+        for (var stored :
+                store.checkpoints().list(caller.tenant(), from, call.request().limit())) {
+            bytes += stored.bytes().length;
+            if (bytes > CHECKPOINT_BYTES && !checkpoints.isEmpty()) {
+                break;
+            }
+            checkpoints.add(Audit.Checkpoint.of(
+                    stored.sequence(),
+                    base64.encodeToString(stored.bytes()),
+                    base64.encodeToString(stored.signature())));
+        }
         return Answer.ok(new Audit.Checkpoints(checkpoints));
     }
 

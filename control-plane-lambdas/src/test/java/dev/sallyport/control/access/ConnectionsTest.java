@@ -14,10 +14,18 @@ import dev.sallyport.control.Filled;
 import dev.sallyport.core.agent.AgentKey;
 import dev.sallyport.core.connection.ConnectionName;
 import dev.sallyport.core.connection.TargetSettings;
+import dev.sallyport.core.edge.Attachment;
 import dev.sallyport.core.id.AgentId;
+import dev.sallyport.core.id.AgentInstanceId;
+import dev.sallyport.core.id.EdgeId;
+import dev.sallyport.core.secret.Sealing;
+import dev.sallyport.core.secret.Secret;
+import dev.sallyport.core.secret.SecretReference;
 import dev.sallyport.core.tenant.TenantKey;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -147,6 +155,57 @@ final class ConnectionsTest {
             assertThat(reply.wrongFields()).containsExactly("ssh.password");
             assertThat(reply.text()).doesNotContain("hunter2");
         }
+    }
+
+    @Test
+    void aValueToBeSealedIsKeptSealedToTheAgentsKeyOnly() throws Exception {
+        var write = connection(
+                "sealed",
+                "ssh",
+                null,
+                new Ssh("h", 22, "u", "seal:hunter2", null, List.of("ssh-ed25519 AAAA"), null, null),
+                null);
+        assertThat(fields(write)).containsExactly("ssh.password");
+
+        var pair = Sealing.newKey();
+        attach(Sealing.text(pair.getPublic()));
+        var reply = bed.post(acme.admin, "/v1/connections", write);
+
+        assertThat(reply.text()).doesNotContain("hunter2");
+        var ssh = reply.as(Connections.Connection.class).ssh();
+        assertThat(ssh).isNotNull().satisfies(shown -> {
+            var reference = SecretReference.parse(String.valueOf(shown.password()));
+            assertThat(reference.scheme()).isEqualTo("sealed");
+            assertThat(Sealing.open(reference.rest(), pair)).contains(Secret.of("hunter2"));
+        });
+        assertThat(bed.audit(acme.id()).toString()).doesNotContain("hunter2");
+
+        attach(Sealing.text(Sealing.newKey().getPublic()));
+        var later = bed.put(acme.admin, "/v1/connections/sealed", write)
+                .as(Connections.Connection.class)
+                .ssh();
+        assertThat(later).isNotNull().satisfies(shown -> {
+            var reference = SecretReference.parse(String.valueOf(shown.password()));
+            assertThat(Sealing.open(reference.rest(), pair))
+                    .as("a key told later does not take the first one's place")
+                    .contains(Secret.of("hunter2"));
+        });
+    }
+
+    private void attach(String sealingKey) {
+        bed.store
+                .attachments()
+                .attached(new Attachment(
+                        acme.id(),
+                        new AgentId(acme.agent.agent().id()),
+                        AgentInstanceId.next(bed.clock),
+                        EdgeId.next(bed.clock),
+                        "0.1.0",
+                        "host",
+                        "192.0.2.8",
+                        Optional.of(sealingKey),
+                        Set.of("custom"),
+                        bed.clock.instant()));
     }
 
     @Test

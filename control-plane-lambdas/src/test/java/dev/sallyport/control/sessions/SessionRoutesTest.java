@@ -12,8 +12,10 @@ import dev.sallyport.core.id.SessionId;
 import dev.sallyport.core.id.UserId;
 import dev.sallyport.core.secret.Secret;
 import dev.sallyport.core.session.Outcome;
+import dev.sallyport.store.Checkpoints;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -182,6 +184,29 @@ final class SessionRoutesTest {
                         .as(Audit.Checkpoints.class)
                         .items())
                 .isEmpty();
+    }
+
+    @Test
+    void aCheckpointOfAnyLengthArrivesWhole() {
+        var large = new byte[350_000];
+        new java.util.Random(1).nextBytes(large);
+        for (int i = 1; i <= 4; i++) {
+            assertThat(bed.store.checkpoints().append(new Checkpoints.Stored(acme.id(), i, large, new byte[64])))
+                    .isTrue();
+        }
+
+        var seen = new ArrayList<Long>();
+        List<Audit.Checkpoint> page;
+        do {
+            page = bed.get(acme.alicesKey, "/v1/checkpoints?from=" + (seen.size() + 1))
+                    .as(Audit.Checkpoints.class)
+                    .items();
+            page.forEach(one -> seen.add(one.sequence()));
+            assertThat(page)
+                    .allSatisfy(one -> assertThat(Base64.getUrlDecoder().decode(one.text()))
+                            .isEqualTo(large));
+        } while (!page.isEmpty());
+        assertThat(seen).containsExactly(1L, 2L, 3L, 4L);
     }
 
     private String state(SessionId session) {
