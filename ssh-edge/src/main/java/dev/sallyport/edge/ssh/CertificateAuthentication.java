@@ -13,6 +13,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.config.keys.OpenSshCertificate;
@@ -37,6 +38,12 @@ final class CertificateAuthentication extends UserAuthPublicKeyFactory implement
     /// Shortest RSA key that counts, of a user or of a CA, in bits.
     private static final int SHORTEST_RSA = 2_048;
 
+    private static final String RSA_CERTIFICATE = "ssh-rsa-cert-v01@openssh.com";
+
+    /// RSA with SHA-2; with SHA-1 it is not one of them.
+    private static final Set<String> RSA_ALGORITHMS =
+            Set.of("rsa-sha2-256-cert-v01@openssh.com", "rsa-sha2-512-cert-v01@openssh.com");
+
     private final Supplier<TrustSnapshot> trust;
     private final Clock clock;
 
@@ -58,11 +65,29 @@ final class CertificateAuthentication extends UserAuthPublicKeyFactory implement
         public @Nullable Boolean doAuth(Buffer buffer, boolean init) throws Exception {
             var client = ClientConnection.of(getServerSession());
             client.forget();
+            if (!namesItsKey(buffer)) {
+                return false;
+            }
             var done = super.doAuth(buffer, init);
             if (Boolean.TRUE.equals(done)) {
                 client.finish();
             }
             return done;
+        }
+
+        /// Whether the algorithm of the request is one for the kind of certificate that it carries. The library
+        /// would take the algorithm of the plain key as well.
+        private static boolean namesItsKey(Buffer buffer) {
+            int start = buffer.rpos();
+            try {
+                buffer.getBoolean();
+                var algorithm = buffer.getString();
+                buffer.getUInt();
+                var kind = buffer.getString();
+                return algorithm.equals(kind) || (kind.equals(RSA_CERTIFICATE) && RSA_ALGORITHMS.contains(algorithm));
+            } finally {
+                buffer.rpos(start);
+            }
         }
 
         /// Left to [CertificateCheck], which knows `force-command` and the address behind a load balancer.

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.apache.sshd.common.AttributeRepository.AttributeKey;
 import org.apache.sshd.common.NamedFactory;
@@ -66,6 +67,9 @@ public final class SshDoor implements AutoCloseable {
     /// Connections that the system holds for us until they are accepted.
     private static final int BACKLOG = 512;
 
+    /// How often the log tells of too many connections.
+    private static final Duration CROWD_WARNING = Duration.ofMinutes(1);
+
     /// Bytes read from a socket at once.
     private static final int READ_BUFFER = 65_536;
 
@@ -91,6 +95,7 @@ public final class SshDoor implements AutoCloseable {
     private final Server server =
             (Server) ServerBuilder.builder().factory(Server::new).build();
 
+    private final AtomicLong lastWarning = new AtomicLong(System.nanoTime() - CROWD_WARNING.toNanos());
     private volatile boolean draining;
 
     /// The library's server, with its acceptor in reach: addresses come and go while it runs.
@@ -258,6 +263,15 @@ public final class SshDoor implements AutoCloseable {
 
     // Connections, before they are somebody's.
 
+    /// Says so once a minute at most: a flood must not fill the log.
+    private void warnOfCrowd(String peer) {
+        long now = System.nanoTime();
+        long last = lastWarning.get();
+        if (now - last >= CROWD_WARNING.toNanos() && lastWarning.compareAndSet(last, now)) {
+            LOG.log(Level.WARNING, "too many connections that have not authenticated, now from {0}: refused", peer);
+        }
+    }
+
     /// Watches over connections from the first byte to the end.
     private final class Connections implements SessionListener {
 
@@ -268,7 +282,7 @@ public final class SshDoor implements AutoCloseable {
             var address = settings.proxies().contains(peer) ? "" : peer;
             session.setAttribute(PLACE, gate.enter(address));
             if (gate.full(address)) {
-                LOG.log(Level.WARNING, "too many connections that have not authenticated: {0} refused", peer);
+                warnOfCrowd(peer);
                 session.close(true);
                 return;
             }
@@ -286,6 +300,14 @@ public final class SshDoor implements AutoCloseable {
             if (event == Event.Authenticated) {
                 ClientConnection.of(session).prove();
                 release(session);
+            }
+        }
+
+        /// Who breaks the rules before they have logged in is cut off at once, without a last word.
+        @Override
+        public void sessionException(Session session, Throwable broken) {
+            if (!session.isAuthenticated()) {
+                session.close(true);
             }
         }
 

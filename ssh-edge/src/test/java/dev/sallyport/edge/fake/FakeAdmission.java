@@ -78,6 +78,9 @@ public final class FakeAdmission implements Admission {
 
     public final CopyOnWriteArrayList<Admitted> admitted = new CopyOnWriteArrayList<>();
 
+    /// What was asked, whatever the answer.
+    public final CopyOnWriteArrayList<Request> asked = new CopyOnWriteArrayList<>();
+
     /// Called before each decision, on the thread that asks; may block.
     public volatile Runnable beforeDeciding = () -> {};
 
@@ -112,6 +115,7 @@ public final class FakeAdmission implements Admission {
 
     @Override
     public Decision admit(Request request) {
+        asked.add(request);
         beforeDeciding.run();
         return find(request.credential(), request.connection())
                 .<Decision>map(connection -> grant(request, connection))
