@@ -7,6 +7,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// A TCP relay on loopback that can cut what it carries, and refuse what is new.
 final class CuttingRelay implements AutoCloseable {
@@ -15,15 +16,25 @@ final class CuttingRelay implements AutoCloseable {
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private volatile int target;
     private volatile boolean refusing;
+    private final AtomicInteger dialled = new AtomicInteger();
 
     CuttingRelay(int target) throws IOException {
+        this(target, InetAddress.getLoopbackAddress());
+    }
+
+    CuttingRelay(int target, InetAddress address) throws IOException {
         this.target = target;
-        this.server = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
+        this.server = new ServerSocket(0, 100, address);
         Thread.ofVirtual().name("relay").start(this::accept);
     }
 
     int port() {
         return server.getLocalPort();
+    }
+
+    /// How many connections came so far.
+    int dialled() {
+        return dialled.get();
     }
 
     /// Where new connections go.
@@ -43,6 +54,7 @@ final class CuttingRelay implements AutoCloseable {
         try {
             while (true) {
                 var client = server.accept();
+                dialled.incrementAndGet();
                 if (refusing) {
                     close(client);
                     continue;

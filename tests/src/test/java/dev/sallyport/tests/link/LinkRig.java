@@ -133,7 +133,11 @@ final class LinkRig implements AutoCloseable {
     }
 
     CuttingRelay relay() throws IOException {
-        var relay = new CuttingRelay(edge.port());
+        return relay(InetAddress.getLoopbackAddress());
+    }
+
+    CuttingRelay relay(InetAddress address) throws IOException {
+        var relay = new CuttingRelay(edge.port(), address);
         opened.push(relay::close);
         return relay;
     }
@@ -155,7 +159,10 @@ final class LinkRig implements AutoCloseable {
 
     AgentLink agent(AgentToken token, int port, SessionOpener opener, TailSource tails, LongSupplier nanos)
             throws IOException {
-        var key = new AgentKey("localhost", port, token, identity.pin());
+        return agent(new AgentKey("localhost", port, token, identity.pin()), opener, tails, nanos);
+    }
+
+    AgentLink agent(AgentKey key, SessionOpener opener, TailSource tails, LongSupplier nanos) throws IOException {
         var link = AgentLink.start(
                 new AgentLink.Settings(
                         key,

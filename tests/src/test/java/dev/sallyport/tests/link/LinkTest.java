@@ -5,22 +5,35 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.sallyport.agent.link.TailSource;
+import dev.sallyport.core.agent.AgentKey;
+import dev.sallyport.core.id.EdgeId;
+import dev.sallyport.core.id.SessionId;
+import dev.sallyport.core.id.TenantId;
 import dev.sallyport.core.link.LinkLost;
 import dev.sallyport.core.link.Message;
 import dev.sallyport.core.link.SessionLink;
+import dev.sallyport.core.link.TailEvent;
+import dev.sallyport.core.link.Ticket;
+import dev.sallyport.core.recording.Event;
+import dev.sallyport.edge.agents.AgentLinks;
+import java.net.InetAddress;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(value = 120, unit = TimeUnit.SECONDS)
+@Timeout(value = 600, unit = TimeUnit.SECONDS)
 class LinkTest {
 
     private static final int MEGABYTE = 1 << 20;
@@ -113,6 +126,121 @@ class LinkTest {
         }
     }
 
+    @Test
+    void anEdgeThatIsAnotherAfterARestartIsFoundAgain() throws Exception {
+        try (var rig = new LinkRig(folder)) {
+            var token = rig.token();
+            var relay = rig.relay();
+            var agent = rig.agent(token, relay.port(), LinkRig::echo);
+            rig.awaitIdle(token.agent());
+            rig.edge.close();
+            await().atMost(Duration.ofSeconds(60)).until(() -> !agent.attached());
+            var next = rig.edge(EdgeId.next(Clock.systemUTC()), 0, System::nanoTime);
+            relay.target(next.port());
+            await().atMost(Duration.ofSeconds(60)).until(() -> next.idle(token.agent()) > 0);
+            assertThat(next.start(token.agent(), rig.order())).isInstanceOf(AgentLinks.Start.Started.class);
+        }
+    }
+
+    /// Class 18, between agent and edge.
+    @Test
+    void anEdgeOfAnotherCaOrAnotherNameIsNotTrusted() throws Exception {
+        try (var rig = new LinkRig(folder)) {
+            var token = rig.token();
+            var first = rig.relay();
+            var otherPin = rig.identity.pin();
+            otherPin[0]++;
+            rig.agent(
+                    new AgentKey("localhost", first.port(), token, otherPin),
+                    LinkRig::echo,
+                    TailSource.none(),
+                    System::nanoTime);
+            var notNamed = InetAddress.getByName("127.0.0.2");
+            var second = rig.relay(notNamed);
+            rig.agent(
+                    new AgentKey("127.0.0.2", second.port(), token, rig.identity.pin()),
+                    LinkRig::echo,
+                    TailSource.none(),
+                    System::nanoTime);
+            await().atMost(Duration.ofSeconds(60)).until(() -> first.dialled() > 2 && second.dialled() > 2);
+            assertThat(rig.directory.attached).isEmpty();
+        }
+    }
+
+    @Test
+    void aTailIsHandedOverAndForgotten() throws Exception {
+        try (var rig = new LinkRig(folder)) {
+            var event = new TailEvent(Event.Kind.OUTPUT, 7, 1_000, new byte[] {1, 2, 3});
+            var tail = new Tail(rig.tenant, event, 200);
+            var token = rig.token();
+            rig.agent(token, rig.edge.port(), LinkRig::echo, () -> List.of(tail), System::nanoTime);
+            await().atMost(Duration.ofSeconds(60)).until(tail.stored::get);
+            var received = rig.tails.received.get(tail.session());
+            assertThat(received).hasSize(200);
+            assertThat(received).allSatisfy(one -> {
+                assertThat(one.kind()).isEqualTo(Event.Kind.OUTPUT);
+                assertThat(one.offset()).isEqualTo(7);
+                assertThat(one.bytes()).containsExactly(1, 2, 3);
+            });
+        }
+    }
+
+    /// One event, many times.
+    private static final class Tail implements TailSource.Tail {
+        private final TenantId tenant;
+        private final TailEvent event;
+        private final int times;
+        private final SessionId session = SessionId.next(Clock.systemUTC());
+        private final Ticket ticket = Ticket.next();
+        private final AtomicBoolean stored = new AtomicBoolean();
+
+        Tail(TenantId tenant, TailEvent event, int times) {
+            this.tenant = tenant;
+            this.event = event;
+            this.times = times;
+        }
+
+        @Override
+        public SessionId session() {
+            return session;
+        }
+
+        @Override
+        public TenantId tenant() {
+            return tenant;
+        }
+
+        @Override
+        public Ticket ticket() {
+            return ticket;
+        }
+
+        @Override
+        public TailSource.Reader read() {
+            return new TailSource.Reader() {
+                private int read;
+
+                @Override
+                public Optional<TailEvent> next() {
+                    return read++ < times ? Optional.of(event) : Optional.empty();
+                }
+
+                @Override
+                public void close() {}
+            };
+        }
+
+        @Override
+        public void stored() {
+            stored.set(true);
+        }
+
+        @Override
+        public void refused(String problem) {
+            throw new AssertionError(problem);
+        }
+    }
+
     /// Sends `total` bytes and checks that they come back; calls `between` for each message.
     private static void echoes(SessionLink link, long total, Runnable between)
             throws InterruptedException, ExecutionException, TimeoutException {
@@ -146,8 +274,8 @@ class LinkTest {
                     link.consumed(received.number());
                 }
             });
-            sending.get(100, TimeUnit.SECONDS);
-            assertThat(receiving.get(100, TimeUnit.SECONDS)).isEqualTo(total);
+            sending.get(500, TimeUnit.SECONDS);
+            assertThat(receiving.get(500, TimeUnit.SECONDS)).isEqualTo(total);
         }
     }
 
