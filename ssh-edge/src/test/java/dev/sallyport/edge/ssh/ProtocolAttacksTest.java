@@ -310,21 +310,22 @@ final class ProtocolAttacksTest {
         }
     }
 
+    /// The library reads on for a little, so as not to tell where it noticed; so the client talks on, too.
     @ParameterizedTest
-    @ValueSource(ints = {0, 1, 5, 65_536, 0x7fff_ffff, 0x8000_0000, -1})
+    @ValueSource(ints = {0, 1, 262_145, 0x7fff_ffff, 0x8000_0000, -1})
     void anAbsurdPacketLengthEndsTheConnectionOnly(int length) throws Exception {
         try (var socket = dial(door.port(), "127.0.0.1")) {
-            socket.setSoTimeout(30_000);
-            var packet = java.nio.ByteBuffer.allocate(64).putInt(length).array();
-            socket.getOutputStream().write("SSH-2.0-absurd\r\n".getBytes(StandardCharsets.US_ASCII));
-            socket.getOutputStream().write(packet);
-            if (length != 65_536) {
-                while (socket.getInputStream().read(new byte[4_096]) >= 0) {
-                    // what the server has to say
+            var out = socket.getOutputStream();
+            out.write("SSH-2.0-absurd\r\n".getBytes(StandardCharsets.US_ASCII));
+            out.write(java.nio.ByteBuffer.allocate(64).putInt(length).array());
+            await().until(() -> {
+                try {
+                    out.write(new byte[512]);
+                    return false;
+                } catch (IOException cutOff) {
+                    return true;
                 }
-            }
-        } catch (java.net.SocketException reset) {
-            // as good an end as any
+            });
         }
         assertThat(door.alice("alice@127.0.0.1", "bash", "echo in").output()).isEqualTo("in\n");
     }
