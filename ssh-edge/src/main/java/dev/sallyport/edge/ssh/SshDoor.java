@@ -458,7 +458,13 @@ public final class SshDoor implements AutoCloseable {
                 channel.leave(SessionChannel.REFUSED);
                 return;
             }
+            var late = server.getScheduledExecutorService()
+                    .schedule(
+                            () -> Thread.ofVirtual().start(() -> channel.refuse("no connection was chosen", false)),
+                            limits.menu().toMillis(),
+                            TimeUnit.MILLISECONDS);
             var picked = menu.pick();
+            late.cancel(false);
             if (picked.isEmpty()) {
                 channel.leave(SessionChannel.REFUSED);
                 return;

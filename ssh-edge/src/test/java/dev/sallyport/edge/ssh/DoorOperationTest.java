@@ -219,6 +219,34 @@ final class DoorOperationTest {
     }
 
     @Test
+    void aListThatNobodyPicksFromIsTakenAway() {
+        var d = DoorLimits.DEFAULTS;
+        var limits = new DoorLimits(
+                d.handshake(),
+                d.authenticationAttempts(),
+                d.unauthenticatedPerAddress(),
+                d.unauthenticated(),
+                d.decision(),
+                d.keepAlive(),
+                d.writing(),
+                d.window(),
+                d.buffered(),
+                d.command(),
+                d.channels(),
+                d.variables(),
+                d.variable(),
+                d.controls(),
+                d.farewell(),
+                Duration.ofSeconds(2));
+        try (var door = TestingDoor.open(folder, limits, RelayLimits.DEFAULTS, "");
+                var client = Client.start(door.ssh("alice", "-tt", "alice@127.0.0.1"))) {
+            var result = client.result();
+            assertThat(result.status()).isEqualTo(253);
+            assertThat(result.error()).contains("sally: no connection was chosen");
+        }
+    }
+
+    @Test
     void whatADecisionWaitsForHoldsUpNobodyElse() {
         try (var door = TestingDoor.open(folder)) {
             var gate = new java.util.concurrent.CountDownLatch(1);
