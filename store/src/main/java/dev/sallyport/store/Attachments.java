@@ -10,7 +10,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /// Which instance of which agent is attached to which edge, and what the agent said when it was last there.
 public final class Attachments {
@@ -64,21 +63,22 @@ public final class Attachments {
         tables.delete(Table.LIVE, partition(tenant, agent), sort(instance, edge), Condition.none());
     }
 
-    /// Where the agent is attached: on edges that are registered. What lost edges left is removed on the way.
+    /// Where the agent is attached: on edges that have a lease. What forgotten edges left is removed on the
+    /// way.
     public List<Attachment> of(TenantId tenant, AgentId agent) {
         var rows = tables.list(Table.LIVE, partition(tenant, agent), ATTACHMENT);
         if (rows.isEmpty()) {
             return List.of();
         }
-        var registered = edges.registered().stream().map(edge -> edge.id()).collect(Collectors.toSet());
+        var beats = edges.beats();
         var found = rows.stream().map(item -> read(tenant, agent, item)).toList();
         for (var attachment : found) {
-            if (!registered.contains(attachment.edge())) {
+            if (!beats.containsKey(attachment.edge())) {
                 detached(tenant, agent, attachment.instance(), attachment.edge());
             }
         }
         return found.stream()
-                .filter(attachment -> registered.contains(attachment.edge()))
+                .filter(attachment -> beats.getOrDefault(attachment.edge(), Edges.NO_LEASE) >= 0)
                 .toList();
     }
 

@@ -18,6 +18,9 @@ import java.util.Optional;
 /// holds.
 public final class Edges {
 
+    /// What stands for the beat of an edge that has no lease.
+    public static final long NO_LEASE = -1;
+
     private static final String BEAT = "beat";
 
     private final Tables tables;
@@ -55,10 +58,11 @@ public final class Edges {
                 .toList();
     }
 
-    /// The beat of every registered edge; −1 for one whose lease is gone and whose closing is not finished.
+    /// The beat of every registered edge; [#NO_LEASE] for one whose lease is gone and whose closing is not
+    /// finished.
     public Map<EdgeId, Long> beats() {
         var beats = new HashMap<EdgeId, Long>();
-        registered().forEach(edge -> beats.put(edge.id(), -1L));
+        registered().forEach(edge -> beats.put(edge.id(), NO_LEASE));
         tables.getAll(
                         Table.LIVE,
                         beats.keySet().stream()
@@ -89,14 +93,36 @@ public final class Edges {
         tables.delete(Table.LIVE, Directory.edge(edge), Directory.SESSION + session.value(), Condition.none());
     }
 
-    /// Removes an edge that ended, or was taken over and closed: its lease, its mail, its place in the
-    /// registry.
+    /// Removes an edge that was taken over and closed; `false` when it has come back with a new lease.
+    public boolean forgetLost(EdgeId edge) {
+        var gone = new Transaction(tables)
+                .check(
+                        Table.LIVE,
+                        Directory.edge(edge),
+                        Directory.LEASE,
+                        Condition.absent(),
+                        Reason.STALE,
+                        "the edge has come back")
+                .delete(Table.LIVE, Directory.EDGES, edge.value())
+                .commit()
+                .isEmpty();
+        if (gone) {
+            deleteMail(edge);
+        }
+        return gone;
+    }
+
+    /// Removes an edge that ends by itself: its lease, its place in the registry, its mail.
     public void forget(EdgeId edge) {
         tables.delete(Table.LIVE, Directory.edge(edge), Directory.LEASE, Condition.none());
+        tables.delete(Table.LIVE, Directory.EDGES, edge.value(), Condition.none());
+        deleteMail(edge);
+    }
+
+    private void deleteMail(EdgeId edge) {
         for (var mail : tables.list(Table.LIVE, Directory.edge(edge), Directory.MAIL)) {
             tables.delete(Table.LIVE, mail.partition(), mail.sort(), Condition.none());
         }
-        tables.delete(Table.LIVE, Directory.EDGES, edge.value(), Condition.none());
     }
 
     /// Gives a duty of the whole cell (sealing, sweeping) to one edge: whether `edge` has it now.

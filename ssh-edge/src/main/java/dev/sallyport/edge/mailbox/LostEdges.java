@@ -4,11 +4,11 @@ import dev.sallyport.core.audit.Actor;
 import dev.sallyport.core.id.EdgeId;
 import dev.sallyport.core.recording.RecordingState;
 import dev.sallyport.core.session.Outcome;
+import dev.sallyport.store.Edges;
 import dev.sallyport.store.Store;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -17,12 +17,16 @@ import org.slf4j.LoggerFactory;
 /// Watches the beats of the other edges, and closes the sessions of one that no longer beats.
 ///
 /// An edge is lost when its beat did not change for [#LOST] of this machine's monotonic time. Its lease is
-/// taken first, so that it ends what it still holds when it comes back; then its sessions' rows are closed. Any
-/// number of edges may do so at once, and one may finish what another began.
+/// taken first, so that it ends what it still holds when it comes back; then its sessions' rows are closed,
+/// again at each look for [#LINGERS], because an admission may have been under way in it; then it is forgotten.
+/// Any number of edges may do so at once, and one may finish what another began.
 final class LostEdges {
 
     /// How long a beat stands still before its edge is lost.
     static final Duration LOST = Duration.ofSeconds(20);
+
+    /// How long the sessions of a lost edge are still looked for.
+    static final Duration LINGERS = Duration.ofSeconds(60);
 
     private static final Logger LOG = LoggerFactory.getLogger(LostEdges.class);
 
@@ -51,8 +55,18 @@ final class LostEdges {
             var before = seen.get(edge);
             if (before == null || before.beat() != beat) {
                 seen.put(edge, new Seen(beat, now));
-            } else if (now - before.since() >= LOST.toNanos()) {
-                close(edge, beat);
+            } else if (beat >= 0
+                    && now - before.since() >= LOST.toNanos()
+                    && store.edges().takeOver(edge, beat)) {
+                LOG.warn("edge {} was lost", edge);
+                seen.put(edge, new Seen(Edges.NO_LEASE, now));
+            }
+            var after = seen.get(edge);
+            if (after != null && after.beat() == Edges.NO_LEASE) {
+                closeSessions(edge);
+                if (now - after.since() >= LINGERS.toNanos() && store.edges().forgetLost(edge)) {
+                    seen.remove(edge);
+                }
             }
         });
     }
@@ -60,19 +74,19 @@ final class LostEdges {
     /// Closes every other edge at once: for who knows that it is alone.
     synchronized void closeOthers() {
         store.edges().beats().forEach((edge, beat) -> {
-            if (!edge.equals(self)) {
-                close(edge, beat);
+            if (!edge.equals(self) && store.edges().takeOver(edge, beat)) {
+                closeSessions(edge);
+                store.edges().forgetLost(edge);
             }
         });
     }
 
-    private void close(EdgeId edge, long beat) {
-        if (!store.edges().takeOver(edge, beat)) {
-            return;
-        }
+    private void closeSessions(EdgeId edge) {
         var sessions = store.edges().sessions(edge);
-        LOG.warn("edge {} was lost with {} sessions; closing them", edge, sessions.size());
-        for (var held : new HashSet<>(sessions)) {
+        if (!sessions.isEmpty()) {
+            LOG.warn("edge {} left {} sessions; closing them", edge, sessions.size());
+        }
+        for (var held : sessions) {
             store.recordings()
                     .change(
                             held.tenant(),
@@ -87,7 +101,5 @@ final class LostEdges {
                             clock.instant());
             store.edges().release(edge, held.session());
         }
-        store.edges().forget(edge);
-        seen.remove(edge);
     }
 }

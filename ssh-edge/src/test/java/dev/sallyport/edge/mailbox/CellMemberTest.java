@@ -15,6 +15,7 @@ import dev.sallyport.edge.admission.Admission;
 import dev.sallyport.edge.admission.Admission.Decision;
 import dev.sallyport.edge.admission.Certificates;
 import dev.sallyport.edge.admission.TestDataKeys;
+import dev.sallyport.store.Edges;
 import dev.sallyport.store.ExampleTenant;
 import dev.sallyport.store.LocalDynamo;
 import dev.sallyport.store.Store;
@@ -213,8 +214,45 @@ class CellMemberTest {
         nanos.addAndGet(1);
         store.edges().beat(cell.edge());
         watcher.look();
+        assertThat(store.edges().beat(silent)).as("its lease is taken").isFalse();
+
+        nanos.addAndGet(LostEdges.LINGERS.toNanos());
+        store.edges().beat(cell.edge());
+        watcher.look();
         assertThat(store.edges().registered()).extracting(edge -> edge.id()).containsExactly(cell.edge());
-        assertThat(store.edges().beat(silent)).isFalse();
+    }
+
+    @Test
+    void aSessionThatALostEdgeWasStillAdmittingIsClosedToo() {
+        var nanos = new java.util.concurrent.atomic.AtomicLong();
+        var watcher = new LostEdges(store, EdgeId.next(CLOCK), CLOCK, nanos::get);
+        var lost = member();
+        lost.start();
+        watcher.look();
+        // its lease goes while it does not know, and it admits once more
+        await().until(() ->
+                store.edges().takeOver(lost.edge(), store.edges().beats().getOrDefault(lost.edge(), Edges.NO_LEASE)));
+        var decision = lost.admission()
+                .admit(new Admission.Request(
+                        Certificates.of(acme.ca(), "alice@example.com"),
+                        new ConnectionName("bash"),
+                        new SessionRequest.Shell(Optional.empty()),
+                        Map.of()));
+
+        watcher.look();
+        watcher.look();
+
+        if (decision instanceof Decision.Granted granted) {
+            assertThat(store.sessions()
+                            .get(acme.id(), granted.order().session())
+                            .orElseThrow()
+                            .live())
+                    .isFalse();
+            granted.live().ended(new Outcome.EdgeLost());
+        }
+        await().untilAsserted(
+                        () -> assertThat(store.edges().sessions(lost.edge())).isEmpty());
+        lost.close();
     }
 
     @Test
