@@ -19,13 +19,17 @@ final class Logging {
     private static final int LONGEST = 10 << 20;
     private static final int KEPT = 2;
 
-    /// Held so that levels set on it are not lost to the collector.
+    /// The SSH library warns with what clients send, names among it: only its own failures are kept. Held here so that the
+    /// level is not lost to the collector.
+    private static final Logger SSH_LIBRARY = Logger.getLogger("org.apache.sshd");
+
     private static final Logger ROOT = LogManager.getLogManager().getLogger("");
 
     private Logging() {}
 
     static void into(Path folder, String part) {
         System.setProperty("java.util.logging.SimpleFormatter.format", "%1$tFT%1$tT.%1$tL %4$s %3$s: %5$s%6$s%n");
+        SSH_LIBRARY.setLevel(Level.SEVERE);
         for (var handler : ROOT.getHandlers()) {
             ROOT.removeHandler(handler);
         }
