@@ -347,8 +347,10 @@ final class WishesTest {
             while (true) {
                 if (link.receive().message() instanceof dev.sallyport.core.link.Message.Resize size) {
                     sizes.add(size.columns() + "x" + size.rows());
-                    link.send(new dev.sallyport.core.link.Message.Exit(Optional.of(0), Optional.empty(), false));
-                    return;
+                    if (size.columns() == 120 && size.rows() == 40) {
+                        link.send(new dev.sallyport.core.link.Message.Exit(Optional.of(0), Optional.empty(), false));
+                        return;
+                    }
                 }
             }
         });
@@ -365,8 +367,9 @@ final class WishesTest {
                 Files.createFile(now);
                 assertThat(client.result().status()).isZero();
             }
-            assertThat(sizes).containsExactly("100x30", "120x40");
-            assertThat(door.recorder.last().text(Kind.RESIZE)).isEqualTo("120x40");
+            // stty sets rows and columns one after the other: a size between may be seen as well.
+            assertThat(sizes).startsWith("100x30").endsWith("120x40");
+            assertThat(door.recorder.last().text(Kind.RESIZE)).endsWith("120x40");
         } finally {
             door.agents.serve("bash", new dev.sallyport.edge.fake.ProcessTarget());
         }
