@@ -19,7 +19,8 @@ final class Logging {
     private static final int LONGEST = 10 << 20;
     private static final int KEPT = 2;
 
-    /// The SSH library warns with what clients send, names among it: only its own failures are kept. Held here so that the
+    /// The SSH library warns with what clients send, names among it: only its own failures are kept. Held here so that
+    /// the
     /// level is not lost to the collector.
     private static final Logger SSH_LIBRARY = Logger.getLogger("org.apache.sshd");
 
