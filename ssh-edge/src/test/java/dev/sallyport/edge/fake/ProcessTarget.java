@@ -25,7 +25,6 @@ public final class ProcessTarget implements FakeAgents.Target {
         }
         var builder = new ProcessBuilder(command(order.request()));
         builder.environment().putAll(order.environment());
-        builder.environment().put("PS1", "$ ");
         var process = builder.start();
         link.send(new Message.Opened());
         var sending = new Object();
@@ -57,7 +56,7 @@ public final class ProcessTarget implements FakeAgents.Target {
         return switch (request) {
             case SessionRequest.Shell(var pty) ->
                 pty.isPresent()
-                        ? List.of("script", "-qefc", "bash --norc --noprofile -i", "/dev/null")
+                        ? List.of("script", "-qefc", "env PS1='$ ' bash --norc --noprofile -i", "/dev/null")
                         : List.of("bash");
             case SessionRequest.Exec(var command, var pty) -> {
                 var text = new String(command, StandardCharsets.UTF_8);

@@ -89,7 +89,7 @@ final class SshDoorTest {
     @Test
     void aTerminalWorks() {
         try (var client = Client.start(door.ssh("alice", "-tt", "alice@127.0.0.1", "bash"))) {
-            await().untilAsserted(() -> assertThat(client.outputText()).contains("bash-"));
+            await().untilAsserted(() -> assertThat(client.outputText()).contains("$ "));
             client.type("echo $((6*7))\n");
             await().untilAsserted(() -> assertThat(client.outputText()).contains("42"));
             client.type("exit 3\n");
