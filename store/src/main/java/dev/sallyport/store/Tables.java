@@ -325,7 +325,7 @@ public final class Tables implements AutoCloseable {
 
     <T> T call(String what, Supplier<T> call) {
         try {
-            return call.get();
+            return StoreCall.timed(what, call);
         } catch (ConditionalCheckFailedException
                 | software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException
                 | ResourceInUseException
@@ -337,10 +337,10 @@ public final class Tables implements AutoCloseable {
     }
 
     /// A lone write may meet a transaction on its item; that passes within milliseconds.
-    private boolean conditional(String what, Runnable call) {
+    private boolean conditional(String what, Supplier<?> call) {
         for (int attempt = 1; ; attempt++) {
             try {
-                call.run();
+                StoreCall.timed(what, call);
                 return true;
             } catch (ConditionalCheckFailedException e) {
                 return false;

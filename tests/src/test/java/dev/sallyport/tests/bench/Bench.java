@@ -1,18 +1,23 @@
 package dev.sallyport.tests.bench;
 
+import dev.sallyport.tests.bed.Instance;
 import dev.sallyport.tests.bed.Split;
 import dev.sallyport.tests.bed.Sshd;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
-/// Prints how Sallyport compares with OpenSSH's sshd on this machine: both arms in turn, in one run, the same client
-/// and
-/// cipher; edge, agent and store in JVMs of their own, TLS on, recording `full`.
+/// Prints how Sallyport compares with OpenSSH's sshd on this machine: both arms in turn, in one run, the same
+/// client and cipher; edge, agent and store in JVMs of their own, TLS on, recording `full`. Then the same work
+/// once more through Sallyport alone, under the flight recorder: the store's calls, and where the processor
+/// time goes.
 public final class Bench {
 
     private static final String CIPHER = "aes128-gcm@openssh.com";
+    private static final String EDGE = "edge";
     private static final int ROUNDS = 5;
     private static final int CONNECTIONS = 40;
     private static final int KEYS = 1_000;
@@ -46,6 +51,69 @@ public final class Bench {
             bench.keys();
             bench.bulk("bulk down, MB/s (exec)", arm -> arm.down(BULK));
             bench.bulk("bulk up, MB/s (exec)", arm -> arm.up(BULK));
+            bench.account(split);
+        }
+    }
+
+    private void account(Split split) throws IOException, InterruptedException {
+        var parts = new LinkedHashMap<String, Instance>();
+        parts.put(EDGE, split.edge());
+        parts.put("agent", split.agent());
+        parts.put("store", split.control());
+        var account = new Account(parts);
+
+        account.during(() -> {
+            for (int i = 0; i < CONNECTIONS; i++) {
+                sallyport.connect();
+            }
+        });
+        var admissions = account.admissions(EDGE);
+        System.out.println("| store's time of a new connection (2 calls of its admission), ms, p50 | – | "
+                + number(admissions.median()) + " | – | p99 " + number(admissions.quantile(0.99)) + ", "
+                + admissions.count() + " admissions |");
+        System.out.println();
+        System.out.println(
+                "The edge's calls of the store during " + CONNECTIONS + " connections, one after the other:");
+        System.out.println();
+        System.out.println("| call | a connection | ms, p50 |");
+        System.out.println("|---|---|---|");
+        for (var calls : account.calls(EDGE, CONNECTIONS / 2)) {
+            System.out.println("| " + calls.what() + " | " + number((double) calls.count() / CONNECTIONS) + " | "
+                    + number(calls.medianMillis()) + " |");
+        }
+        processors("a connection, ms", account, CONNECTIONS);
+
+        try (var shell = sallyport.new Shell()) {
+            account.during(() -> {
+                for (int i = 0; i < KEYS; i++) {
+                    shell.key();
+                    if (i % 50 == 49) {
+                        shell.newLine();
+                    }
+                }
+            });
+        }
+        processors("a key, ms", account, KEYS);
+
+        account.during(() -> sallyport.down(BULK));
+        processors("a GB down, ms", account, BULK / 1e9);
+        account.during(() -> sallyport.up(BULK));
+        processors("a GB up, ms", account, BULK / 1e9);
+    }
+
+    private static void processors(String per, Account account, double times) throws IOException {
+        System.out.println();
+        System.out.println("| processor time of | " + per + " | where |");
+        System.out.println("|---|---|---|");
+        for (var part : account.processors()) {
+            var kinds = part.kinds().entrySet().stream()
+                    .map(kind -> kind.getKey() + " "
+                            + Math.round(100.0
+                                    * kind.getValue().toNanos()
+                                    / part.all().toNanos()) + " %")
+                    .collect(Collectors.joining(", "));
+            System.out.println(
+                    "| " + part.part() + " | " + number(part.all().toNanos() / 1e6 / times) + " | " + kinds + " |");
         }
     }
 
