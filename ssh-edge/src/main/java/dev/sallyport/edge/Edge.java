@@ -18,6 +18,7 @@ import dev.sallyport.edge.relay.RelayLimits;
 import dev.sallyport.edge.relay.Sessions;
 import dev.sallyport.edge.ssh.DoorLimits;
 import dev.sallyport.edge.ssh.HostKeys;
+import dev.sallyport.edge.ssh.HostNames;
 import dev.sallyport.edge.ssh.SshDoor;
 import dev.sallyport.store.Store;
 import java.io.IOException;
@@ -45,16 +46,24 @@ public final class Edge implements AutoCloseable {
 
     /// Where an edge listens and what it keeps on its disk.
     ///
-    /// @param names host names and addresses by which agents and users reach it
+    /// @param sshNames host names and addresses by which users reach it, besides what [HostNames] finds out
+    /// @param agentNames host names and addresses by which agents reach it
     /// @param keys folder of its host keys, its host CA, and its certificate for agents
     /// @param spool folder of the spools; a former edge's, found there, is recovered
     /// @param alone whether no other edge can exist: what others left is closed at once, without waiting for
     ///     their leases
     public record Settings(
-            InetSocketAddress ssh, InetSocketAddress agents, Set<String> names, Path keys, Path spool, boolean alone) {
+            InetSocketAddress ssh,
+            InetSocketAddress agents,
+            Set<String> sshNames,
+            Set<String> agentNames,
+            Path keys,
+            Path spool,
+            boolean alone) {
 
         public Settings {
-            names = Set.copyOf(names);
+            sshNames = Set.copyOf(sshNames);
+            agentNames = Set.copyOf(agentNames);
         }
     }
 
@@ -64,6 +73,7 @@ public final class Edge implements AutoCloseable {
     private final Sessions sessions;
     private final SshDoor door;
     private final EdgeIdentity identity;
+    private final Set<String> sshNames;
     private HostKeys hostKeys;
 
     private Edge(
@@ -73,6 +83,7 @@ public final class Edge implements AutoCloseable {
             Sessions sessions,
             SshDoor door,
             EdgeIdentity identity,
+            Set<String> sshNames,
             HostKeys hostKeys) {
         this.member = member;
         this.recorder = recorder;
@@ -80,6 +91,7 @@ public final class Edge implements AutoCloseable {
         this.sessions = sessions;
         this.door = door;
         this.identity = identity;
+        this.sshNames = sshNames;
         this.hostKeys = hostKeys;
     }
 
@@ -89,8 +101,8 @@ public final class Edge implements AutoCloseable {
     public static Edge start(Settings settings, Store store, ChunkStore chunks, DataKeys dataKeys, Clock clock)
             throws IOException {
         var edge = EdgeId.next(clock);
-        var hostKeys = HostKeys.in(settings.keys(), List.of(), clock);
-        var identity = EdgeIdentity.open(settings.keys(), settings.names(), clock);
+        var hostKeys = HostKeys.in(settings.keys(), HostNames.of(settings.sshNames(), settings.ssh()), clock);
+        var identity = EdgeIdentity.open(settings.keys(), settings.agentNames(), clock);
         var rows = new StoredRecordings(store.recordings());
         var linksLater = new AtomicReference<GrpcAgentLinks>();
         var member = new CellMember(store, edge, "", dataKeys, clock, agent -> {
@@ -117,7 +129,7 @@ public final class Edge implements AutoCloseable {
                 member.admission(),
                 sessions,
                 clock);
-        var started = new Edge(member, recorder, links, sessions, door, identity, hostKeys);
+        var started = new Edge(member, recorder, links, sessions, door, identity, settings.sshNames(), hostKeys);
         try {
             member.start();
             door.start();
@@ -167,8 +179,11 @@ public final class Edge implements AutoCloseable {
     }
 
     /// Moves the SSH door to another address: opened first, then the old one closed; sessions stay.
-    public void listen(InetSocketAddress address) throws IOException {
+    public synchronized void listen(InetSocketAddress address) throws IOException {
+        var names = HostNames.of(sshNames, address);
         door.listen(List.of(address));
+        hostKeys = hostKeys.named(names);
+        door.show(hostKeys);
     }
 
     /// Shows another host key, from a file of the operator's, to clients that connect from now on.

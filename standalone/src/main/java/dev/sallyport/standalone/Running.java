@@ -101,7 +101,7 @@ final class Running implements AutoCloseable {
                 edge = Optional.of(startEdge(tables, chunks, dataKeys, keys));
             }
             if (part.control()) {
-                var pin = EdgeIdentity.open(keys, Set.of("127.0.0.1", "localhost"), clock)
+                var pin = EdgeIdentity.open(keys, Set.copyOf(settings.agentNames()), clock)
                         .pin();
                 var instance = new ThisInstance(settings, pin, edge, keys);
                 var signers = new FileTenantSigners(keys.resolve("tenants"));
@@ -160,7 +160,8 @@ final class Running implements AutoCloseable {
                 new Edge.Settings(
                         new InetSocketAddress(settings.sshAddress(), settings.sshPort()),
                         new InetSocketAddress(settings.agentAddress(), settings.agentPort()),
-                        Set.of("127.0.0.1", "localhost"),
+                        Set.copyOf(settings.sshNames()),
+                        Set.copyOf(settings.agentNames()),
                         keys,
                         folder.folder("spool"),
                         true),
@@ -239,7 +240,8 @@ final class Running implements AutoCloseable {
             admin.connections(null).items().forEach(connection -> connections.add(connection.name()));
         }
         var hostCa = Files.readString(folder.resolve("keys").resolve("ssh_host_ca_key.pub"));
-        new SshConfig(folder, settings.sshAddress(), settings.sshPort(), hostCa).write(Demo.USERS, connections);
+        new SshConfig(folder, settings.reachedAt(settings.sshAddress()), settings.sshPort(), hostCa)
+                .write(Demo.USERS, connections);
     }
 
     /// Says that it is ready, and what to paste.

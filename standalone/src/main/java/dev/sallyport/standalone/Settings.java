@@ -12,23 +12,32 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /// What an instance's `config.toml` says. A key that is not known is an error: a misspelt limit must not pass
 /// silently.
 ///
 /// @param sshAddress where the SSH door listens
 /// @param sshPort 0 picks a free one
+/// @param sshNames further names and addresses by which users reach the edge, for its host certificate
 /// @param apiPort the REST API, on loopback
 /// @param agentPort agents and their TLS
+/// @param agentNames names and addresses by which agents elsewhere reach the edge; the first stands in their
+///     keys
 /// @param demo whether a first start makes the demo tenant
 public record Settings(
         String sshAddress,
         int sshPort,
+        List<String> sshNames,
         String apiAddress,
         int apiPort,
         String agentAddress,
         int agentPort,
+        List<String> agentNames,
         boolean demo) {
+
+    private static final int MOST_NAMES = 64;
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._:-]{1,255}");
 
     private static final String FIRST = """
             # Sallyport standalone. Changes count from the next start; a port of 0 picks a free one.
@@ -36,6 +45,7 @@ public record Settings(
             [ssh]
             address = "127.0.0.1"
             port = 12222
+            # further names of this machine, for the host certificate: names = ["edge.example.com"]
 
             [api]
             address = "127.0.0.1"
@@ -44,6 +54,7 @@ public record Settings(
             [agents]
             address = "127.0.0.1"
             port = 8010
+            # names by which agents elsewhere dial; the first stands in their keys: names = ["edge.example.com"]
 
             [demo]
             # whether a first start makes a tenant to try things with
@@ -51,7 +62,22 @@ public record Settings(
             """;
 
     private static final Set<String> KEYS = Set.of(
-            "ssh.address", "ssh.port", "api.address", "api.port", "agents.address", "agents.port", "demo.enabled");
+            "ssh.address",
+            "ssh.port",
+            "ssh.names",
+            "api.address",
+            "api.port",
+            "agents.address",
+            "agents.port",
+            "agents.names",
+            "demo.enabled");
+
+    /// Where users who come from `listens` find the door: that very address, unless it stands for all of them.
+    String reachedAt(String listens) {
+        return listens.equals("0.0.0.0") || listens.equals("::")
+                ? sshNames.stream().findFirst().orElse("127.0.0.1")
+                : listens;
+    }
 
     /// Reads the file, writing it first when there is none. With `anyPort`, a file that is
     /// written names ports that were free then, so that a restart keeps them.
@@ -96,10 +122,12 @@ public record Settings(
         return new Settings(
                 text(toml, "ssh.address", "127.0.0.1", file),
                 port(toml, "ssh.port", 12_222, file),
+                names(toml, "ssh.names", file),
                 api,
                 port(toml, "api.port", 8009, file),
                 text(toml, "agents.address", "127.0.0.1", file),
                 port(toml, "agents.port", 8010, file),
+                names(toml, "agents.names", file),
                 bool(toml, "demo.enabled", file));
     }
 
@@ -113,6 +141,18 @@ public record Settings(
             case String text -> text;
             default -> throw new CannotStart(file + ": " + key + " is a text, in quotes");
         };
+    }
+
+    private static List<String> names(Config toml, String key, Path file) throws CannotStart {
+        if (toml.getOrElse(key, (Object) List.of()) instanceof List<?> list
+                && list.size() <= MOST_NAMES
+                && list.stream()
+                        .allMatch(one ->
+                                one instanceof String name && NAME.matcher(name).matches())) {
+            return list.stream().map(String.class::cast).toList();
+        }
+        throw new CannotStart(
+                file + ": " + key + " is a list of host names and addresses, such as [\"edge.example.com\"]");
     }
 
     private static int port(Config toml, String key, int otherwise, Path file) throws CannotStart {

@@ -39,14 +39,16 @@ final class ThisInstance implements Instance {
 
     @Override
     public AgentDoor agentDoor() {
-        return new AgentDoor(settings.agentAddress(), settings.agentPort(), pin);
+        return new AgentDoor(
+                settings.agentNames().stream().findFirst().orElse(settings.agentAddress()), settings.agentPort(), pin);
     }
 
     @Override
     public Optional<Me.SshDoor> sshDoor() {
         var address = edge.map(Edge::sshAddress);
         return Optional.of(new Me.SshDoor(
-                address.map(InetSocketAddress::getHostString).orElse(settings.sshAddress()),
+                settings.reachedAt(
+                        address.map(at -> at.getAddress().getHostAddress()).orElse(settings.sshAddress())),
                 address.map(InetSocketAddress::getPort).orElse(settings.sshPort()),
                 edge.map(Edge::hostCa).orElse(null)));
     }

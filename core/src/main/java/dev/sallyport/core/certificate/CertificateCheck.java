@@ -38,10 +38,16 @@ public final class CertificateCheck {
         record Rejected(String reason) implements Verdict {}
     }
 
+    /// @param slug what the CA's tenant is called; a login that names another is refused
     /// @param loginName the whole login name, as the client sent it
     /// @param source the client's address, as text
     public static Verdict check(
-            UserCertificate certificate, TrustedCa ca, String loginName, String source, Instant now) {
+            UserCertificate certificate,
+            TrustedCa ca,
+            Optional<String> slug,
+            String loginName,
+            String source,
+            Instant now) {
         if (!certificate.userType()) {
             return new Verdict.Rejected("a host certificate does not log in");
         }
@@ -79,6 +85,9 @@ public final class CertificateCheck {
         }
         if (principals > 0 && !certificate.principals().contains(login.get().login())) {
             return new Verdict.Rejected("the login is none of its principals");
+        }
+        if (login.get().tenant().isPresent() && !login.get().tenant().equals(slug)) {
+            return new Verdict.Rejected("the login names another tenant than the CA's");
         }
         return new Verdict.Accepted(
                 new Credential(certificate, ca, login.get().login(), source),

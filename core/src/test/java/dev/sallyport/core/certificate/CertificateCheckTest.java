@@ -57,6 +57,15 @@ final class CertificateCheckTest {
     }
 
     @Test
+    void aLoginThatNamesAnotherTenantThanTheCasIsRejected() {
+        assertThat(accepted(BY_PRINCIPAL, "alice=acme", HOME).login().tenant()).contains("acme");
+        assertRejected(BY_PRINCIPAL, "alice=other", HOME);
+        assertRejected(BY_PRINCIPAL, "alice+prod=other", HOME);
+        assertThat(CertificateCheck.check(certificate, BY_PRINCIPAL, Optional.empty(), "alice=acme", HOME, NOW))
+                .isInstanceOf(Verdict.Rejected.class);
+    }
+
+    @Test
     void aHostCertificateIsRejected() {
         certificate = with(false, certificate.principals(), certificate.criticalOptions());
         assertRejected(BY_PRINCIPAL, "alice", HOME);
@@ -172,12 +181,13 @@ final class CertificateCheckTest {
     }
 
     private Verdict.Accepted accepted(TrustedCa ca, String login, String source) {
-        var verdict = CertificateCheck.check(certificate, ca, login, source, NOW);
+        var verdict = CertificateCheck.check(certificate, ca, Optional.of("acme"), login, source, NOW);
         assertThat(verdict).isInstanceOf(Verdict.Accepted.class);
         return (Verdict.Accepted) verdict;
     }
 
     private void assertRejected(TrustedCa ca, String login, String source) {
-        assertThat(CertificateCheck.check(certificate, ca, login, source, NOW)).isInstanceOf(Verdict.Rejected.class);
+        assertThat(CertificateCheck.check(certificate, ca, Optional.of("acme"), login, source, NOW))
+                .isInstanceOf(Verdict.Rejected.class);
     }
 }

@@ -69,7 +69,7 @@ public final class CellMember implements AutoCloseable {
         this.address = address;
         this.clock = clock;
         this.sight = new Sight(System::nanoTime);
-        this.trust = new TrustSnapshots(store.trustedCas());
+        this.trust = new TrustSnapshots(store.trustedCas(), store.tenants());
         this.admission = new StoreAdmission(store, edge, dataKeys, live, sight, clock, System::nanoTime);
         this.mail = new MailReader(store, edge, live, admission, trust, sight, agentRevoked);
         this.others = new LostEdges(store, edge, clock, System::nanoTime);

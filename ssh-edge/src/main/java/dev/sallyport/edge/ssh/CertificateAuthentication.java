@@ -68,7 +68,7 @@ final class CertificateAuthentication extends UserAuthPublicKeyFactory implement
             if (!namesItsKey(buffer)) {
                 return false;
             }
-            var done = super.doAuth(buffer, init);
+            var done = super.doAuth(SecurityKeyCertificate.readable(buffer), init);
             if (Boolean.TRUE.equals(done)) {
                 client.finish();
             }
@@ -117,7 +117,8 @@ final class CertificateAuthentication extends UserAuthPublicKeyFactory implement
         if (tooShort(caKey) || tooShort(certificate.getCertPubKey())) {
             return rejected(source, "an RSA key shorter than " + SHORTEST_RSA + " bits");
         }
-        var ca = trust.get().ca(KeyUtils.getFingerPrint(caKey));
+        var trusted = trust.get();
+        var ca = trusted.ca(KeyUtils.getFingerPrint(caKey));
         if (ca.isEmpty()) {
             return rejected(source, "signed by no CA that a tenant trusts");
         }
@@ -125,7 +126,8 @@ final class CertificateAuthentication extends UserAuthPublicKeyFactory implement
                 != certificate.getCriticalOptionsMap().size()) {
             return rejected(source, "a critical option twice");
         }
-        return switch (CertificateCheck.check(read(certificate), ca.get(), loginName, source, clock.instant())) {
+        var slug = trusted.slug(ca.get().tenant());
+        return switch (CertificateCheck.check(read(certificate), ca.get(), slug, loginName, source, clock.instant())) {
             case Verdict.Accepted accepted -> {
                 ClientConnection.of(session).judge(accepted);
                 yield true;

@@ -58,9 +58,12 @@ public final class HostKeys implements KeyPairProvider, HostKeyCertificateProvid
 
     /// The keys of a folder; those that are missing are made first.
     ///
-    /// @param names the host names and addresses that the certificates are for; none: whatever clients call it
+    /// @param names the host names and addresses that the certificates are for, at least one; see [HostNames]
     /// @throws IOException when a key cannot be read, written or used
     public static HostKeys in(Path folder, List<String> names, Clock clock) throws IOException {
+        if (names.isEmpty()) {
+            throw new IllegalArgumentException("a host certificate without names would be good for every host");
+        }
         Files.createDirectories(folder);
         return new HostKeys(
                 key(folder.resolve(CA), KeyPairProvider.SSH_ED25519, 256),
@@ -78,6 +81,11 @@ public final class HostKeys implements KeyPairProvider, HostKeyCertificateProvid
             throw new IOException("a host key of type RSA has at least " + RSA_BITS + " bits");
         }
         return new HostKeys(ca, List.of(key), names, clock);
+    }
+
+    /// The same keys with certificates for other names.
+    public HostKeys named(List<String> others) {
+        return new HostKeys(ca, keys, others, clock);
     }
 
     /// The host CA's public key as one line, for a `@cert-authority` line of a known_hosts file.

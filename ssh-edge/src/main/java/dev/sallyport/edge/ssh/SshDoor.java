@@ -223,6 +223,8 @@ public final class SshDoor implements AutoCloseable {
                 BuiltinSignatures.nistp256_cert,
                 BuiltinSignatures.nistp384_cert,
                 BuiltinSignatures.nistp521_cert,
+                SecurityKeyCertificate.ED25519,
+                SecurityKeyCertificate.ECDSA,
                 BuiltinSignatures.rsaSHA512_cert,
                 BuiltinSignatures.rsaSHA256_cert,
                 BuiltinSignatures.ed25519,

@@ -95,8 +95,14 @@ class RevokeWhileAdmittingTest {
         // the mail is read over the store that plays nothing
         var admission = new StoreAdmission(admitting, edge, new TestDataKeys(), live, sight, CLOCK, System::nanoTime);
         var judging = new StoreAdmission(store, edge, new TestDataKeys(), live, sight, CLOCK, System::nanoTime);
-        reader[0] =
-                new MailReader(store, edge, live, judging, new TrustSnapshots(store.trustedCas()), sight, agent -> {});
+        reader[0] = new MailReader(
+                store,
+                edge,
+                live,
+                judging,
+                new TrustSnapshots(store.trustedCas(), store.tenants()),
+                sight,
+                agent -> {});
         sight.beat(sight.reading());
         sight.acted(sight.reading());
 
@@ -229,7 +235,13 @@ class RevokeWhileAdmittingTest {
                     new StoreAdmission(admitting, edge, new TestDataKeys(), live, sight, CLOCK, System::nanoTime);
             var judging = new StoreAdmission(store, edge, new TestDataKeys(), live, sight, CLOCK, System::nanoTime);
             reader[0] = new MailReader(
-                    store, edge, live, judging, new TrustSnapshots(store.trustedCas()), sight, agent -> {});
+                    store,
+                    edge,
+                    live,
+                    judging,
+                    new TrustSnapshots(store.trustedCas(), store.tenants()),
+                    sight,
+                    agent -> {});
             sight.beat(sight.reading());
             sight.acted(sight.reading());
 

@@ -102,6 +102,15 @@ final class CertificateAttacksTest {
     }
 
     @Test
+    void aLoginThatNamesAnotherTenantThanTheCasIsRefusedLikeAnyOther() {
+        var key = key();
+        door.sign(key, "ca", "-I", "x", "-n", "alice");
+        assertAccepted(key, "alice=" + TestingDoor.TENANT);
+        assertRefused(key, "alice=other");
+        assertRefused(key, "alice+bash=other");
+    }
+
+    @Test
     void aCertificateBeforeAndAfterItsTimeDoesNotLogIn() {
         var key = key();
         door.sign(key, "ca", "-I", "x", "-n", "alice", "-V", "-2h:-1h");

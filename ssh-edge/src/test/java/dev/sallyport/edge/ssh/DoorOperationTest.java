@@ -89,8 +89,8 @@ final class DoorOperationTest {
 
     @Test
     void hostKeysStayOverARestart() throws IOException {
-        var first = HostKeys.in(folder, List.of(), Clock.systemUTC());
-        var second = HostKeys.in(folder, List.of(), Clock.systemUTC());
+        var first = HostKeys.in(folder, List.of("edge.example"), Clock.systemUTC());
+        var second = HostKeys.in(folder, List.of("edge.example"), Clock.systemUTC());
         assertThat(second.certificateAuthority()).isEqualTo(first.certificateAuthority());
         assertThat(second.publicKeys()).isEqualTo(first.publicKeys()).hasSize(2);
         assertThat(Files.getPosixFilePermissions(folder.resolve("ssh_host_ca_key")))

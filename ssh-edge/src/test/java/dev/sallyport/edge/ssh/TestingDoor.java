@@ -31,6 +31,9 @@ import java.util.logging.Logger;
 /// Connections: `bash` (custom), `host` (ssh), `echo` (tcp).
 final class TestingDoor implements AutoCloseable {
 
+    /// What the tenant is called at the end of a login name.
+    static final String TENANT = "acme";
+
     private static final Logger MINA = Logger.getLogger("org.apache.sshd");
 
     final Path folder;
@@ -41,12 +44,15 @@ final class TestingDoor implements AutoCloseable {
     final SshDoor door;
     final HostKeys hostKeys;
 
-    volatile TrustSnapshot trust = new TrustSnapshot(Map.of());
+    volatile TrustSnapshot trust = TrustSnapshot.NOBODY;
+
+    /// The clock by which host certificates are made.
+    final MovedClock hostClock = new MovedClock();
 
     private TestingDoor(Path folder, DoorLimits limits, RelayLimits relayLimits, String proxies) throws IOException {
         MINA.setLevel(Level.SEVERE);
         this.folder = folder;
-        hostKeys = HostKeys.in(folder.resolve("host"), List.of(), Clock.systemUTC());
+        hostKeys = HostKeys.in(folder.resolve("host"), List.of("127.0.0.1", "localhost"), hostClock);
         sessions = new Sessions(admission, agents, recorder, relayLimits, Clock.systemUTC());
         door = new SshDoor(
                 new SshDoor.Settings(
@@ -137,7 +143,7 @@ final class TestingDoor implements AutoCloseable {
         all.put(
                 fingerprint,
                 new TrustedCa(FakeAdmission.TENANT, fingerprint, read(name + ".pub"), from, UserAttribute.EMAIL));
-        trust = new TrustSnapshot(all);
+        trust = new TrustSnapshot(all, Map.of(FakeAdmission.TENANT, TENANT));
     }
 
     String read(String name) {
