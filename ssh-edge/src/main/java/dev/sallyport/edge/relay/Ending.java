@@ -18,10 +18,16 @@ final class Ending {
 
     /// Ends the session with `outcome`, unless it has ended already. Any thread.
     void end(Outcome outcome) {
-        if (state.getAndUpdate(old -> old instanceof State.Running ? new State.Decided(outcome) : old)
-                instanceof State.Running(var told)) {
-            told.run();
-        }
+        settle(outcome).run();
+    }
+
+    /// Settles how the session ends, unless it has ended already, and leaves it to the caller to run what is
+    /// told of it, once and soon.
+    Runnable settle(Outcome outcome) {
+        return state.getAndUpdate(old -> old instanceof State.Running ? new State.Decided(outcome) : old)
+                        instanceof State.Running(var told)
+                ? told
+                : () -> {};
     }
 
     /// `told` is called when the session must end, at once if it must already; it replaces the one before.

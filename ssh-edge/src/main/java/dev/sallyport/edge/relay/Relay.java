@@ -25,6 +25,7 @@ final class Relay {
     private final SessionLink link;
     private final Tape tape;
     private final Admission.Live live;
+    private final Opening opening;
     private final Ending ending;
     private final RelayLimits limits;
     private final Pulse pulse;
@@ -46,17 +47,18 @@ final class Relay {
 
     Relay(
             ClientChannel client,
+            Opening opening,
             SessionLink link,
             Tape tape,
             Admission.Live live,
-            Ending ending,
             RelayLimits limits,
             Pulse pulse) {
         this.client = client;
         this.link = link;
         this.tape = tape;
         this.live = live;
-        this.ending = ending;
+        this.opening = opening;
+        this.ending = opening.ending();
         this.limits = limits;
         this.pulse = pulse;
     }
@@ -124,8 +126,8 @@ final class Relay {
         }
     }
 
-    /// The channel is gone. A forwarded stream that both sides had ended is simply over, and the target's exit is
-    /// on its way.
+    /// The channel is gone. A forwarded stream that both sides had ended is simply over, and the target's exit
+    /// is on its way.
     private void left() {
         if (inputEnded && outputEnded) {
             Thread.ofVirtual().name("relay-left").start(() -> {
@@ -174,7 +176,7 @@ final class Relay {
                         client.endOutput();
                     }
                     case Message.Echo(var on) -> echo = on;
-                    case Message.Opened() -> client.opened();
+                    case Message.Opened() -> opening.opened();
                     case Message.File(var json) -> tape.note(Event.Kind.FILE, json, number, 0);
                     case Message.Failed failed -> {
                         notOpened = Optional.of(failed);

@@ -49,14 +49,27 @@ public final class Sessions implements AutoCloseable {
         return live.get();
     }
 
+    /// Starts the clock of a channel that has asked for something; for doors that have to look things up before
+    /// they know what to [#run].
+    public Opening opening(ClientChannel client) {
+        return new Opening(client, limits.decision());
+    }
+
     /// Runs the session to its end, and ends the channel. Blocks; on a virtual thread of its own.
     public void run(ClientChannel client, Admission.Request request) {
+        try (var opening = opening(client)) {
+            run(client, request, opening);
+        }
+    }
+
+    /// The same with a clock that runs already.
+    public void run(ClientChannel client, Admission.Request request, Opening opening) {
         try {
             switch (admission.admit(request)) {
                 case Decision.Granted granted -> {
                     live.incrementAndGet();
                     try {
-                        run(client, request, granted);
+                        run(client, request, granted, opening);
                     } finally {
                         live.decrementAndGet();
                     }
@@ -70,12 +83,11 @@ public final class Sessions implements AutoCloseable {
         }
     }
 
-    private void run(ClientChannel client, Admission.Request request, Decision.Granted granted) {
-        var ending = new Ending();
-        granted.live().onEnd(ending::end);
+    private void run(ClientChannel client, Admission.Request request, Decision.Granted granted, Opening opening) {
+        granted.live().onEnd(opening.ending()::end);
         Outcome outcome = new Outcome.EdgeLost();
         try {
-            outcome = open(client, request, granted, ending);
+            outcome = open(client, request, granted, opening);
         } catch (RuntimeException e) {
             LOG.log(Level.ERROR, "session " + granted.order().session() + " broke", e);
             client.refuse("something of ours broke; session " + granted.order().session(), true);
@@ -84,7 +96,7 @@ public final class Sessions implements AutoCloseable {
         }
     }
 
-    private Outcome open(ClientChannel client, Admission.Request request, Decision.Granted granted, Ending ending) {
+    private Outcome open(ClientChannel client, Admission.Request request, Decision.Granted granted, Opening opening) {
         var order = granted.order();
         var connection = granted.connection();
         var link = new AtomicReference<Stored>(Stored.NOWHERE);
@@ -109,7 +121,7 @@ public final class Sessions implements AutoCloseable {
                 connection.recordingRequired(),
                 limits.passed(),
                 () -> client.say("this session is no longer recorded"));
-        var outcome = recorded(client, request, granted, ending, tape, link);
+        var outcome = recorded(client, request, granted, opening, tape, link);
         recording.seal(outcome);
         return outcome;
     }
@@ -118,7 +130,7 @@ public final class Sessions implements AutoCloseable {
             ClientChannel client,
             Admission.Request request,
             Decision.Granted granted,
-            Ending ending,
+            Opening opening,
             Tape tape,
             AtomicReference<Stored> stored) {
         var order = granted.order();
@@ -129,6 +141,12 @@ public final class Sessions implements AutoCloseable {
             if (unserved.isPresent()) {
                 return refuse(client, tape, unserved.get(), false);
             }
+            // nobody waits any more, or nobody may: the target is not touched
+            client.onLeft(opening::left);
+            var early = opening.early();
+            if (early.isPresent()) {
+                return refuse(client, tape, early.get());
+            }
             for (var notice : client.notices()) {
                 say(client, tape, notice);
             }
@@ -138,7 +156,7 @@ public final class Sessions implements AutoCloseable {
             return switch (agents.start(connection.agent(), narrowed(order, connection))) {
                 case AgentLinks.Start.Started(var link) -> {
                     stored.set(link::stored);
-                    yield relay(client, request, granted, ending, tape, link);
+                    yield relay(client, request, granted, opening, tape, link);
                 }
                 case AgentLinks.Start.NotAttached() ->
                     refuse(client, tape, "the agent of " + connection.name() + " is not connected", true);
@@ -160,7 +178,7 @@ public final class Sessions implements AutoCloseable {
             ClientChannel client,
             Admission.Request request,
             Decision.Granted granted,
-            Ending ending,
+            Opening opening,
             Tape tape,
             SessionLink link) {
         var order = granted.order();
@@ -172,8 +190,8 @@ public final class Sessions implements AutoCloseable {
                 limits.warning(),
                 clock.instant(),
                 System.nanoTime());
-        var relay = new Relay(client, link, tape, granted.live(), ending, limits, pulse);
-        Runnable tick = () -> tick(client, order, ending, tape, pulse);
+        var relay = new Relay(client, opening, link, tape, granted.live(), limits, pulse);
+        Runnable tick = () -> tick(client, order, opening.ending(), tape, pulse);
         ticker.add(tick);
         Outcome outcome;
         try {
@@ -254,6 +272,14 @@ public final class Sessions implements AutoCloseable {
         noteQuietly(tape, reason);
         client.refuse(reason, ours);
         return new Outcome.TargetFailed(reason);
+    }
+
+    /// The session must end before its target was touched.
+    private static Outcome refuse(ClientChannel client, Tape tape, Outcome outcome) {
+        noteQuietly(tape, outcome.sentence());
+        client.say(outcome.sentence());
+        client.finish(outcome);
+        return outcome;
     }
 
     private static void say(ClientChannel client, Tape tape, String sentence) throws RecordingFailed {

@@ -6,9 +6,12 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.sshd.common.SshConstants;
+import org.apache.sshd.common.session.ConnectionService;
+import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.util.buffer.Buffer;
 import org.apache.sshd.server.channel.AbstractServerChannel;
 
@@ -34,6 +37,9 @@ abstract class DoorChannel extends AbstractServerChannel implements ClientChanne
     private boolean gone;
     private boolean abandoned;
 
+    /// Kept here: the library forgets what belongs to a connection as soon as that is closed.
+    private volatile Optional<ClientConnection> client = Optional.empty();
+
     DoorChannel(DoorLimits limits) {
         super(null);
         this.limits = limits;
@@ -49,10 +55,16 @@ abstract class DoorChannel extends AbstractServerChannel implements ClientChanne
     }
 
     final ClientConnection client() {
-        return ClientConnection.of(getSession());
+        return client.orElseThrow();
     }
 
     // From the client, on MINA's threads.
+
+    @Override
+    public void init(ConnectionService service, Session session, long id) throws IOException {
+        client = Optional.of(ClientConnection.of(session));
+        super.init(service, session, id);
+    }
 
     @Override
     protected void doWriteData(byte[] data, int offset, long length) throws IOException {

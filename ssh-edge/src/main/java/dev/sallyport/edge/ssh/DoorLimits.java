@@ -8,8 +8,6 @@ import java.time.Duration;
 /// @param authenticationAttempts requests for authentication on one connection
 /// @param unauthenticatedPerAddress connections from one source address that have not authenticated
 /// @param unauthenticated such connections in all
-/// @param decision from a channel's request to the decision about its session, and a forwarded channel's
-///     opening
 /// @param keepAlive how often a silent client hears from us
 /// @param writing how long a write to a client's socket may make no progress
 /// @param window bytes per channel that a client may send ahead
@@ -26,7 +24,6 @@ public record DoorLimits(
         int authenticationAttempts,
         int unauthenticatedPerAddress,
         int unauthenticated,
-        Duration decision,
         Duration keepAlive,
         Duration writing,
         int window,
@@ -44,7 +41,6 @@ public record DoorLimits(
             6,
             20,
             500,
-            Duration.ofSeconds(30),
             Duration.ofSeconds(60),
             Duration.ofMinutes(15),
             1 << 20,

@@ -3,8 +3,6 @@ package dev.sallyport.edge.ssh;
 import dev.sallyport.core.session.Outcome;
 import java.io.IOException;
 import java.util.List;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.sshd.client.future.DefaultOpenFuture;
 import org.apache.sshd.client.future.OpenFuture;
@@ -25,7 +23,6 @@ final class ForwardChannel extends DoorChannel {
 
     private final Begin begin;
     private final AtomicBoolean decided = new AtomicBoolean();
-    private volatile Future<?> overdue = java.util.concurrent.CompletableFuture.completedFuture(null);
     private volatile boolean confirmed;
 
     ForwardChannel(DoorLimits limits, Begin begin) {
@@ -43,13 +40,6 @@ final class ForwardChannel extends DoorChannel {
         if (host.length() > MOST_HOST || port > 65_535 || host.chars().anyMatch(c -> c <= ' ' || c > '~')) {
             refuse("not an address to forward to", false);
         } else {
-            overdue = getSession()
-                    .getFactoryManager()
-                    .getScheduledExecutorService()
-                    .schedule(
-                            () -> refuse("it took too long to open", true),
-                            limits().decision().toMillis(),
-                            TimeUnit.MILLISECONDS);
             begin.begin(this, host, (int) port);
         }
         return new DefaultOpenFuture(this, this);
@@ -85,7 +75,6 @@ final class ForwardChannel extends DoorChannel {
         if (!decided.compareAndSet(false, true)) {
             throw new IOException("the channel is gone");
         }
-        overdue.cancel(false);
         confirmed = true;
         signalChannelOpenSuccess();
     }
@@ -115,7 +104,6 @@ final class ForwardChannel extends DoorChannel {
             hangUp();
             return;
         }
-        overdue.cancel(false);
         refuseOpening(
                 ours ? SshConstants.SSH_OPEN_CONNECT_FAILED : SshConstants.SSH_OPEN_ADMINISTRATIVELY_PROHIBITED,
                 "sally: " + reason);

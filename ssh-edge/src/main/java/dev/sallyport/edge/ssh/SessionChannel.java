@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.sshd.common.channel.RequestHandler.Result;
 import org.apache.sshd.common.util.buffer.Buffer;
 
@@ -42,6 +43,9 @@ final class SessionChannel extends DoorChannel {
 
     private volatile boolean terminal;
     private volatile boolean midLine;
+
+    /// Whether the client was told how it ends; it is told once.
+    private final AtomicBoolean told = new AtomicBoolean();
 
     SessionChannel(DoorLimits limits, Begin begin) {
         super(limits);
@@ -200,6 +204,9 @@ final class SessionChannel extends DoorChannel {
 
     @Override
     public void finish(Outcome outcome) {
+        if (!told.compareAndSet(false, true)) {
+            return;
+        }
         switch (outcome) {
             case Outcome.Exited(var status) -> exit(status);
             case Outcome.Signalled(var signal, var coreDumped) ->
@@ -219,6 +226,9 @@ final class SessionChannel extends DoorChannel {
 
     @Override
     public void refuse(String reason, boolean ours) {
+        if (!told.compareAndSet(false, true)) {
+            return;
+        }
         say(reason);
         exit(ours ? FAILED : REFUSED);
         hangUp();
@@ -226,6 +236,9 @@ final class SessionChannel extends DoorChannel {
 
     /// Ends the channel with an exit status of our own.
     void leave(int status) {
+        if (!told.compareAndSet(false, true)) {
+            return;
+        }
         exit(status);
         hangUp();
     }

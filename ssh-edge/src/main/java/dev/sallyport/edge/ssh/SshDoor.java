@@ -3,10 +3,12 @@ package dev.sallyport.edge.ssh;
 import dev.sallyport.core.certificate.CertificateCheck.Verdict.Accepted;
 import dev.sallyport.core.certificate.SourceAddresses;
 import dev.sallyport.core.certificate.UserCertificate;
+import dev.sallyport.core.connection.ConnectionDefinition;
 import dev.sallyport.core.connection.TargetSettings;
 import dev.sallyport.core.session.SessionRequest;
 import dev.sallyport.edge.admission.Admission;
 import dev.sallyport.edge.admission.TrustSnapshot;
+import dev.sallyport.edge.relay.Opening;
 import dev.sallyport.edge.relay.Sessions;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -454,7 +456,7 @@ public final class SshDoor implements AutoCloseable {
 
     private void choose(SessionChannel channel, Accepted accepted, SessionRequest asked) {
         try {
-            var menu = new Menu(channel, admission.permitted(accepted.credential()));
+            var menu = new Menu(channel, permitted(channel, accepted));
             if (!channel.interactive()) {
                 menu.show();
                 channel.leave(SessionChannel.REFUSED);
@@ -484,7 +486,19 @@ public final class SshDoor implements AutoCloseable {
         }
     }
 
+    private List<ConnectionDefinition> permitted(SessionChannel channel, Accepted accepted) {
+        try (var _ = sessions.opening(channel)) {
+            return admission.permitted(accepted.credential());
+        }
+    }
+
     private void run(ForwardChannel channel, String host, int port) {
+        try (var opening = sessions.opening(channel)) {
+            run(channel, host, port, opening);
+        }
+    }
+
+    private void run(ForwardChannel channel, String host, int port, Opening opening) {
         var proven = channel.client().proven();
         if (proven.isEmpty()) {
             channel.refuse("nobody is logged in", true);
@@ -502,7 +516,7 @@ public final class SshDoor implements AutoCloseable {
                 if (unserved.isPresent()) {
                     channel.refuse(unserved.get(), false);
                 } else {
-                    sessions.run(channel, asked);
+                    sessions.run(channel, asked, opening);
                 }
             }
             case Choice.Menu() -> channel.refuse("name a connection", false);

@@ -175,7 +175,8 @@ final class DoorOperationTest {
 
     @Test
     void aSessionEndsWithItsCertificate() {
-        var limits = new RelayLimits(Duration.ofSeconds(5), Duration.ofMillis(500), Duration.ofSeconds(5), 1 << 20);
+        var limits = new RelayLimits(
+                Duration.ofSeconds(30), Duration.ofSeconds(5), Duration.ofMillis(500), Duration.ofSeconds(5), 1 << 20);
         try (var door = TestingDoor.open(folder, DoorLimits.DEFAULTS, limits, "")) {
             door.key("short");
             door.sign("short", "ca", "-I", "x", "-n", "alice", "-V", "-1m:+9s");
@@ -226,7 +227,6 @@ final class DoorOperationTest {
                 d.authenticationAttempts(),
                 d.unauthenticatedPerAddress(),
                 d.unauthenticated(),
-                d.decision(),
                 d.keepAlive(),
                 d.writing(),
                 d.window(),
@@ -247,16 +247,72 @@ final class DoorOperationTest {
     }
 
     @Test
+    void whatIsNotDecidedInTimeEndsAndLeavesNothing() {
+        var d = RelayLimits.DEFAULTS;
+        var limits = new RelayLimits(Duration.ofSeconds(1), d.farewell(), d.ending(), d.warning(), d.passed());
+        var gate = new java.util.concurrent.CountDownLatch(1);
+        try (var door = TestingDoor.open(folder, DoorLimits.DEFAULTS, limits, "")) {
+            // while it is being admitted
+            door.admission.beforeDeciding = () -> waitFor(gate);
+            var result = door.alice("alice@127.0.0.1", "bash", "echo in");
+            assertThat(result.status()).isEqualTo(254);
+            assertThat(result.error())
+                    .isEqualTo("sally: it was not decided within 1 s whether this session may begin;"
+                            + " please try again\n");
+            assertThat(door.alice("-W", "echo:1", "alice@127.0.0.1").error()).contains("not decided within 1 s");
+            gate.countDown();
+            await().untilAsserted(() -> {
+                assertThat(door.admission.admitted).hasSize(2);
+                assertThat(door.admission.admitted)
+                        .allSatisfy(admitted ->
+                                assertThat(admitted.outcome).contains(new Outcome.TimedOut("1 s without a decision")));
+                assertThat(door.sessions.live()).isZero();
+            });
+            assertThat(door.agents.orders).isEmpty();
+            // while the target is being opened
+            door.admission.beforeDeciding = () -> {};
+            door.agents.serve("bash", (order, link) -> {
+                while (true) {
+                    link.consumed(link.receive().number());
+                }
+            });
+            result = door.alice("alice@127.0.0.1", "bash", "echo in");
+            assertThat(result.status()).isEqualTo(254);
+            assertThat(result.error())
+                    .startsWith("sally: it was not decided within 1 s")
+                    .hasLineCount(1);
+            await().untilAsserted(() -> {
+                assertThat(door.admission.last().outcome).contains(new Outcome.TimedOut("1 s without a decision"));
+                assertThat(door.sessions.live()).isZero();
+                assertThat(door.agents.carried()).isZero();
+                assertThat(door.recorder.last().sealed).isPresent();
+            });
+        }
+    }
+
+    @Test
+    void aSessionThatWasDecidedInTimeOutlivesTheTime() {
+        var d = RelayLimits.DEFAULTS;
+        var limits = new RelayLimits(Duration.ofSeconds(1), d.farewell(), d.ending(), d.warning(), d.passed());
+        try (var door = TestingDoor.open(folder, DoorLimits.DEFAULTS, limits, "")) {
+            assertThat(door.alice("alice@127.0.0.1", "bash", "sleep 3; echo in").output())
+                    .isEqualTo("in\n");
+        }
+    }
+
+    private static void waitFor(java.util.concurrent.CountDownLatch gate) {
+        try {
+            gate.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
     void whatADecisionWaitsForHoldsUpNobodyElse() {
         try (var door = TestingDoor.open(folder)) {
             var gate = new java.util.concurrent.CountDownLatch(1);
-            door.admission.beforeDeciding = () -> {
-                try {
-                    gate.await();
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
-            };
+            door.admission.beforeDeciding = () -> waitFor(gate);
             var waiting = java.util.stream.IntStream.range(0, 12)
                     .mapToObj(i -> Client.start(door.ssh("alice", "alice@127.0.0.1", "bash", "echo " + i)))
                     .toList();

@@ -337,7 +337,6 @@ final class ProtocolAttacksTest {
                 d.authenticationAttempts(),
                 perAddress,
                 all,
-                d.decision(),
                 d.keepAlive(),
                 d.writing(),
                 d.window(),
