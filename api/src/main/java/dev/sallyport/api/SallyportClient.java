@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /// Calls the API with one key.
@@ -30,13 +31,21 @@ public final class SallyportClient implements AutoCloseable {
     /// @param base the API's address without `/v1`, such as `http://127.0.0.1:8009`
     /// @param key the API key, `sally_…`
     public SallyportClient(URI base, String key) {
+        this(base, key, Optional.empty());
+    }
+
+    /// @param base the API's address without `/v1`
+    /// @param key the API key, `sally_…`
+    /// @param tls whom to trust instead of the authorities that the JDK knows; see [Trust]
+    public SallyportClient(URI base, String key, Optional<SSLContext> tls) {
         this.base = base;
         this.key = key;
-        this.http = HttpClient.newBuilder()
+        var builder = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(Duration.ofSeconds(10))
-                .followRedirects(HttpClient.Redirect.NEVER)
-                .build();
+                .followRedirects(HttpClient.Redirect.NEVER);
+        tls.ifPresent(builder::sslContext);
+        this.http = builder.build();
     }
 
     @Override

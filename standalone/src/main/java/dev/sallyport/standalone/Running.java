@@ -3,7 +3,6 @@ package dev.sallyport.standalone;
 import dev.sallyport.agent.Agent;
 import dev.sallyport.agent.AgentSettings;
 import dev.sallyport.api.Refused;
-import dev.sallyport.api.SallyportClient;
 import dev.sallyport.control.ControlPlane;
 import dev.sallyport.core.agent.AgentKey;
 import dev.sallyport.core.agent.BadAgentKey;
@@ -13,6 +12,7 @@ import dev.sallyport.core.tenant.FileTenantSigners;
 import dev.sallyport.edge.Edge;
 import dev.sallyport.edge.agents.EdgeIdentity;
 import dev.sallyport.standalone.Standalone.Options;
+import dev.sallyport.standalone.api.ApiCertificate;
 import dev.sallyport.standalone.api.LocalApiServer;
 import dev.sallyport.standalone.demo.Demo;
 import dev.sallyport.standalone.store.LocalStore;
@@ -106,7 +106,7 @@ final class Running implements AutoCloseable {
                 var instance = new ThisInstance(settings, pin, edge, keys);
                 var signers = new FileTenantSigners(keys.resolve("tenants"));
                 var plane = new ControlPlane(tables, signers, chunks, dataKeys, instance, clock);
-                var api = LocalApiServer.start(settings.apiPort(), plane);
+                var api = startApi(plane);
                 parts.push(api);
                 parts.push(new Checkpoints(new CheckpointWriter(tables, signers, clock)));
                 prepareTenant(plane, tables, instance, api.uri());
@@ -118,6 +118,17 @@ final class Running implements AutoCloseable {
         if (part == Part.ALL || part == Part.AGENT) {
             writeSshConfig();
         }
+    }
+
+    private LocalApiServer startApi(ControlPlane plane) throws IOException {
+        if (settings.apiTls().isEmpty()) {
+            return LocalApiServer.start(settings.apiPort(), plane);
+        }
+        var tls = settings.apiTls().get();
+        return LocalApiServer.start(
+                new InetSocketAddress(settings.apiAddress(), settings.apiPort()),
+                ApiCertificate.read(tls.certificate(), tls.key()),
+                plane);
     }
 
     private LocalStore openStore(Part part) throws IOException {
@@ -176,26 +187,23 @@ final class Running implements AutoCloseable {
     /// A first start makes the tenant, its admin's key, and the demo.
     private void prepareTenant(ControlPlane plane, Store store, ThisInstance instance, URI api)
             throws IOException, Refused, InterruptedException {
-        var cli = folder.resolve("cli.json");
+        var cli = new CliFile(folder);
         var tenant = store.tenants().bySlug(TENANT);
         instance.operatedBy(tenant.map(dev.sallyport.core.tenant.Tenant::id));
-        String adminKey;
         if (tenant.isEmpty()) {
             var created = plane.createTenant(TENANT);
             instance.operatedBy(Optional.of(
                     new dev.sallyport.core.id.TenantId(created.tenant().id())));
-            adminKey = created.adminKey().secret();
-            folder.writePrivate(
-                    cli, CliFile.text(api, adminKey, created.tenant().publicKey(), folder, settings));
+            cli.write(api, created.adminKey().secret(), created.tenant().publicKey(), settings);
         } else {
-            adminKey = CliFile.key(cli);
+            cli.update(api, settings);
         }
         if (!settings.demo()) {
             return;
         }
         var demo = new Demo(folder.folder("keys"), folder.folder("demo"), folder.folder("agent/secrets"));
         parts.push(demo);
-        try (var admin = new SallyportClient(api, adminKey)) {
+        try (var admin = cli.client()) {
             if (tenant.isEmpty()) {
                 folder.writePrivate(folder.folder("agent").resolve("key"), demo.seed(admin) + "\n");
             }
@@ -211,7 +219,7 @@ final class Running implements AutoCloseable {
             return;
         }
         var agent = Agent.start(new AgentSettings(
-                AgentKey.parse(Files.readString(keyFile).strip()),
+                key(Files.readString(keyFile).strip()),
                 folder.folder("agent"),
                 Map.of(),
                 List.of(folder.folder("agent/secrets")),
@@ -230,13 +238,24 @@ final class Running implements AutoCloseable {
         }
     }
 
+    /// The agent's key as it was given out; beside an edge in this very process, with the address at which that
+    /// listens now.
+    private AgentKey key(String given) throws BadAgentKey {
+        var key = AgentKey.parse(given);
+        if (options.part() != Part.ALL) {
+            return key;
+        }
+        var address = settings.agentAddress();
+        boolean everywhere = address.equals("0.0.0.0") || address.equals("::");
+        return new AgentKey(everywhere ? "127.0.0.1" : address, settings.agentPort(), key.token(), key.pin());
+    }
+
     private void writeSshConfig() throws IOException, Refused {
         if (!settings.demo()) {
             return;
         }
         var connections = new ArrayList<String>();
-        var cli = folder.resolve("cli.json");
-        try (var admin = new SallyportClient(CliFile.url(cli), CliFile.key(cli))) {
+        try (var admin = new CliFile(folder).client()) {
             admin.connections(null).items().forEach(connection -> connections.add(connection.name()));
         }
         var hostCa = Files.readString(folder.resolve("keys").resolve("ssh_host_ca_key.pub"));
@@ -246,17 +265,17 @@ final class Running implements AutoCloseable {
 
     /// Says that it is ready, and what to paste.
     void announce() throws CannotStart {
-        try {
-            Files.writeString(folder.resolve("ready" + options.part().suffix()), Long.toString(clock.millis()));
-        } catch (IOException e) {
-            throw new CannotStart("could not write into " + folder.root(), e);
-        }
         var began = ProcessHandle.current().info().startInstant();
         var took = began.map(start -> Duration.between(start, clock.instant()).toMillis() / 1000.0)
                 .orElse(0.0);
-        System.out.printf("ready in %.1f s%n", took);
-        if (options.part() == Part.ALL && settings.demo()) {
-            Welcome.print(System.out, folder, settings, notes);
+        try {
+            Files.writeString(folder.resolve("ready" + options.part().suffix()), Long.toString(clock.millis()));
+            System.out.printf("ready in %.1f s%n", took);
+            if (options.part() == Part.ALL && settings.demo()) {
+                Welcome.print(System.out, folder, settings, new CliFile(folder).url(), notes);
+            }
+        } catch (IOException e) {
+            throw new CannotStart("could not use the folder " + folder.root() + ": " + e.getMessage(), e);
         }
         LOG.info("ready in {} s", took);
     }

@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -18,9 +19,10 @@ import java.util.regex.Pattern;
 /// silently.
 ///
 /// @param sshAddress where the SSH door listens
-/// @param sshPort 0 picks a free one
+/// @param sshPort a free one, where the file says 0; so are the other ports
 /// @param sshNames further names and addresses by which users reach the edge, for its host certificate
-/// @param apiPort the REST API, on loopback
+/// @param apiAddress where the REST API listens: loopback, unless it has TLS
+/// @param apiTls the API's certificate and key
 /// @param agentPort agents and their TLS
 /// @param agentNames names and addresses by which agents elsewhere reach the edge; the first stands in their
 ///     keys
@@ -31,10 +33,14 @@ public record Settings(
         List<String> sshNames,
         String apiAddress,
         int apiPort,
+        Optional<ApiTls> apiTls,
         String agentAddress,
         int agentPort,
         List<String> agentNames,
         boolean demo) {
+
+    /// Files of the operator's, in PEM.
+    record ApiTls(Path certificate, Path key) {}
 
     private static final int MOST_NAMES = 64;
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._:-]{1,255}");
@@ -48,6 +54,7 @@ public record Settings(
             # further names of this machine, for the host certificate: names = ["edge.example.com"]
 
             [api]
+            # beyond loopback it needs TLS: certificate = "api.crt", key = "api.key" (PEM, from this folder)
             address = "127.0.0.1"
             port = 8009
 
@@ -67,6 +74,8 @@ public record Settings(
             "ssh.names",
             "api.address",
             "api.port",
+            "api.certificate",
+            "api.key",
             "agents.address",
             "agents.port",
             "agents.names",
@@ -97,14 +106,12 @@ public record Settings(
     private static String withFreePorts() throws IOException {
         var text = FIRST;
         for (var port : List.of("12222", "8009", "8010")) {
-            try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-                text = text.replace("port = " + port, "port = " + socket.getLocalPort());
-            }
+            text = text.replace("port = " + port, "port = " + freePort());
         }
         return text;
     }
 
-    private static Settings of(Config toml, Path file) throws CannotStart {
+    private static Settings of(Config toml, Path file) throws CannotStart, IOException {
         for (var section : toml.entrySet()) {
             if (!(section.getValue() instanceof UnmodifiableConfig keys)) {
                 throw unknown(section.getKey(), file);
@@ -116,8 +123,10 @@ public record Settings(
             }
         }
         var api = text(toml, "api.address", "127.0.0.1", file);
-        if (!api.equals("127.0.0.1") && !api.equals("::1") && !api.equals("localhost")) {
-            throw new CannotStart(file + ": api.address must be loopback: the API speaks plain HTTP here");
+        var tls = apiTls(toml, file);
+        if (tls.isEmpty() && !api.equals("127.0.0.1") && !api.equals("::1") && !api.equals("localhost")) {
+            throw new CannotStart(file
+                    + ": api.address must be loopback as long as the API has no TLS; set api.certificate and api.key");
         }
         return new Settings(
                 text(toml, "ssh.address", "127.0.0.1", file),
@@ -125,10 +134,22 @@ public record Settings(
                 names(toml, "ssh.names", file),
                 api,
                 port(toml, "api.port", 8009, file),
+                tls,
                 text(toml, "agents.address", "127.0.0.1", file),
                 port(toml, "agents.port", 8010, file),
                 names(toml, "agents.names", file),
                 bool(toml, "demo.enabled", file));
+    }
+
+    private static Optional<ApiTls> apiTls(Config toml, Path file) throws CannotStart {
+        var certificate = text(toml, "api.certificate", "", file);
+        var key = text(toml, "api.key", "", file);
+        if (certificate.isEmpty() != key.isEmpty()) {
+            throw new CannotStart(file + ": api.certificate and api.key belong together");
+        }
+        return certificate.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new ApiTls(file.resolveSibling(certificate), file.resolveSibling(key)));
     }
 
     private static CannotStart unknown(String key, Path file) {
@@ -155,11 +176,18 @@ public record Settings(
                 file + ": " + key + " is a list of host names and addresses, such as [\"edge.example.com\"]");
     }
 
-    private static int port(Config toml, String key, int otherwise, Path file) throws CannotStart {
+    private static int port(Config toml, String key, int otherwise, Path file) throws CannotStart, IOException {
         return switch (toml.getOrElse(key, (Object) otherwise)) {
-            case Integer port when port >= 0 && port <= 65_535 -> port;
+            case Integer port when port == 0 -> freePort();
+            case Integer port when port > 0 && port <= 65_535 -> port;
             default -> throw new CannotStart(file + ": " + key + " is a port, from 0 to 65535");
         };
+    }
+
+    private static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
     }
 
     private static boolean bool(Config toml, String key, Path file) throws CannotStart {

@@ -1,6 +1,7 @@
 package dev.sallyport.standalone;
 
 import java.io.PrintStream;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -9,11 +10,11 @@ final class Welcome {
 
     private Welcome() {}
 
-    static void print(PrintStream out, InstanceFolder folder, Settings settings, List<String> notes) {
+    static void print(PrintStream out, InstanceFolder folder, Settings settings, URI api, List<String> notes) {
         var config = shown(folder.resolve("ssh_config"));
         out.println();
         out.println("  ssh     " + settings.sshAddress() + " port " + settings.sshPort());
-        out.println("  API     http://" + settings.apiAddress() + ":" + settings.apiPort() + "/v1");
+        out.println("  API     " + api + "/v1");
         out.println("  agents  " + settings.agentAddress() + " port " + settings.agentPort() + ", TLS");
         out.println("  folder  " + folder.root());
         notes.forEach(note -> out.println("  note    " + note));

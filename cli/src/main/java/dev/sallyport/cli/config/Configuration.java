@@ -1,6 +1,7 @@
 package dev.sallyport.cli.config;
 
 import dev.sallyport.api.ApiJson;
+import dev.sallyport.api.Trust;
 import dev.sallyport.cli.run.Failure;
 import dev.sallyport.cli.run.Reason;
 import dev.sallyport.cli.run.Surroundings;
@@ -9,6 +10,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /// Which Sallyport the program talks to, and as whom. What is missing is named when it is needed, not before.
@@ -99,6 +101,18 @@ public final class Configuration {
             throw Failure.failed("\"key\" in " + path + " is not an API key; it starts with sally_.");
         }
         return key;
+    }
+
+    /// Whom to trust for TLS, where the file says so.
+    public Optional<SSLContext> trust() throws Failure {
+        if (file.caFile() == null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(Trust.of(path.resolveSibling(file.caFile())));
+        } catch (IOException e) {
+            throw Failure.failed("\"ca_file\" in " + path + " cannot be used: " + Reason.of(e) + ".");
+        }
     }
 
     public Optional<String> tenantKey() {

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The configuration file as it is written. What it does not know is for another version of the program.
 ///
+/// @param caFile certificates that the API's own is trusted by, where no public authority signed it
 /// @param tenantKey the public key by which recordings are verified
 /// @param sshConfig a file for `ssh -F`, complete
 /// @param hostCa the SSH door's host CA, one line
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 public record ConfigurationFile(
         @Nullable String url,
         @Nullable String key,
+        @Nullable String caFile,
         @Nullable String tenantKey,
         @Nullable String sshConfig,
         @Nullable String sshHost,

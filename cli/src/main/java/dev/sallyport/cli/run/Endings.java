@@ -4,6 +4,7 @@ import dev.sallyport.api.Problem;
 import dev.sallyport.api.Refused;
 import dev.sallyport.core.recording.BrokenRecording;
 import java.io.IOException;
+import javax.net.ssl.SSLException;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -72,7 +73,10 @@ public final class Endings implements IExecutionExceptionHandler, IParameterExce
             return Reason.of(e);
         }
         try {
-            return run.configuration().url() + ": " + Reason.of(e) + ". Is it running? The address stands in "
+            var next = e instanceof SSLException
+                    ? "A certificate that no public authority signed is named as \"ca_file\" in "
+                    : "Is it running? The address stands in ";
+            return run.configuration().url() + ": " + Reason.of(e) + ". " + next
                     + run.configuration().path() + ".";
         } catch (Failure failure) {
             return Reason.of(e);

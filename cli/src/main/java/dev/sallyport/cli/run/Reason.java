@@ -7,6 +7,7 @@ import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
+import javax.net.ssl.SSLException;
 
 /// What an error of the environment means, in words.
 public final class Reason {
@@ -35,12 +36,15 @@ public final class Reason {
         if (e instanceof FileAlreadyExistsException) {
             return "it exists already";
         }
+        if (e instanceof SSLException) {
+            return "its TLS certificate is not trusted, or is for another name";
+        }
         var message = e.getMessage();
         return message == null ? e.getClass().getSimpleName() : message;
     }
 
     /// Whether the network was the reason, not a file.
     static boolean network(IOException e) {
-        return e instanceof ConnectException || e instanceof HttpTimeoutException;
+        return e instanceof ConnectException || e instanceof HttpTimeoutException || e instanceof SSLException;
     }
 }

@@ -53,7 +53,10 @@ public final class Run implements AutoCloseable {
     public SallyportClient client() throws Failure {
         var known = client;
         if (known == null) {
-            known = new SallyportClient(configuration().url(), configuration().key());
+            known = new SallyportClient(
+                    configuration().url(),
+                    configuration().key(),
+                    configuration().trust());
             client = known;
         }
         return known;

@@ -5,6 +5,9 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent.Reques
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsParameters;
+import com.sun.net.httpserver.HttpsServer;
 import dev.sallyport.api.ApiJson;
 import dev.sallyport.api.Limits;
 import dev.sallyport.api.Problem;
@@ -27,11 +30,11 @@ import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Turns HTTP requests on loopback into the events that API Gateway gives the Lambda handlers, and their answers
-/// back.
+/// Turns HTTP requests, plain on loopback or with TLS, into the events that API Gateway gives the Lambda
+/// handlers, and their answers back.
 ///
-/// One virtual thread a request. Bounded are the requests at one time, the bodies, the heads, and the time that a
-/// client takes to send one. It answers nothing to browsers of other origins: there are no CORS headers.
+/// One virtual thread a request. Bounded are the requests at one time, the bodies, the heads, and the time that
+/// a client takes to send one. It answers nothing to browsers of other origins: there are no CORS headers.
 public final class LocalApiServer implements AutoCloseable {
 
     /// Most requests that are answered at one time.
@@ -50,22 +53,48 @@ public final class LocalApiServer implements AutoCloseable {
     }
 
     private final HttpServer server;
+    private final URI uri;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Semaphore places = new Semaphore(MOST_REQUESTS);
     private final List<ControlPlane.Function> functions;
 
-    private LocalApiServer(HttpServer server, List<ControlPlane.Function> functions) {
+    private LocalApiServer(HttpServer server, URI uri, List<ControlPlane.Function> functions) {
         this.server = server;
+        this.uri = uri;
         this.functions = functions;
     }
 
-    /// Starts on loopback.
+    /// Starts on loopback, without TLS.
     ///
     /// @param port 0 for any that is free
     public static LocalApiServer start(int port, ControlPlane plane) throws IOException {
         var address = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port);
         var server = HttpServer.create(address, MOST_REQUESTS);
-        var local = new LocalApiServer(server, plane.functions());
+        return started(
+                server, URI.create("http://127.0.0.1:" + server.getAddress().getPort()), plane);
+    }
+
+    /// Starts with TLS 1.3, which is what an address beyond loopback needs.
+    ///
+    /// @param address port 0 for any that is free
+    public static LocalApiServer start(InetSocketAddress address, ApiCertificate certificate, ControlPlane plane)
+            throws IOException {
+        var server = HttpsServer.create(address, MOST_REQUESTS);
+        server.setHttpsConfigurator(new HttpsConfigurator(certificate.context()) {
+            @Override
+            public void configure(HttpsParameters parameters) {
+                var tls = getSSLContext().getDefaultSSLParameters();
+                tls.setProtocols(new String[] {"TLSv1.3"});
+                parameters.setSSLParameters(tls);
+            }
+        });
+        var uri = URI.create(
+                "https://" + certificate.name() + ":" + server.getAddress().getPort());
+        return started(server, uri, plane);
+    }
+
+    private static LocalApiServer started(HttpServer server, URI uri, ControlPlane plane) {
+        var local = new LocalApiServer(server, uri, plane.functions());
         server.createContext("/", local::serve);
         server.setExecutor(local.threads);
         server.start();
@@ -76,8 +105,9 @@ public final class LocalApiServer implements AutoCloseable {
         return server.getAddress().getPort();
     }
 
+    /// Where clients find it.
     public URI uri() {
-        return URI.create("http://127.0.0.1:" + port());
+        return uri;
     }
 
     /// Stops taking requests, and waits a moment for those that run.

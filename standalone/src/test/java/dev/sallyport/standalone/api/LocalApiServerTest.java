@@ -9,6 +9,7 @@ import dev.sallyport.api.Problem;
 import dev.sallyport.api.Refused;
 import dev.sallyport.api.SallyportClient;
 import dev.sallyport.api.Tenants;
+import dev.sallyport.api.Trust;
 import dev.sallyport.control.ControlPlane;
 import dev.sallyport.control.Instance;
 import dev.sallyport.core.id.TenantId;
@@ -19,6 +20,7 @@ import dev.sallyport.standalone.store.LocalStore;
 import dev.sallyport.store.Store;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -30,6 +32,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Optional;
+import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -41,6 +44,7 @@ final class LocalApiServerTest {
 
     private final HttpClient http = HttpClient.newHttpClient();
 
+    private ControlPlane plane;
     private LocalStore local;
     private LocalApiServer server;
     private Tenants.CreatedTenant tenant;
@@ -51,7 +55,7 @@ final class LocalApiServerTest {
         var clock = Clock.systemUTC();
         var tables = local.tables(clock);
         tables.prepare();
-        var plane = new ControlPlane(
+        plane = new ControlPlane(
                 new Store(tables),
                 new FileTenantSigners(folder.resolve("keys")),
                 new FolderChunkStore(folder.resolve("recordings")),
@@ -172,5 +176,73 @@ final class LocalApiServerTest {
         public Optional<DoorControl> doorControl() {
             return Optional.empty();
         }
+    }
+
+    @Test
+    void withACertificateItSpeaksTlsToThoseWhoTrustIt(@TempDir Path folder) throws Exception {
+        var own = certificate(folder, "api", "IP:127.0.0.1");
+        var other = certificate(folder, "other", "IP:127.0.0.1");
+        var loopback = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0);
+        try (var tls = LocalApiServer.start(loopback, own, plane)) {
+            var key = tenant.adminKey().secret();
+            assertThat(tls.uri().getScheme()).isEqualTo("https");
+            var trust = Optional.of(Trust.of(folder.resolve("api.crt")));
+            try (var client = new SallyportClient(tls.uri(), key, trust)) {
+                assertThat(client.me().tenant()).isEqualTo(tenant.tenant().id());
+            }
+            try (var stranger = new SallyportClient(tls.uri(), key)) {
+                assertThatThrownBy(stranger::me).isInstanceOf(SSLException.class);
+            }
+            assertThat(other.name()).isEqualTo("127.0.0.1");
+            try (var misled = new SallyportClient(tls.uri(), key, Optional.of(Trust.of(folder.resolve("other.crt"))))) {
+                assertThatThrownBy(misled::me).isInstanceOf(SSLException.class);
+            }
+            var plain = URI.create("http://127.0.0.1:" + tls.port());
+            try (var client = new SallyportClient(plain, key)) {
+                assertThatThrownBy(client::me).isInstanceOf(IOException.class);
+            }
+        }
+    }
+
+    @Test
+    void whatIsNoCertificateAndKeyIsRefusedByName(@TempDir Path folder) throws Exception {
+        certificate(folder, "one", "DNS:one.example");
+        certificate(folder, "two", "DNS:two.example");
+        var one = folder.resolve("one.crt");
+        var empty = Files.writeString(folder.resolve("empty"), "");
+        assertThatThrownBy(() -> ApiCertificate.read(one, empty)).hasMessageContaining("not a PKCS #8 key");
+        assertThatThrownBy(() -> ApiCertificate.read(empty, folder.resolve("one.key")))
+                .hasMessageContaining("empty");
+        assertThatThrownBy(() -> ApiCertificate.read(one, folder.resolve("two.key")))
+                .hasMessageContaining("do not belong together");
+        assertThatThrownBy(() -> Trust.of(empty)).hasMessageContaining("no certificate");
+    }
+
+    private static ApiCertificate certificate(Path folder, String name, String host) throws Exception {
+        var openssl = new ProcessBuilder(
+                        "openssl",
+                        "req",
+                        "-x509",
+                        "-newkey",
+                        "ec",
+                        "-pkeyopt",
+                        "ec_paramgen_curve:P-256",
+                        "-nodes",
+                        "-keyout",
+                        name + ".key",
+                        "-out",
+                        name + ".crt",
+                        "-days",
+                        "2",
+                        "-subj",
+                        "/CN=" + name,
+                        "-addext",
+                        "subjectAltName=" + host)
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .start();
+        var said = new String(openssl.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(openssl.waitFor()).as(said).isZero();
+        return ApiCertificate.read(folder.resolve(name + ".crt"), folder.resolve(name + ".key"));
     }
 }
