@@ -6,6 +6,7 @@ import dev.sallyport.core.link.SessionLink;
 import dev.sallyport.core.recording.Event;
 import dev.sallyport.core.session.Order;
 import dev.sallyport.core.session.Outcome;
+import dev.sallyport.core.session.Pty;
 import dev.sallyport.core.session.SessionRequest;
 import dev.sallyport.edge.admission.Admission;
 import dev.sallyport.edge.admission.Admission.Decision;
@@ -17,6 +18,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -137,6 +139,11 @@ public final class Sessions implements AutoCloseable {
         var connection = granted.connection();
         try {
             tape.note(Event.Kind.REQUEST, words(order.request()), 0, 0);
+            var pty = pty(order.request());
+            if (pty.isPresent()) {
+                tape.note(
+                        Event.Kind.RESIZE, pty.get().columns() + "x" + pty.get().rows(), 0, 0);
+            }
             var unserved = order.request().refusedBy(connection.target());
             if (unserved.isPresent()) {
                 return refuse(client, tape, unserved.get(), false);
@@ -307,6 +314,14 @@ public final class Sessions implements AutoCloseable {
             case SessionRequest.Exec exec -> "exec " + new String(exec.command(), StandardCharsets.UTF_8);
             case SessionRequest.Subsystem(var name) -> "subsystem " + name;
             case SessionRequest.Forward(var host, var port) -> "forward " + host + ":" + port;
+        };
+    }
+
+    private static Optional<Pty> pty(SessionRequest request) {
+        return switch (request) {
+            case SessionRequest.Shell(var pty) -> pty;
+            case SessionRequest.Exec exec -> exec.pty();
+            case SessionRequest.Subsystem _, SessionRequest.Forward _ -> Optional.empty();
         };
     }
 
