@@ -115,7 +115,7 @@ public final class Agent implements AutoCloseable {
                 tails);
         dialled.set(Optional.of(link));
         var health = settings.health().isPresent()
-                ? Optional.of(Health.start(settings.health().get(), link, sessions))
+                ? Optional.of(Health.start(settings.health().get(), link, sessions, tails))
                 : Optional.<Health>empty();
         return new Agent(lock, programs, files, ssh, sessions, link, health);
     }

@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.sallyport.agent.link.AgentLink;
 import dev.sallyport.agent.session.SessionHost;
+import dev.sallyport.agent.tail.Tails;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -22,7 +23,7 @@ final class Health {
         this.server = server;
     }
 
-    static Health start(int port, AgentLink link, SessionHost sessions) throws IOException {
+    static Health start(int port, AgentLink link, SessionHost sessions, Tails tails) throws IOException {
         var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), WAITING);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/healthz", exchange -> {
@@ -44,8 +45,23 @@ final class Health {
                         # HELP sallyport_agent_sessions_refused_total Sessions that were not opened.
                         # TYPE sallyport_agent_sessions_refused_total counter
                         sallyport_agent_sessions_refused_total %d
+                        # HELP sallyport_agent_carry_calls Carry calls that are open, idle ones too.
+                        # TYPE sallyport_agent_carry_calls gauge
+                        sallyport_agent_carry_calls %d
+                        # HELP sallyport_agent_tails Sessions of which something is kept that is not stored yet.
+                        # TYPE sallyport_agent_tails gauge
+                        sallyport_agent_tails %d
+                        # HELP sallyport_agent_tail_bytes Bytes that are kept of them.
+                        # TYPE sallyport_agent_tail_bytes gauge
+                        sallyport_agent_tail_bytes %d
                         """.formatted(
-                                link.attached() ? 1 : 0, sessions.live(), sessions.opened(), sessions.refused())));
+                                link.attached() ? 1 : 0,
+                                sessions.live(),
+                                sessions.opened(),
+                                sessions.refused(),
+                                link.openCalls(),
+                                tails.count(),
+                                tails.bytes())));
         server.start();
         return new Health(server);
     }

@@ -202,6 +202,21 @@ public final class Edge implements AutoCloseable {
         return sessions.live();
     }
 
+    /// `Carry` calls of agents that are open here, idle ones too.
+    public int openCalls() {
+        return links.openCalls();
+    }
+
+    /// Segments of the spool: one when everything is stored.
+    public int spoolSegments() {
+        return recorder.segments();
+    }
+
+    /// Bytes in the spool that wait to be stored.
+    public long spooledBytes() {
+        return recorder.spooledBytes();
+    }
+
     /// Stops in order: no new sessions, live ones end, their recordings are stored, the cell is left.
     @Override
     public void close() {

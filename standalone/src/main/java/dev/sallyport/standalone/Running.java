@@ -10,6 +10,7 @@ import dev.sallyport.core.recording.FileDataKeys;
 import dev.sallyport.core.recording.FolderChunkStore;
 import dev.sallyport.core.tenant.FileTenantSigners;
 import dev.sallyport.edge.Edge;
+import dev.sallyport.edge.Health;
 import dev.sallyport.edge.agents.EdgeIdentity;
 import dev.sallyport.standalone.Standalone.Options;
 import dev.sallyport.standalone.api.ApiCertificate;
@@ -17,6 +18,7 @@ import dev.sallyport.standalone.api.LocalApiServer;
 import dev.sallyport.standalone.demo.Demo;
 import dev.sallyport.standalone.store.LocalStore;
 import dev.sallyport.store.CheckpointWriter;
+import dev.sallyport.store.LostEdges;
 import dev.sallyport.store.Store;
 import java.io.IOException;
 import java.net.BindException;
@@ -46,6 +48,11 @@ final class Running implements AutoCloseable {
 
     /// How long the start waits for the agent to reach the edge.
     private static final Duration ATTACHING = Duration.ofSeconds(30);
+
+    /// Often enough that a minute is sealed soon after it may be.
+    private static final Duration CHECKPOINTS = Duration.ofSeconds(15);
+
+    private static final Duration LOST_EDGES = Duration.ofSeconds(2);
 
     private final Options options;
     private final InstanceFolder folder;
@@ -108,8 +115,19 @@ final class Running implements AutoCloseable {
                 var plane = new ControlPlane(tables, signers, chunks, dataKeys, instance, clock);
                 var api = startApi(plane);
                 parts.push(api);
-                parts.push(new Checkpoints(new CheckpointWriter(tables, signers, clock)));
+                var checkpoints = new CheckpointWriter(tables, signers, clock);
+                parts.push(new Repeated("checkpoints", CHECKPOINTS, checkpoints::run));
+                if (!part.edge()) {
+                    var lost = new LostEdges(tables, clock, System::nanoTime);
+                    parts.push(new Repeated("lost-edges", LOST_EDGES, lost::look));
+                }
                 prepareTenant(plane, tables, instance, api.uri());
+            }
+            if (edge.isPresent()) {
+                // after the API, whose limits count for all servers of this kind in a process
+                var health = Health.start(edge.get(), 0);
+                parts.push(health);
+                writeHealth("edge", health.port());
             }
         }
         if (part.agent()) {
@@ -228,6 +246,7 @@ final class Running implements AutoCloseable {
                 Optional.of(0),
                 "0.1.0"));
         parts.push(agent);
+        writeHealth("agent", agent.healthPort().orElseThrow());
         long until = System.nanoTime() + ATTACHING.toNanos();
         while (!agent.attached()) {
             if (System.nanoTime() > until) {
@@ -248,6 +267,11 @@ final class Running implements AutoCloseable {
         var address = settings.agentAddress();
         boolean everywhere = address.equals("0.0.0.0") || address.equals("::");
         return new AgentKey(everywhere ? "127.0.0.1" : address, settings.agentPort(), key.token(), key.pin());
+    }
+
+    /// Where health and metrics of a part are, for the operator's tools.
+    private void writeHealth(String part, int port) throws IOException {
+        Files.writeString(folder.resolve("health." + part), "http://127.0.0.1:" + port + "\n");
     }
 
     private void writeSshConfig() throws IOException, Refused {

@@ -119,6 +119,11 @@ public final class AgentLink implements AutoCloseable {
         return sessions.count();
     }
 
+    /// `Carry` calls that are open, idle ones too.
+    public int openCalls() {
+        return attachments.stream().mapToInt(Attachment::openCalls).sum();
+    }
+
     /// Tells the operators something, by way of every edge that is there; at most 1,000 characters.
     public void notice(String text) {
         attachments.forEach(attachment -> attachment.notice(text));

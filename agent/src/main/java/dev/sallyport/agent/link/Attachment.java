@@ -92,6 +92,7 @@ final class Attachment {
     private Optional<EdgeId> edge = Optional.empty();
     private Optional<Status> over = Optional.empty();
     private boolean draining;
+    private int calls;
     private int wanted;
     private long heardAt;
     private final Backoff refusals = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(8), new SecureRandom());
@@ -299,6 +300,7 @@ final class Attachment {
             lock.lock();
             try {
                 idle.add(call);
+                calls++;
             } finally {
                 lock.unlock();
             }
@@ -312,6 +314,7 @@ final class Attachment {
         lock.lock();
         try {
             resuming.put(call, nanos.getAsLong());
+            calls++;
         } finally {
             lock.unlock();
         }
@@ -330,6 +333,16 @@ final class Attachment {
             } else if (now - entry.getValue() > LONGEST_RESUME.toNanos()) {
                 threads.execute(() -> call.cut("the edge did not answer"));
             }
+        }
+    }
+
+    /// Calls that are not over, idle ones too.
+    int openCalls() {
+        lock.lock();
+        try {
+            return calls;
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -375,6 +388,7 @@ final class Attachment {
         @Override
         public void over(CarryCall call, Status status) {
             signal(() -> {
+                calls--;
                 if (idle.remove(call)) {
                     // not asked for in a hurry again: the edge may not want it
                     nextIdle = nanos.getAsLong() + refusals.next().toNanos();
@@ -400,7 +414,10 @@ final class Attachment {
                 }
                 sessions.tried(shell);
             });
-            signal(() -> resuming.remove(call));
+            signal(() -> {
+                calls--;
+                resuming.remove(call);
+            });
         }
     }
 

@@ -110,6 +110,12 @@ public final class Tails implements TailSource {
                 .toList();
     }
 
+    /// How many tails there are: of sessions that live, and of ended ones that are not stored yet.
+    public int count() {
+        sweep();
+        return tails.size();
+    }
+
     /// Bytes that are kept.
     public long bytes() {
         return tails.values().stream().mapToLong(SessionTail::bytes).sum();

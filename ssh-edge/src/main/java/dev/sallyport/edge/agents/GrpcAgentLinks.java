@@ -241,6 +241,11 @@ public final class GrpcAgentLinks implements AgentLinks, AutoCloseable {
         return attachments.of(agent).stream().mapToInt(Instance::idleCalls).sum();
     }
 
+    /// How many `Carry` calls are open: those that idle and those that carry a session.
+    public int openCalls() {
+        return attachments.all().stream().mapToInt(Instance::openCalls).sum();
+    }
+
     /// How many frames came that should not have.
     public long forged() {
         return sessions.forged();

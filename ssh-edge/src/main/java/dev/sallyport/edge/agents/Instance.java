@@ -169,6 +169,11 @@ final class Instance {
         return idle.size();
     }
 
+    /// All its `Carry` calls, whatever they do.
+    synchronized int openCalls() {
+        return calls.size();
+    }
+
     /// Calls that have come and said nothing since before `then`.
     synchronized List<CarryCall> silentSince(long then) {
         var silent = new ArrayList<CarryCall>();

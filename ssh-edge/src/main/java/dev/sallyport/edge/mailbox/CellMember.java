@@ -10,6 +10,7 @@ import dev.sallyport.edge.admission.LiveSessions;
 import dev.sallyport.edge.admission.Sight;
 import dev.sallyport.edge.admission.StoreAdmission;
 import dev.sallyport.edge.admission.TrustSnapshots;
+import dev.sallyport.store.LostEdges;
 import dev.sallyport.store.Store;
 import java.time.Clock;
 import java.time.Duration;

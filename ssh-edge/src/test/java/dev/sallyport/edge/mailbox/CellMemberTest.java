@@ -18,6 +18,7 @@ import dev.sallyport.edge.admission.TestDataKeys;
 import dev.sallyport.store.Edges;
 import dev.sallyport.store.ExampleTenant;
 import dev.sallyport.store.LocalDynamo;
+import dev.sallyport.store.LostEdges;
 import dev.sallyport.store.Store;
 import java.time.Clock;
 import java.time.Duration;

@@ -1,15 +1,14 @@
-package dev.sallyport.edge.mailbox;
+package dev.sallyport.store;
 
 import dev.sallyport.core.audit.Actor;
 import dev.sallyport.core.id.EdgeId;
 import dev.sallyport.core.recording.RecordingState;
 import dev.sallyport.core.session.Outcome;
-import dev.sallyport.store.Edges;
-import dev.sallyport.store.Store;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,38 +18,51 @@ import org.slf4j.LoggerFactory;
 /// An edge is lost when its beat did not change for [#LOST] of this machine's monotonic time. Its lease is
 /// taken first, so that it ends what it still holds when it comes back; then its sessions' rows are closed,
 /// again at each look for [#LINGERS], because an admission may have been under way in it; then it is forgotten.
-/// Any number of edges may do so at once, and one may finish what another began.
-final class LostEdges {
+/// Any number of edges may do so at once, and the control plane besides them (when the last edge is lost nobody else
+/// would); one may finish what another began.
+public final class LostEdges {
 
     /// How long a beat stands still before its edge is lost.
-    static final Duration LOST = Duration.ofSeconds(20);
+    public static final Duration LOST = Duration.ofSeconds(20);
 
     /// How long the sessions of a lost edge are still looked for.
-    static final Duration LINGERS = Duration.ofSeconds(60);
+    public static final Duration LINGERS = Duration.ofSeconds(60);
 
     private static final Logger LOG = LoggerFactory.getLogger(LostEdges.class);
 
     private final Store store;
-    private final EdgeId self;
+    private final Optional<EdgeId> self;
+    private final Actor actor;
     private final Clock clock;
     private final LongSupplier nanos;
     private final Map<EdgeId, Seen> seen = new HashMap<>();
 
     private record Seen(long beat, long since) {}
 
-    LostEdges(Store store, EdgeId self, Clock clock, LongSupplier nanos) {
+    /// For an edge, which looks after all others.
+    public LostEdges(Store store, EdgeId self, Clock clock, LongSupplier nanos) {
+        this(store, Optional.of(self), new Actor(self.value(), ""), clock, nanos);
+    }
+
+    /// For the control plane, which looks after all.
+    public LostEdges(Store store, Clock clock, LongSupplier nanos) {
+        this(store, Optional.empty(), Actor.SYSTEM, clock, nanos);
+    }
+
+    private LostEdges(Store store, Optional<EdgeId> self, Actor actor, Clock clock, LongSupplier nanos) {
         this.store = store;
         this.self = self;
+        this.actor = actor;
         this.clock = clock;
         this.nanos = nanos;
     }
 
     /// One look at all edges; closes those that are lost.
-    synchronized void look() {
+    public synchronized void look() {
         long now = nanos.getAsLong();
         var beats = store.edges().beats();
         seen.keySet().retainAll(beats.keySet());
-        beats.remove(self);
+        self.ifPresent(beats::remove);
         beats.forEach((edge, beat) -> {
             var before = seen.get(edge);
             if (before == null || before.beat() != beat) {
@@ -72,9 +84,9 @@ final class LostEdges {
     }
 
     /// Closes every other edge at once: for who knows that it is alone.
-    synchronized void closeOthers() {
+    public synchronized void closeOthers() {
         store.edges().beats().forEach((edge, beat) -> {
-            if (!edge.equals(self) && store.edges().takeOver(edge, beat)) {
+            if (!self.equals(Optional.of(edge)) && store.edges().takeOver(edge, beat)) {
                 closeSessions(edge);
                 store.edges().forgetLost(edge);
             }
@@ -92,13 +104,7 @@ final class LostEdges {
                             held.tenant(),
                             held.session(),
                             row -> row.state() == RecordingState.LIVE ? row.as(RecordingState.INCOMPLETE) : row);
-            store.sessions()
-                    .end(
-                            new Actor(self.value(), ""),
-                            held.tenant(),
-                            held.session(),
-                            new Outcome.EdgeLost(),
-                            clock.instant());
+            store.sessions().end(actor, held.tenant(), held.session(), new Outcome.EdgeLost(), clock.instant());
             store.edges().release(edge, held.session());
         }
     }
