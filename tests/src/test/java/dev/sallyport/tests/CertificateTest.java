@@ -3,6 +3,7 @@ package dev.sallyport.tests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sallyport.tests.bed.Certificates;
+import dev.sallyport.tests.bed.EndToEnd;
 import dev.sallyport.tests.bed.Instance;
 import dev.sallyport.tests.bed.Ran;
 import dev.sallyport.tests.bed.Recorded;
@@ -10,13 +11,12 @@ import dev.sallyport.tests.bed.Shared;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What counts as a credential at the door, and what does not, with certificates made by the real `ssh-keygen`.
-@Tag("e2e")
+@EndToEnd
 class CertificateTest {
 
     private final Instance instance = Shared.instance();

@@ -2,16 +2,17 @@ package dev.sallyport.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sallyport.tests.bed.EndToEnd;
 import dev.sallyport.tests.bed.Instance;
+import dev.sallyport.tests.bed.NotCompared;
 import dev.sallyport.tests.bed.Shared;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// What becomes of a command, of stdin, and of what an engineer asks for that is not there.
-@Tag("e2e")
+@EndToEnd
 class CommandTest {
 
     private final Instance instance = Shared.instance();
@@ -55,17 +56,10 @@ class CommandTest {
     @Test
     void outputStreamsWhileTheCommandRuns() throws Exception {
         var begin = Instant.now();
-        var process = new ProcessBuilder(List.of(
-                        "ssh",
-                        "-F",
-                        instance.folder().resolve("ssh_config").toString(),
-                        "alice",
-                        "bash",
-                        "echo first; sleep 60"))
-                .start();
-        assertThat(process.getInputStream().read()).isEqualTo('f');
-        assertThat(Duration.between(begin, Instant.now())).isLessThan(Duration.ofSeconds(50));
-        process.destroy();
+        try (var client = instance.open("alice", "bash", "echo first; sleep 60")) {
+            client.awaitOut("first\n");
+            assertThat(Duration.between(begin, Instant.now())).isLessThan(Duration.ofSeconds(50));
+        }
     }
 
     @Test
@@ -83,6 +77,7 @@ class CommandTest {
     }
 
     @Test
+    @NotCompared("the list is shown before there is a session, and stands in no recording")
     void withATerminalAConnectionIsPickedFromTheList() throws Exception {
         var ran = instance.sshWith(List.of("-tt"), "alice")
                 .input("bash\necho picked $((40+2)); exit\n")
@@ -117,6 +112,7 @@ class CommandTest {
                         "-F",
                         instance.folder().resolve("ssh_config").toString(),
                         "alice+bash"))
+                .asClientOf(instance)
                 .now();
         assertThat(ran.status()).as("%s", ran).isNotZero();
         assertThat(ran.err()).contains("sally: ");

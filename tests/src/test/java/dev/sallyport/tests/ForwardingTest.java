@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.sallyport.api.Connections.ConnectionWrite;
 import dev.sallyport.api.Connections.Tcp;
 import dev.sallyport.tests.bed.EchoServer;
+import dev.sallyport.tests.bed.EndToEnd;
 import dev.sallyport.tests.bed.Instance;
 import dev.sallyport.tests.bed.Shared;
 import java.io.IOException;
@@ -16,13 +17,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Forwarded connections (`-L`, `-W`): to a connection by name, and to nothing else.
-@Tag("e2e")
+@EndToEnd
 class ForwardingTest {
 
     private final Instance instance = Shared.instance();

@@ -3,15 +3,15 @@ package dev.sallyport.tests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sallyport.api.Users.UserWrite;
+import dev.sallyport.tests.bed.EndToEnd;
 import dev.sallyport.tests.bed.Instance;
 import dev.sallyport.tests.bed.OpenSession;
 import dev.sallyport.tests.bed.Shared;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Sessions that must end: killed by an admin, or because the right to them is gone.
-@Tag("e2e")
+@EndToEnd
 class KillTest {
 
     private final Instance instance = Shared.instance();

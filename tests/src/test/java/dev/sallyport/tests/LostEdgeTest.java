@@ -2,15 +2,18 @@ package dev.sallyport.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sallyport.tests.bed.AfterEachCase;
 import dev.sallyport.tests.bed.Instance;
 import dev.sallyport.tests.bed.Recorded;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /// An edge that dies without a word: what the user had been shown is in the recording once it is back.
 @Tag("fault")
+@ExtendWith(AfterEachCase.class)
 class LostEdgeTest {
 
     @Test

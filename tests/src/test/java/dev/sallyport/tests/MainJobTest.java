@@ -2,16 +2,16 @@ package dev.sallyport.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sallyport.tests.bed.EndToEnd;
 import dev.sallyport.tests.bed.Instance;
 import dev.sallyport.tests.bed.Recorded;
 import dev.sallyport.tests.bed.Shared;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// The main job, with the real `ssh`: a terminal, a command, a pipe, a refusal, and what the recording says of each.
-@Tag("e2e")
+@EndToEnd
 class MainJobTest {
 
     private static final String ALICE = "alice@example.com";
@@ -37,9 +37,7 @@ class MainJobTest {
                 .now();
         assertThat(ran.status()).as("%s", ran).isEqualTo(3);
         assertThat(ran.out()).contains("/dev/pts/").contains("42 ");
-        var recorded = Recorded.newest(instance, ALICE);
-        assertThat(new String(ran.outBytes(), java.nio.charset.StandardCharsets.UTF_8))
-                .startsWith(new String(recorded.output(), java.nio.charset.StandardCharsets.UTF_8));
+        assertThat(Recorded.newest(instance, ALICE).output()).isEqualTo(ran.outBytes());
     }
 
     @Test

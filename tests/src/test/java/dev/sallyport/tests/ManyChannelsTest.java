@@ -2,6 +2,7 @@ package dev.sallyport.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sallyport.tests.bed.EndToEnd;
 import dev.sallyport.tests.bed.Instance;
 import dev.sallyport.tests.bed.Ran;
 import dev.sallyport.tests.bed.Shared;
@@ -9,12 +10,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// One SSH connection, many sessions: `ControlMaster` with several connections at once.
-@Tag("e2e")
+@EndToEnd
 class ManyChannelsTest {
 
     private final Instance instance = Shared.instance();

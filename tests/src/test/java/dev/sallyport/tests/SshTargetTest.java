@@ -2,6 +2,7 @@ package dev.sallyport.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sallyport.tests.bed.EndToEnd;
 import dev.sallyport.tests.bed.Instance;
 import dev.sallyport.tests.bed.Ran;
 import dev.sallyport.tests.bed.Recorded;
@@ -13,14 +14,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// A real sshd behind the agent, with every program that engineers use over ssh.
-@Tag("e2e")
+@EndToEnd
 class SshTargetTest {
 
     private static final String HOST = "alice+demo-host";
@@ -140,10 +140,8 @@ class SshTargetTest {
 
     @Test
     void aGigabyteComesThroughAPipe() throws Exception {
-        var piped = Run.of(List.of(
-                        "bash", "-c", "ssh -F " + config() + " " + HOST + " 'head -c 1000000000 /dev/zero' | wc -c"))
-                .now();
-        assertThat(piped.out().strip()).isEqualTo("1000000000");
+        var piped = instance.ssh(HOST, "head -c 1000000000 /dev/zero").added();
+        assertThat(piped.length()).isEqualTo(1_000_000_000);
     }
 
     private String config() {

@@ -10,6 +10,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
@@ -17,6 +21,9 @@ import java.util.regex.Pattern;
 public final class Instance implements AutoCloseable {
 
     private static final Duration START = Duration.ofSeconds(90);
+
+    private static final Queue<Instance> STARTED = new ConcurrentLinkedQueue<>();
+    private static final Set<Instance> OPEN = ConcurrentHashMap.newKeySet();
 
     /// The root of the checkout: Maven runs tests in the module's folder.
     public static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
@@ -43,7 +50,29 @@ public final class Instance implements AutoCloseable {
     static Instance start(Path folder, List<String> more, String readyFile) throws IOException, InterruptedException {
         var arguments = new ArrayList<>(List.of("up", "--folder", folder.toString()));
         arguments.addAll(more);
-        return new Instance(folder, arguments, readyFile, launch(folder, arguments, readyFile));
+        var instance = new Instance(folder, arguments, readyFile, launch(folder, arguments, readyFile));
+        STARTED.add(instance);
+        OPEN.add(instance);
+        return instance;
+    }
+
+    /// The instances that were started since this was last called, and not forgotten.
+    static List<Instance> takeStarted() {
+        var taken = new ArrayList<Instance>();
+        for (var next = STARTED.poll(); next != null; next = STARTED.poll()) {
+            taken.add(next);
+        }
+        return taken;
+    }
+
+    /// All that were not closed for good.
+    static Set<Instance> open() {
+        return Set.copyOf(OPEN);
+    }
+
+    /// This one outlives the case that started it.
+    static void forget(Instance instance) {
+        STARTED.remove(instance);
     }
 
     private static Process launch(Path folder, List<String> arguments, String readyFile)
@@ -94,7 +123,22 @@ public final class Instance implements AutoCloseable {
         command.addAll(options);
         command.add(user);
         command.addAll(List.of(arguments));
-        return Run.of(command);
+        return Run.of(command).asClientOf(this);
+    }
+
+    /// `ssh` as the demo's user, running while the test goes on.
+    public Client open(String user, String... arguments) throws IOException {
+        return openWith(List.of(), user, arguments);
+    }
+
+    /// The same with options before the host.
+    public Client openWith(List<String> options, String user, String... arguments) throws IOException {
+        var command = new ArrayList<>(
+                List.of("ssh", "-F", folder.resolve("ssh_config").toString()));
+        command.addAll(options);
+        command.add(user);
+        command.addAll(List.of(arguments));
+        return Client.start(this, command);
     }
 
     /// The CLI as the instance's admin.
@@ -127,7 +171,28 @@ public final class Instance implements AutoCloseable {
         command.addAll(options);
         command.add("edge");
         command.addAll(List.of(arguments));
-        return Run.of(command);
+        return Run.of(command).asClientOf(this);
+    }
+
+    /// A port of its `config.toml`: `ssh`, `api` or `agents`.
+    int port(String section) throws IOException {
+        var matcher = Pattern.compile("\\[" + section + "][^\\[]*?\nport = (\\d+)")
+                .matcher(Files.readString(folder.resolve("config.toml")));
+        if (!matcher.find()) {
+            throw new AssertionError("config.toml has no port for " + section);
+        }
+        return Integer.parseInt(matcher.group(1));
+    }
+
+    /// Where `edge` or `agent` answers for its health.
+    int healthPort(String part) throws IOException {
+        return URI.create(Files.readString(folder.resolve("health." + part)).strip())
+                .getPort();
+    }
+
+    /// Whether the API is in this process.
+    boolean hasApi() {
+        return process.isAlive() && (readyFile.equals("ready") || readyFile.equals("ready.control"));
     }
 
     /// `kill -9`: nothing gets a chance to say good-bye.
@@ -138,10 +203,12 @@ public final class Instance implements AutoCloseable {
     /// Starts it again on the same folder.
     public void restart() throws IOException, InterruptedException {
         process = launch(folder, arguments, readyFile);
+        OPEN.add(this);
     }
 
     @Override
     public void close() {
+        OPEN.remove(this);
         process.destroy();
         try {
             if (!process.waitFor(30, TimeUnit.SECONDS)) {

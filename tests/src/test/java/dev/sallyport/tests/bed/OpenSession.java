@@ -1,14 +1,7 @@
 package dev.sallyport.tests.bed;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /// A session that runs until somebody ends it: it has printed its id when this returns.
 public final class OpenSession implements AutoCloseable {
@@ -17,14 +10,14 @@ public final class OpenSession implements AutoCloseable {
 
     private final Instance instance;
     private final List<String> command;
-    private final Process process;
+    private final Client client;
     private final String id;
     private final String ca;
 
-    private OpenSession(Instance instance, List<String> command, Process process, String id, String ca) {
+    private OpenSession(Instance instance, List<String> command, Client client, String id, String ca) {
         this.instance = instance;
         this.command = command;
-        this.process = process;
+        this.client = client;
         this.id = id;
         this.ca = ca;
     }
@@ -63,20 +56,10 @@ public final class OpenSession implements AutoCloseable {
     }
 
     private static OpenSession start(Instance instance, List<String> command, String ca) throws IOException {
-        var process = new ProcessBuilder(command)
-                .redirectInput(Path.of("/dev/null").toFile())
-                .start();
-        var line = new StringBuilder();
-        for (int b = process.getInputStream().read();
-                b != '\n';
-                b = process.getInputStream().read()) {
-            if (b < 0) {
-                throw new AssertionError("the session did not start: "
-                        + new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8));
-            }
-            line.append((char) b);
-        }
-        return new OpenSession(instance, new ArrayList<>(command), process, line.toString(), ca);
+        var client = Client.start(instance, command);
+        client.endInput();
+        client.awaitOut("\n");
+        return new OpenSession(instance, command, client, client.out().strip(), ca);
     }
 
     public String id() {
@@ -95,23 +78,17 @@ public final class OpenSession implements AutoCloseable {
     }
 
     /// Waits until the client has gone, and returns what it said.
-    public Ran ended() throws IOException, InterruptedException {
-        assertThat(process.waitFor(60, TimeUnit.SECONDS))
-                .as("the client is still there after 60 s")
-                .isTrue();
-        var out = new ByteArrayOutputStream();
-        process.getInputStream().transferTo(out);
-        return new Ran(
-                process.exitValue(), out.toByteArray(), process.getErrorStream().readAllBytes());
+    public Ran ended() throws InterruptedException {
+        return client.ended();
     }
 
     /// The same command once more, to its end.
     public Ran again() throws IOException, InterruptedException {
-        return Run.of(command).now();
+        return Run.of(command).asClientOf(instance).now();
     }
 
     @Override
     public void close() {
-        process.destroyForcibly();
+        client.close();
     }
 }

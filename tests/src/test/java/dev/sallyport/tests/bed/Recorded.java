@@ -23,12 +23,21 @@ public record Recorded(Instance instance, String session) {
 
     /// What the user was shown on stdout (or the terminal), byte for byte, once the recording is sealed.
     public byte[] output() throws IOException, InterruptedException {
+        return replay().outBytes();
+    }
+
+    /// What he was shown on stderr, and after that what the CLI says.
+    public String errors() throws IOException, InterruptedException {
+        return replay().err();
+    }
+
+    private Ran replay() throws IOException, InterruptedException {
         awaitState("complete", "recovered");
         var replay = instance.sally("sessions", "replay", session, "--no-wait").now();
         assertThat(replay.status())
                 .as("replay of %s: %s", session, replay.err())
                 .isZero();
-        return replay.outBytes();
+        return replay;
     }
 
     public String show() throws IOException, InterruptedException {
@@ -39,10 +48,15 @@ public record Recorded(Instance instance, String session) {
         return instance.sally("sessions", "verify", session).now();
     }
 
-    /// Waits until `sessions show` has one of these words.
+    /// Waits until `sessions show` says that the recording is in one of these states.
     public void awaitState(String... states) {
-        await().atMost(Duration.ofSeconds(60))
+        awaitState(Duration.ofSeconds(60), states);
+    }
+
+    public void awaitState(Duration longest, String... states) {
+        await().atMost(longest)
                 .pollInterval(Duration.ofMillis(300))
-                .untilAsserted(() -> assertThat(show()).containsAnyOf(states));
+                .untilAsserted(() ->
+                        assertThat(show()).containsPattern("recording +(" + String.join("|", states) + "), level"));
     }
 }

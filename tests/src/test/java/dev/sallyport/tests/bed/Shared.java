@@ -1,10 +1,10 @@
 package dev.sallyport.tests.bed;
 
 import java.io.IOException;
+import java.util.List;
 
 /// The one standalone that the end-to-end tests of this module share. It starts with the first test that asks for it
-/// and
-/// stops with the JVM.
+/// and stops with the JVM.
 public final class Shared {
 
     private static final class Holder {
@@ -13,6 +13,7 @@ public final class Shared {
         private static Instance start() {
             try {
                 var instance = Instance.start();
+                Instance.forget(instance);
                 Runtime.getRuntime().addShutdownHook(new Thread(instance::close));
                 return instance;
             } catch (IOException e) {
@@ -24,9 +25,33 @@ public final class Shared {
         }
     }
 
+    private static volatile boolean started;
+    private static boolean warm;
+
     private Shared() {}
 
+    /// Whether a test has asked for it.
+    static boolean started() {
+        return started;
+    }
+
+    /// Once: one session of each kind, so that caches, pools and threads are there before the first case.
+    static synchronized void warmUp() throws IOException, InterruptedException {
+        if (warm) {
+            return;
+        }
+        warm = true;
+        for (int i = 0; i < 2; i++) {
+            instance().ssh("alice", "bash", "true").now();
+            instance().sshWith(List.of("-tt"), "alice", "bash", "true").now();
+            instance().ssh("alice+demo-host", "true").now();
+            instance().sally("sessions", "ls").now();
+        }
+    }
+
     public static Instance instance() {
-        return Holder.INSTANCE;
+        var instance = Holder.INSTANCE;
+        started = true;
+        return instance;
     }
 }

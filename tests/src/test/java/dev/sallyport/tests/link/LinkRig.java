@@ -28,6 +28,7 @@ import dev.sallyport.edge.agents.AgentLinks;
 import dev.sallyport.edge.agents.EdgeIdentity;
 import dev.sallyport.edge.agents.GrpcAgentLinks;
 import dev.sallyport.edge.agents.TailReceiver;
+import dev.sallyport.tests.bed.CuttingRelay;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -1,4 +1,4 @@
-package dev.sallyport.tests.link;
+package dev.sallyport.tests.bed;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// A TCP relay on loopback that can cut what it carries, and refuse what is new.
-final class CuttingRelay implements AutoCloseable {
+public final class CuttingRelay implements AutoCloseable {
 
     private final ServerSocket server;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
@@ -18,35 +18,35 @@ final class CuttingRelay implements AutoCloseable {
     private volatile boolean refusing;
     private final AtomicInteger dialled = new AtomicInteger();
 
-    CuttingRelay(int target) throws IOException {
+    public CuttingRelay(int target) throws IOException {
         this(target, InetAddress.getLoopbackAddress());
     }
 
-    CuttingRelay(int target, InetAddress address) throws IOException {
+    public CuttingRelay(int target, InetAddress address) throws IOException {
         this.target = target;
         this.server = new ServerSocket(0, 100, address);
         Thread.ofVirtual().name("relay").start(this::accept);
     }
 
-    int port() {
+    public int port() {
         return server.getLocalPort();
     }
 
     /// How many connections came so far.
-    int dialled() {
+    public int dialled() {
         return dialled.get();
     }
 
     /// Where new connections go.
-    void target(int port) {
+    public void target(int port) {
         target = port;
     }
 
-    void cut() {
+    public void cut() {
         sockets.forEach(CuttingRelay::close);
     }
 
-    void refuse(boolean refuse) {
+    public void refuse(boolean refuse) {
         refusing = refuse;
     }
 
