@@ -176,12 +176,11 @@ public final class Instance implements AutoCloseable {
 
     /// A port of its `config.toml`: `ssh`, `api` or `agents`.
     int port(String section) throws IOException {
-        var matcher = Pattern.compile("\\[" + section + "][^\\[]*?\nport = (\\d+)")
-                .matcher(Files.readString(folder.resolve("config.toml")));
-        if (!matcher.find()) {
-            throw new AssertionError("config.toml has no port for " + section);
-        }
-        return Integer.parseInt(matcher.group(1));
+        var lines = Files.readAllLines(folder.resolve("config.toml")).stream()
+                .dropWhile(line -> !line.equals("[" + section + "]"))
+                .dropWhile(line -> !line.startsWith("port = "))
+                .findFirst();
+        return Integer.parseInt(lines.orElseThrow().substring("port = ".length()));
     }
 
     /// Where `edge` or `agent` answers for its health.
