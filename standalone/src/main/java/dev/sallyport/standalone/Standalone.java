@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 
 /// The standalone program: everything of Sallyport on one machine.
@@ -30,12 +31,12 @@ public final class Standalone {
             return;
         }
         var options = Options.parse(words);
-        if (options == null) {
+        if (options.isEmpty()) {
             System.err.print("cannot run: " + String.join(" ", Arrays.asList(arguments)) + "\n" + USAGE);
             System.exit(2);
             return;
         }
-        System.exit(run(options));
+        System.exit(run(options.get()));
     }
 
     private static int run(Options options) {
@@ -69,9 +70,9 @@ public final class Standalone {
     /// What was asked for.
     record Options(Path folder, boolean anyPort, Part part, boolean rehearse) {
 
-        static @org.jspecify.annotations.Nullable Options parse(List<String> words) {
+        static Optional<Options> parse(List<String> words) {
             if (words.isEmpty() || !words.removeFirst().equals("up")) {
-                return null;
+                return Optional.empty();
             }
             var folder = Path.of(".sallyport");
             boolean anyPort = false;
@@ -89,14 +90,14 @@ public final class Standalone {
                     var name = words.removeFirst();
                     var found = Part.of(name);
                     if (found.isEmpty()) {
-                        return null;
+                        return Optional.empty();
                     }
                     part = found.get();
                 } else {
-                    return null;
+                    return Optional.empty();
                 }
             }
-            return new Options(folder, anyPort, part, rehearse);
+            return Optional.of(new Options(folder, anyPort, part, rehearse));
         }
     }
 }
