@@ -5,18 +5,16 @@ import dev.sallyport.core.id.EdgeId;
 import dev.sallyport.core.recording.ChunkStore;
 import dev.sallyport.core.recording.DataKeys;
 import dev.sallyport.core.session.Outcome;
+import dev.sallyport.edge.admission.LiveSessions;
 import dev.sallyport.edge.agents.EdgeIdentity;
 import dev.sallyport.edge.agents.GrpcAgentLinks;
 import dev.sallyport.edge.agents.StoredAgents;
 import dev.sallyport.edge.mailbox.CellMember;
-import dev.sallyport.edge.recorder.SpoolLimits;
 import dev.sallyport.edge.recorder.SpoolRecorder;
 import dev.sallyport.edge.recorder.SpoolRecovery;
 import dev.sallyport.edge.recorder.StoredRecordings;
 import dev.sallyport.edge.recorder.StoredTails;
-import dev.sallyport.edge.relay.RelayLimits;
 import dev.sallyport.edge.relay.Sessions;
-import dev.sallyport.edge.ssh.DoorLimits;
 import dev.sallyport.edge.ssh.HostKeys;
 import dev.sallyport.edge.ssh.HostNames;
 import dev.sallyport.edge.ssh.SshDoor;
@@ -59,7 +57,8 @@ public final class Edge implements AutoCloseable {
             Set<String> agentNames,
             Path keys,
             Path spool,
-            boolean alone) {
+            boolean alone,
+            EdgeLimits limits) {
 
         public Settings {
             sshNames = Set.copyOf(sshNames);
@@ -100,30 +99,32 @@ public final class Edge implements AutoCloseable {
     /// @throws IOException when a port is taken, or a folder cannot be used
     public static Edge start(Settings settings, Store store, ChunkStore chunks, DataKeys dataKeys, Clock clock)
             throws IOException {
+        var limits = settings.limits();
         var edge = EdgeId.next(clock);
         var hostKeys = HostKeys.in(settings.keys(), HostNames.of(settings.sshNames(), settings.ssh()), clock);
         var identity = EdgeIdentity.open(settings.keys(), settings.agentNames(), clock);
         var rows = new StoredRecordings(store.recordings());
         var linksLater = new AtomicReference<GrpcAgentLinks>();
-        var member = new CellMember(store, edge, "", dataKeys, clock, agent -> {
-            var links = linksLater.get();
-            if (links != null) {
-                links.recheck(agent);
-            }
-        });
+        var member =
+                new CellMember(store, edge, "", new LiveSessions(limits.sessionsPerUser()), dataKeys, clock, agent -> {
+                    var links = linksLater.get();
+                    if (links != null) {
+                        links.recheck(agent);
+                    }
+                });
         if (settings.alone()) {
             member.closeOthers();
         }
-        var recorder = new SpoolRecorder(settings.spool(), edge, chunks, dataKeys, rows, clock, SpoolLimits.DEFAULT);
+        var recorder = new SpoolRecorder(settings.spool(), edge, chunks, dataKeys, rows, clock, limits.spool());
         var links = GrpcAgentLinks.start(
                 new GrpcAgentLinks.Settings(settings.agents(), edge, IDLE_CALLS),
                 identity,
                 new StoredAgents(store, edge, clock),
                 new StoredTails(store, chunks, dataKeys, rows, clock));
         linksLater.set(links);
-        var sessions = new Sessions(member.admission(), links, recorder, RelayLimits.DEFAULTS, clock);
+        var sessions = new Sessions(member.admission(), links, recorder, limits.relay(), clock);
         var door = new SshDoor(
-                new SshDoor.Settings(List.of(settings.ssh()), SourceAddresses.NONE, false, DoorLimits.DEFAULTS),
+                new SshDoor.Settings(List.of(settings.ssh()), SourceAddresses.NONE, false, limits.door()),
                 hostKeys,
                 member.trust(),
                 member.admission(),

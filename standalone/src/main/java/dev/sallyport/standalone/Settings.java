@@ -4,11 +4,14 @@ import com.electronwill.nightconfig.core.Config;
 import com.electronwill.nightconfig.core.UnmodifiableConfig;
 import com.electronwill.nightconfig.core.io.ParsingException;
 import com.electronwill.nightconfig.toml.TomlParser;
+import dev.sallyport.edge.EdgeLimits;
+import dev.sallyport.edge.Limit;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -27,6 +30,7 @@ import java.util.regex.Pattern;
 /// @param agentNames names and addresses by which agents elsewhere reach the edge; the first stands in their
 ///     keys
 /// @param demo whether a first start makes the demo tenant
+/// @param limits what stands below `[limits]`, by the names of [Limit]
 public record Settings(
         String sshAddress,
         int sshPort,
@@ -37,11 +41,13 @@ public record Settings(
         String agentAddress,
         int agentPort,
         List<String> agentNames,
-        boolean demo) {
+        boolean demo,
+        EdgeLimits limits) {
 
     /// Files of the operator's, in PEM.
     record ApiTls(Path certificate, Path key) {}
 
+    private static final String LIMITS = "limits.";
     private static final int MOST_NAMES = 64;
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._:-]{1,255}");
 
@@ -66,6 +72,9 @@ public record Settings(
             [demo]
             # whether a first start makes a tenant to try things with
             enabled = true
+
+            [limits]
+            # all of them, with what each does: docs/operations.md, such as  handshake = "30s"
             """;
 
     private static final Set<String> KEYS = Set.of(
@@ -117,7 +126,7 @@ public record Settings(
                 throw unknown(section.getKey(), file);
             }
             for (var key : keys.entrySet()) {
-                if (!KEYS.contains(section.getKey() + "." + key.getKey())) {
+                if (!keys().contains(section.getKey() + "." + key.getKey())) {
                     throw unknown(section.getKey() + "." + key.getKey(), file);
                 }
             }
@@ -138,7 +147,32 @@ public record Settings(
                 text(toml, "agents.address", "127.0.0.1", file),
                 port(toml, "agents.port", 8010, file),
                 names(toml, "agents.names", file),
-                bool(toml, "demo.enabled", file));
+                bool(toml, "demo.enabled", file),
+                limits(toml, file));
+    }
+
+    private static EdgeLimits limits(Config toml, Path file) throws CannotStart {
+        var set = new EnumMap<Limit, Long>(Limit.class);
+        for (var limit : Limit.values()) {
+            var key = LIMITS + limit.key();
+            Optional<Object> value = toml.getOptional(key);
+            if (value.isPresent()) {
+                try {
+                    set.put(limit, limit.read(value.get()));
+                } catch (IllegalArgumentException e) {
+                    throw new CannotStart(file + ": " + key + " " + e.getMessage(), e);
+                }
+            }
+        }
+        return EdgeLimits.of(set);
+    }
+
+    private static Set<String> keys() {
+        var all = new TreeSet<>(KEYS);
+        for (var limit : Limit.values()) {
+            all.add(LIMITS + limit.key());
+        }
+        return all;
     }
 
     private static Optional<ApiTls> apiTls(Config toml, Path file) throws CannotStart {
@@ -153,8 +187,8 @@ public record Settings(
     }
 
     private static CannotStart unknown(String key, Path file) {
-        return new CannotStart(file + " has a key that does not exist: " + key + "; known are "
-                + String.join(", ", new TreeSet<>(KEYS)));
+        return new CannotStart(
+                file + " has a key that does not exist: " + key + "; known are " + String.join(", ", keys()));
     }
 
     private static String text(Config toml, String key, String otherwise, Path file) throws CannotStart {

@@ -55,6 +55,9 @@ public record ConnectionDefinition(
         if (version < 1) {
             throw new IllegalArgumentException("versions count from 1");
         }
+        if (!longest.isPositive() || idle.isNegative()) {
+            throw new IllegalArgumentException("a session lasts longer than no time at all");
+        }
         tags = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(tags));
         acceptEnvironment = Set.copyOf(acceptEnvironment);
     }

@@ -105,6 +105,17 @@ class SignedDefinitionTest {
     }
 
     @Test
+    void aSessionOfNoTimeAtAllIsNoDefinition() {
+        var bytes = SignedDefinition.sign(definition(new TargetSettings.Tcp("db.internal", 5432)), signer())
+                .bytes();
+        var text = new String(bytes, StandardCharsets.UTF_8);
+        for (var wrong : List.of("longest 0", "longest -1", "longest 99999999999999999999")) {
+            assertRefused(text.replace("longest 7200", wrong).getBytes(StandardCharsets.UTF_8));
+        }
+        assertRefused(text.replace("idle 300", "idle -1").getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
     void garbageIsRefused() {
         var random = new Random(3);
         for (int i = 0; i < 2_000; i++) {

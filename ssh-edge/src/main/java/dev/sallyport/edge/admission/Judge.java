@@ -125,8 +125,8 @@ final class Judge {
                 true,
                 Optional.empty(),
                 true,
-                Duration.ZERO,
-                Duration.ZERO,
+                ConnectionDefinition.DEFAULT_IDLE,
+                ConnectionDefinition.DEFAULT_LONGEST,
                 new TreeMap<>(),
                 Set.of());
     }

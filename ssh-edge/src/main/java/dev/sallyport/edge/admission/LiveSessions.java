@@ -16,18 +16,31 @@ import java.util.concurrent.ConcurrentHashMap;
 /// finds every session that was judged by the right as it was.
 public final class LiveSessions {
 
-    /// Most sessions of one user on this edge.
+    /// Most sessions of one user on this edge, unless it is set otherwise (`sessions_per_user`).
     public static final int MOST_OF_USER = 50;
 
+    private final int mostOfUser;
     private final Map<SessionId, LiveSession> sessions = new ConcurrentHashMap<>();
+
+    public LiveSessions() {
+        this(MOST_OF_USER);
+    }
+
+    public LiveSessions(int mostOfUser) {
+        this.mostOfUser = mostOfUser;
+    }
+
+    int mostOfUser() {
+        return mostOfUser;
+    }
 
     void enter(LiveSession session) {
         sessions.put(session.id(), session);
     }
 
-    /// Says whose the session is; `false` when the user has [#MOST_OF_USER] others.
+    /// Says whose the session is; `false` when the user has as many others as may be.
     synchronized boolean claim(LiveSession session, UserId user) {
-        if (countOf(user) >= MOST_OF_USER) {
+        if (countOf(user) >= mostOfUser) {
             return false;
         }
         session.of(user);

@@ -219,7 +219,7 @@ public final class StoreAdmission implements Admission, AutoCloseable {
                     yield new Decision.Refused(message);
                 }
                 if (!live.claim(session, user.id())) {
-                    var message = "you have " + LiveSessions.MOST_OF_USER + " sessions already; end one of them first";
+                    var message = "you have " + live.mostOfUser() + " sessions already; end one of them first";
                     refused(request, user.id().value(), message);
                     yield new Decision.Refused(message);
                 }

@@ -51,7 +51,7 @@ public final class CellMember implements AutoCloseable {
     private final EdgeId edge;
     private final String address;
     private final Clock clock;
-    private final LiveSessions live = new LiveSessions();
+    private final LiveSessions live;
     private final Sight sight;
     private final TrustSnapshots trust;
     private final StoreAdmission admission;
@@ -61,10 +61,18 @@ public final class CellMember implements AutoCloseable {
     private volatile boolean running;
 
     /// @param address `HOST:PORT` at which other edges reach this one; empty where there are none
+    /// @param live the sessions of this edge; none yet
     /// @param agentRevoked called when an agent's right to be attached must be looked at again; may be called
     ///     more often than needed
     public CellMember(
-            Store store, EdgeId edge, String address, DataKeys dataKeys, Clock clock, Consumer<AgentId> agentRevoked) {
+            Store store,
+            EdgeId edge,
+            String address,
+            LiveSessions live,
+            DataKeys dataKeys,
+            Clock clock,
+            Consumer<AgentId> agentRevoked) {
+        this.live = live;
         this.store = store;
         this.edge = edge;
         this.address = address;

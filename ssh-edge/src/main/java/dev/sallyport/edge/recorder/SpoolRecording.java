@@ -49,8 +49,8 @@ final class SpoolRecording implements Recorder.Recording {
         long edgeNumber;
         Optional<Cut> next = Optional.empty();
 
-        boolean full() {
-            return bytes >= ChunkWriter.CHUNK || events >= MOST_EVENTS;
+        boolean full(int chunk) {
+            return bytes >= chunk || events >= MOST_EVENTS;
         }
     }
 
@@ -99,6 +99,10 @@ final class SpoolRecording implements Recorder.Recording {
         this.time = head.start();
     }
 
+    private int chunk() {
+        return recorder.limits().chunk();
+    }
+
     @Override
     public void append(Event.Kind kind, byte[] bytes, long agentNumber, long edgeNumber)
             throws Recorder.RecordingFailed {
@@ -130,7 +134,7 @@ final class SpoolRecording implements Recorder.Recording {
                 .append(number, kind, events, offset, time, bytes, from, length, agentNumber, edgeNumber, lastEvent);
         events++;
         offsets.reached(kind, offset + covers);
-        var cut = newest.filter(last -> !last.full()).orElseGet(this::anotherCut);
+        var cut = newest.filter(last -> !last.full(chunk())).orElseGet(this::anotherCut);
         cut.lastEvent = lastEvent;
         cut.events++;
         cut.bytes += length;
@@ -139,7 +143,7 @@ final class SpoolRecording implements Recorder.Recording {
         if (!storing) {
             storing = true;
             recorder.start(this::store);
-        } else if (cut.full()) {
+        } else if (cut.full(chunk())) {
             notifyAll();
         }
     }
@@ -214,7 +218,7 @@ final class SpoolRecording implements Recorder.Recording {
 
     /// Waits until there is something to store; empty when there is nothing, and this thread ends.
     private synchronized Optional<Turn> nextTurn() throws InterruptedException {
-        while (oldest.isPresent() && !oldest.get().full() && ended.isEmpty()) {
+        while (oldest.isPresent() && !oldest.get().full(chunk()) && ended.isEmpty()) {
             long age = System.nanoTime() - oldest.get().since;
             long millis = recorder.limits().chunkAge().minusNanos(age).toMillis();
             if (millis <= 0 || recorder.stopping()) {

@@ -144,8 +144,14 @@ final class SessionChannel extends DoorChannel {
     }
 
     private Result exec(byte[] command, boolean wantReply, Buffer buffer) throws IOException {
-        if (command.length > limits().command()) {
-            return Result.ReplyFailure;
+        if (command.length > limits().command() && !begun) {
+            begun = true;
+            sendResponse(buffer, "exec", Result.ReplySuccess, wantReply);
+            Thread.ofVirtual()
+                    .name("ssh-refusal")
+                    .start(() -> refuse(
+                            "a command has at most " + limits().command() + " bytes; send the rest on stdin", false));
+            return Result.Replied;
         }
         return begin(new SessionRequest.Exec(command, pty), "exec", wantReply, buffer);
     }

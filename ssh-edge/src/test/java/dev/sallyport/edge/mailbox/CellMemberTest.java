@@ -14,6 +14,7 @@ import dev.sallyport.core.user.User;
 import dev.sallyport.edge.admission.Admission;
 import dev.sallyport.edge.admission.Admission.Decision;
 import dev.sallyport.edge.admission.Certificates;
+import dev.sallyport.edge.admission.LiveSessions;
 import dev.sallyport.edge.admission.TestDataKeys;
 import dev.sallyport.store.Edges;
 import dev.sallyport.store.ExampleTenant;
@@ -270,7 +271,8 @@ class CellMemberTest {
     }
 
     private CellMember member() {
-        return new CellMember(store, EdgeId.next(CLOCK), "", new TestDataKeys(), CLOCK, revokedAgents::add);
+        return new CellMember(
+                store, EdgeId.next(CLOCK), "", new LiveSessions(), new TestDataKeys(), CLOCK, revokedAgents::add);
     }
 
     private Decision.Granted open(CellMember edge) {

@@ -27,7 +27,7 @@ import java.util.function.BiConsumer;
 final class TestRecorder {
 
     static final SpoolLimits QUICK =
-            new SpoolLimits(1 << 20, 64 << 20, Duration.ofMillis(100), Duration.ofMillis(50), 4);
+            new SpoolLimits(1 << 20, 64 << 20, Duration.ofMillis(100), Duration.ofMillis(50), 256 * 1024, 4);
 
     final Path spool;
     final EdgeId edge = EdgeId.next(Clock.systemUTC());

@@ -245,8 +245,8 @@ final class ProtocolAttacksTest {
         var command = "printf %s 'a  b\t$x \"q\" ü\\n'";
         assertThat(door.alice("alice@127.0.0.1", "bash " + command).output()).isEqualTo("a  b\t$x \"q\" ü\\n");
         var result = door.alice("alice@127.0.0.1", "bash true " + "x".repeat(65_536));
-        assertThat(result.status()).isEqualTo(255);
-        assertThat(result.error()).contains("exec request failed");
+        assertThat(result.status()).isEqualTo(253);
+        assertThat(result.error()).isEqualTo("sally: a command has at most 65536 bytes; send the rest on stdin\n");
     }
 
     @Test
