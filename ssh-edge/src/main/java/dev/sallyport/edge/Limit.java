@@ -64,14 +64,16 @@ public enum Limit {
         }
     }
 
-    private final Amount standard;
-    private final Amount least;
-    private final Amount most;
+    private final Unit unit;
+    private final long standard;
+    private final long least;
+    private final long most;
 
     Limit(Amount standard, Amount least, Amount most) {
-        this.standard = standard;
-        this.least = least;
-        this.most = most;
+        this.unit = standard.unit();
+        this.standard = standard.value();
+        this.least = least.value();
+        this.most = most.value();
     }
 
     /// Its name in configuration and documents, such as `chunk_age`.
@@ -81,7 +83,7 @@ public enum Limit {
 
     /// What holds unless it is set, as it would be written.
     public String standard() {
-        return standard.toString();
+        return written(standard);
     }
 
     /// The limit of that name.
@@ -94,7 +96,7 @@ public enum Limit {
     /// @param value a whole number, or a text with a unit such as `30s` or `256KiB`
     /// @throws IllegalArgumentException when it says nothing that this limit can be; the message is a sentence
     public long read(Object value) {
-        var read = standard.unit() == Unit.COUNT
+        var read = unit == Unit.COUNT
                 ? Optional.of(value)
                         .filter(one -> one instanceof Integer || one instanceof Long)
                         .map(one -> ((Number) one).longValue())
@@ -102,13 +104,14 @@ public enum Limit {
                         .filter(String.class::isInstance)
                         .map(String.class::cast)
                         .flatMap(this::withUnit);
-        return read.filter(number -> number >= least.value() && number <= most.value())
-                .orElseThrow(() -> new IllegalArgumentException("is " + kind() + " from " + least + " to " + most
-                        + ", such as " + (standard.unit() == Unit.COUNT ? standard : "\"" + standard + "\"")));
+        return read.filter(number -> number >= least && number <= most)
+                .orElseThrow(() -> new IllegalArgumentException("is " + kind() + " from " + written(least) + " to "
+                        + written(most) + ", such as "
+                        + (unit == Unit.COUNT ? standard() : "\"" + standard() + "\"")));
     }
 
     long standardValue() {
-        return standard.value();
+        return standard;
     }
 
     private Optional<Long> withUnit(String text) {
@@ -117,7 +120,7 @@ public enum Limit {
             return Optional.empty();
         }
         long number = Long.parseLong(matcher.group(1));
-        return switch (standard.unit()) {
+        return switch (unit) {
             case COUNT -> Optional.empty();
             case TIME ->
                 switch (matcher.group(2)) {
@@ -138,8 +141,12 @@ public enum Limit {
         };
     }
 
+    private String written(long value) {
+        return new Amount(unit, value).toString();
+    }
+
     private String kind() {
-        return switch (standard.unit()) {
+        return switch (unit) {
             case TIME -> "a time";
             case BYTES -> "a size";
             case COUNT -> "a number";
