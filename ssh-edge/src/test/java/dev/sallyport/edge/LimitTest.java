@@ -34,16 +34,14 @@ final class LimitTest {
     void everyLimitReachesThePartThatKeepsIt() {
         var set = new EnumMap<Limit, Long>(Limit.class);
         for (var limit : Limit.values()) {
-            set.put(limit, limit.standardValue() - 1 - limit.ordinal());
+            set.put(limit, limit.standardValue() - 1 - set.size());
         }
         var limits = EdgeLimits.of(set);
         var text = limits.toString();
-        for (var limit : Limit.values()) {
-            long value = set.get(limit);
-            assertThat(text.contains("=" + value) || text.contains("=" + Duration.ofMillis(value)))
-                    .as(limit.key() + " in " + text)
-                    .isTrue();
-        }
+        set.forEach((limit, value) -> assertThat(
+                        text.contains("=" + value) || text.contains("=" + Duration.ofMillis(value)))
+                .as(limit.key() + " in " + text)
+                .isTrue());
     }
 
     @ParameterizedTest
