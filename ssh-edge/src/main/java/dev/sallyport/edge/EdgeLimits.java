@@ -34,6 +34,7 @@ public record EdgeLimits(DoorLimits door, RelayLimits relay, SpoolLimits spool, 
                         door.variables(),
                         door.variable(),
                         door.controls(),
+                        door.answers(),
                         door.farewell(),
                         values.time(Limit.MENU)),
                 new RelayLimits(

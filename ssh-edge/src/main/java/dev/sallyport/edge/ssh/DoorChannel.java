@@ -25,13 +25,17 @@ abstract class DoorChannel extends AbstractServerChannel implements ClientChanne
     /// Bytes around the payload of a data packet.
     private static final int PACKET_HEAD = 32;
 
+    /// What a packet that waits takes besides its payload, about: a target that writes single bytes must not
+    /// make us hold more than one that writes much at a time.
+    private static final int PACKET_COST = 512;
+
     private final DoorLimits limits;
     private final InputQueue input;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition room = lock.newCondition();
     private final List<Runnable> onLeft = new ArrayList<>();
 
-    /// Bytes given to the socket's queue and not yet written.
+    /// Bytes given to the socket's queue and not yet written, with what their packets cost.
     private long unwritten;
 
     private boolean gone;
@@ -194,12 +198,13 @@ abstract class DoorChannel extends AbstractServerChannel implements ClientChanne
     private int takeRoom(int wanted) {
         var window = getRemoteWindow();
         long length = Math.min(
-                Math.min(wanted, limits.buffered() - unwritten), Math.min(window.getSize(), window.getPacketSize()));
+                Math.min(wanted, limits.buffered() - unwritten - PACKET_COST),
+                Math.min(window.getSize(), window.getPacketSize()));
         if (length <= 0) {
             return 0;
         }
         window.consume(length);
-        unwritten += length;
+        unwritten += length + PACKET_COST;
         return (int) length;
     }
 
@@ -217,7 +222,7 @@ abstract class DoorChannel extends AbstractServerChannel implements ClientChanne
         writePacket(packet).addListener(written -> {
             lock.lock();
             try {
-                unwritten -= length;
+                unwritten -= length + PACKET_COST;
                 room.signal();
             } finally {
                 lock.unlock();
@@ -239,7 +244,7 @@ abstract class DoorChannel extends AbstractServerChannel implements ClientChanne
                 return;
             }
             getRemoteWindow().consume(bytes.length);
-            unwritten += bytes.length;
+            unwritten += bytes.length + PACKET_COST;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return;

@@ -17,6 +17,7 @@ import java.time.Duration;
 /// @param variables `env` requests of one channel
 /// @param variable longest name and value of one, in bytes
 /// @param controls resizes and signals of one channel that wait to be sent on
+/// @param answers answers of ours to one client that wait to be written; past it the client is cut off
 /// @param farewell how long a sentence of ours waits for room in a client's window
 /// @param menu how long the list of connections waits for a choice
 public record DoorLimits(
@@ -33,6 +34,7 @@ public record DoorLimits(
         int variables,
         int variable,
         int controls,
+        int answers,
         Duration farewell,
         Duration menu) {
 
@@ -50,6 +52,7 @@ public record DoorLimits(
             64,
             4_096,
             64,
+            1_024,
             Duration.ofMillis(250),
             Duration.ofMinutes(5));
 

@@ -188,6 +188,11 @@ public final class SshDoor implements AutoCloseable {
         return gate.count();
     }
 
+    /// Connections, whether they have authenticated or not.
+    public int connections() {
+        return server.getActiveSessions().size();
+    }
+
     /// Ends every connection and stops listening.
     @Override
     public void close() {
@@ -246,6 +251,7 @@ public final class SshDoor implements AutoCloseable {
                 new Channels("direct-streamlocal@openssh.com", () -> refused("sockets of files are not forwarded"))));
         server.setGlobalRequestHandlers(
                 List.of(KeepAliveHandler.INSTANCE, NoMoreSessionsHandler.INSTANCE, this::refuse));
+        server.setSessionFactory(new AnswerBound(server, limits.answers()));
         server.setForwardingFilter(RejectAllForwardingFilter.INSTANCE);
         server.setServerProxyAcceptor(this::readProxyHeader);
         server.addSessionListener(new Connections());
@@ -272,7 +278,7 @@ public final class SshDoor implements AutoCloseable {
         long now = System.nanoTime();
         long last = lastWarning.get();
         if (now - last >= CROWD_WARNING.toNanos() && lastWarning.compareAndSet(last, now)) {
-            LOG.log(Level.WARNING, "too many connections that have not authenticated, now from {0}: refused", peer);
+            LOG.log(Level.WARNING, "too many connections that have not authenticated, now from {0}: closed", peer);
         }
     }
 
@@ -284,12 +290,16 @@ public final class SshDoor implements AutoCloseable {
             ClientConnection.attach(session);
             var peer = ClientConnection.source(session);
             var address = settings.proxies().contains(peer) ? "" : peer;
-            session.setAttribute(PLACE, gate.enter(address));
-            if (gate.full(address)) {
+            var place = gate.enter(address, () -> {
+                warnOfCrowd(peer);
+                session.close(true);
+            });
+            if (place.isEmpty()) {
                 warnOfCrowd(peer);
                 session.close(true);
                 return;
             }
+            session.setAttribute(PLACE, place.get());
             session.setAttribute(
                     HANDSHAKE,
                     server.getScheduledExecutorService()

@@ -236,6 +236,7 @@ final class DoorOperationTest {
                 d.variables(),
                 d.variable(),
                 d.controls(),
+                d.answers(),
                 d.farewell(),
                 Duration.ofSeconds(2));
         try (var door = TestingDoor.open(folder, limits, RelayLimits.DEFAULTS, "");

@@ -346,6 +346,7 @@ final class ProtocolAttacksTest {
                 d.variables(),
                 d.variable(),
                 d.controls(),
+                d.answers(),
                 d.farewell(),
                 d.menu());
     }
