@@ -17,7 +17,7 @@ public interface Sessions {
     /// @param outcome the outcome's name, once ended
     /// @param sentence the outcome in words
     /// @param level `full`, `statements` or `metadata`
-    /// @param recording `live`, `complete`, `incomplete` or `recovered`; in lists missing
+    /// @param recording `live`, `complete`, `incomplete` or `recovered`
     @Json(naming = Json.Naming.LowerUnderscore)
     record Session(
             String id,

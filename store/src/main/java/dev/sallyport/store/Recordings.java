@@ -6,6 +6,10 @@ import dev.sallyport.core.recording.RecordingLevel;
 import dev.sallyport.core.recording.RecordingRow;
 import dev.sallyport.core.recording.RecordingState;
 import dev.sallyport.store.Written.Reason;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
@@ -27,6 +31,21 @@ public final class Recordings {
     public Optional<RecordingRow> get(TenantId tenant, SessionId session) {
         return tables.get(Table.LIVE, Keys.session(tenant, session), Keys.RECORDING)
                 .map(item -> read(tenant, session, item));
+    }
+
+    /// The rows of several recordings; those that are not there are left out.
+    public Map<SessionId, RecordingRow> all(TenantId tenant, Collection<SessionId> sessions) {
+        var byPartition = new HashMap<String, SessionId>();
+        sessions.forEach(session -> byPartition.put(Keys.session(tenant, session), session));
+        var keys = byPartition.keySet().stream()
+                .map(partition -> Item.of(partition, Keys.RECORDING))
+                .toList();
+        var rows = new HashMap<SessionId, RecordingRow>();
+        for (var item : tables.getAll(Table.LIVE, keys)) {
+            var session = Objects.requireNonNull(byPartition.get(item.partition()));
+            rows.put(session, read(tenant, session, item));
+        }
+        return rows;
     }
 
     /// Changes a row: `how` makes the new row of the one that stands there, and may be asked again when another

@@ -105,6 +105,9 @@ class AccessPatternsTest {
         measure(
                 "a page of sessions (one day)",
                 () -> store.sessions().list(acme.id(), Sessions.Filter.all(), Optional.empty(), 50));
+        measure(
+                "the recordings of a page of two sessions",
+                () -> store.recordings().all(acme.id(), List.of(killed.id(), session[0].id())));
     }
 
     private void configuration() {

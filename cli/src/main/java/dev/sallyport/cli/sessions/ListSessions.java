@@ -104,7 +104,7 @@ public final class ListSessions extends Action {
     }
 
     private void print(Iterable<Session> sessions) {
-        var table = new Table("SESSION", "STARTED", "USER", "CONNECTION", "REQUEST", "STATE", "OUTCOME");
+        var table = new Table("SESSION", "STARTED", "USER", "CONNECTION", "REQUEST", "STATE", "OUTCOME", "RECORDING");
         for (var session : sessions) {
             table.row(
                     session.id(),
@@ -113,7 +113,8 @@ public final class ListSessions extends Action {
                     session.connectionName(),
                     request(session),
                     session.state(),
-                    outcome(session));
+                    outcome(session),
+                    session.recording() == null ? "-" : session.recording());
         }
         format.table(run, table);
     }

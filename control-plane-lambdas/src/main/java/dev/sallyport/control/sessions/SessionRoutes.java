@@ -107,9 +107,11 @@ public final class SessionRoutes {
         }
         var filter = new Filter(user, connection, state.map(STATES::get), time(request, "from"), time(request, "to"));
         var page = store.sessions().list(caller.tenant(), filter, request.parameter("cursor"), limit);
+        var recordings = store.recordings()
+                .all(caller.tenant(), page.items().stream().map(Session::id).toList());
         return Answer.ok(new Sessions.Page(
                 page.items().stream()
-                        .map(session -> shown(session, Optional.empty()))
+                        .map(session -> shown(session, Optional.ofNullable(recordings.get(session.id()))))
                         .toList(),
                 page.cursor().orElse(null)));
     }

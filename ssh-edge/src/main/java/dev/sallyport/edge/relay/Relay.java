@@ -95,6 +95,9 @@ final class Relay {
                         }
                         pulse.beat();
                         tape.input(bytes, !echo, sent + 1);
+                        if (!live.pass()) {
+                            return;
+                        }
                         sent = link.send(new Message.Data(Stream.INPUT, offset, bytes));
                         offset += bytes.length;
                         client.consumed(bytes.length);
@@ -168,7 +171,10 @@ final class Relay {
                         if (live.pass() && ending.outcome().isEmpty()) {
                             pulse.beat();
                             tape.output(data.stream(), data.bytes(), number);
-                            client.write(data.stream(), data.bytes());
+                            // this machine may have stood still while it wrote that down
+                            if (live.pass() && ending.outcome().isEmpty()) {
+                                client.write(data.stream(), data.bytes());
+                            }
                         }
                     }
                     case Message.EndOfStream _ -> {

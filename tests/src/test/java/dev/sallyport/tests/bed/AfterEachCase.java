@@ -1,7 +1,6 @@
 package dev.sallyport.tests.bed;
 
 import dev.sallyport.api.Refused;
-import dev.sallyport.api.SallyportClient;
 import dev.sallyport.api.Sessions.Session;
 import java.io.IOException;
 import java.time.Duration;
@@ -36,7 +35,6 @@ public final class AfterEachCase implements BeforeEachCallback, AfterEachCallbac
     private static final Duration POLL = Duration.ofMillis(100);
     private static final int LOG_LINES = 40;
     private static final ExtensionContext.Namespace OURS = ExtensionContext.Namespace.create(AfterEachCase.class);
-    private static final Map<Instance, SallyportClient> ADMINS = new HashMap<>();
 
     /// What was there before the case.
     private record Before(Instant begin, Optional<Census> census) {}
@@ -44,11 +42,10 @@ public final class AfterEachCase implements BeforeEachCallback, AfterEachCallbac
     @Override
     public void beforeEach(ExtensionContext context) throws Exception {
         Instance.takeStarted();
-        Transcript.take();
         var census = Optional.<Census>empty();
         if (Shared.started()) {
             Shared.warmUp();
-            Transcript.take();
+            Transcript.take(Shared.instance());
             census = Optional.of(Census.of(Shared.instance(), Set.of()));
         }
         context.getStore(OURS).put("before", new Before(Instant.now(), census));
@@ -75,7 +72,7 @@ public final class AfterEachCase implements BeforeEachCallback, AfterEachCallbac
             report(context, before);
             throw e;
         } finally {
-            Transcript.take();
+            own.forEach(Transcript::take);
             for (var instance : own.reversed()) {
                 instance.close();
             }
@@ -99,16 +96,14 @@ public final class AfterEachCase implements BeforeEachCallback, AfterEachCallbac
         if (notCompared(context)) {
             return List.of();
         }
-        var clients = new ArrayList<>(Transcript.take());
-        clients.removeIf(client -> client.instance() != instance);
-        return compare(clients, sessions(instance, before.begin()));
+        return compare(new ArrayList<>(Transcript.take(instance)), sessions(instance, before.begin()));
     }
 
     /// What is not yet as it was.
     private static List<String> left(Instance instance, Before before, List<Session> sessions) throws Exception {
         var wrong = new ArrayList<String>();
         for (var session : sessions) {
-            var now = admin(instance).session(session.id());
+            var now = instance.api().session(session.id());
             if (!now.state().equals("ended")
                     || "live".equals(now.recording())
                     || "incomplete".equals(now.recording())) {
@@ -129,7 +124,7 @@ public final class AfterEachCase implements BeforeEachCallback, AfterEachCallbac
         var unclaimed = new ArrayList<Tape>();
         var counted = new ArrayList<Long>();
         for (var session : sessions) {
-            var tape = Tape.of(instance, admin(instance), session);
+            var tape = Tape.of(instance, instance.api(), session);
             if (!session.level().equals("full")) {
                 counted.add(tape.passed());
             } else if (clients.stream()
@@ -161,22 +156,13 @@ public final class AfterEachCase implements BeforeEachCallback, AfterEachCallbac
                 || AnnotationSupport.isAnnotated(context.getRequiredTestClass(), NotCompared.class);
     }
 
-    private static SallyportClient admin(Instance instance) throws IOException {
-        var admin = ADMINS.get(instance);
-        if (admin == null) {
-            admin = instance.admin();
-            ADMINS.put(instance, admin);
-        }
-        return admin;
-    }
-
     /// All sessions that began since then.
     private static List<Session> sessions(Instance instance, Instant begin) throws IOException, Refused {
         var all = new ArrayList<Session>();
         var seen = new HashSet<String>();
         var filters = new HashMap<>(Map.of("from", begin.toString(), "limit", "100"));
         while (true) {
-            var page = admin(instance).sessions(filters);
+            var page = instance.api().sessions(filters);
             page.items().stream().filter(session -> seen.add(session.id())).forEach(all::add);
             if (page.next() == null) {
                 return all;
@@ -214,9 +200,9 @@ public final class AfterEachCase implements BeforeEachCallback, AfterEachCallbac
     private static void sessions(StringBuilder text, Instance instance, Before before) throws IOException, Refused {
         text.append("-- sessions, and the last events of their recordings\n");
         for (var session : sessions(instance, before.begin())) {
-            text.append("  ").append(admin(instance).session(session.id())).append('\n');
+            text.append("  ").append(instance.api().session(session.id())).append('\n');
             try {
-                Tape.of(instance, admin(instance), session)
+                Tape.of(instance, instance.api(), session)
                         .last()
                         .forEach(event -> text.append("    ").append(event).append('\n'));
             } catch (IOException | Refused e) {

@@ -10,10 +10,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
@@ -22,7 +21,7 @@ public final class Instance implements AutoCloseable {
 
     private static final Duration START = Duration.ofSeconds(90);
 
-    private static final Queue<Instance> STARTED = new ConcurrentLinkedQueue<>();
+    private static final ThreadLocal<List<Instance>> STARTED = ThreadLocal.withInitial(ArrayList::new);
     private static final Set<Instance> OPEN = ConcurrentHashMap.newKeySet();
 
     /// The root of the checkout: Maven runs tests in the module's folder.
@@ -32,6 +31,7 @@ public final class Instance implements AutoCloseable {
     private final List<String> arguments;
     private final String readyFile;
     private Process process;
+    private Optional<SallyportClient> api = Optional.empty();
 
     private Instance(Path folder, List<String> arguments, String readyFile, Process process) {
         this.folder = folder;
@@ -51,17 +51,15 @@ public final class Instance implements AutoCloseable {
         var arguments = new ArrayList<>(List.of("up", "--folder", folder.toString()));
         arguments.addAll(more);
         var instance = new Instance(folder, arguments, readyFile, launch(folder, arguments, readyFile));
-        STARTED.add(instance);
+        STARTED.get().add(instance);
         OPEN.add(instance);
         return instance;
     }
 
-    /// The instances that were started since this was last called, and not forgotten.
+    /// The instances that this thread started since this was last called, and that were not forgotten.
     static List<Instance> takeStarted() {
-        var taken = new ArrayList<Instance>();
-        for (var next = STARTED.poll(); next != null; next = STARTED.poll()) {
-            taken.add(next);
-        }
+        var taken = List.copyOf(STARTED.get());
+        STARTED.get().clear();
         return taken;
     }
 
@@ -72,7 +70,7 @@ public final class Instance implements AutoCloseable {
 
     /// This one outlives the case that started it.
     static void forget(Instance instance) {
-        STARTED.remove(instance);
+        STARTED.get().remove(instance);
     }
 
     private static Process launch(Path folder, List<String> arguments, String readyFile)
@@ -148,6 +146,14 @@ public final class Instance implements AutoCloseable {
         command.add(folder.resolve("cli.json").toString());
         command.addAll(List.of(arguments));
         return Run.of(command, Map.of("NO_COLOR", "1"));
+    }
+
+    /// The same, kept for as long as the instance runs.
+    synchronized SallyportClient api() throws IOException {
+        if (api.isEmpty()) {
+            api = Optional.of(admin());
+        }
+        return api.get();
     }
 
     /// The REST API as the instance's admin.

@@ -3,22 +3,19 @@ package dev.sallyport.tests.bed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sallyport.api.Refused;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.regex.Pattern;
+import java.util.Map;
 
-/// What the CLI says of a session: how tests read recordings, as a user would.
+/// What CLI and API say of a session: how tests read recordings, as a user would.
 public record Recorded(Instance instance, String session) {
 
-    private static final Pattern ID = Pattern.compile("ses_[0-9a-z]{26}");
-
     /// The newest session of a user.
-    public static Recorded newest(Instance instance, String email) throws IOException, InterruptedException {
-        var list = instance.sally("sessions", "ls", "--user", email, "--limit", "1", "-o", "json")
-                .now();
-        var id = ID.matcher(list.out());
-        assertThat(id.find()).as("a session of %s in %s", email, list).isTrue();
-        return new Recorded(instance, id.group());
+    public static Recorded newest(Instance instance, String email) throws IOException, Refused {
+        var found = instance.api().sessions(Map.of("user", email, "limit", "1")).items();
+        assertThat(found).as("a session of %s", email).isNotEmpty();
+        return new Recorded(instance, found.getFirst().id());
     }
 
     /// What the user was shown on stdout (or the terminal), byte for byte, once the recording is sealed.
@@ -48,15 +45,16 @@ public record Recorded(Instance instance, String session) {
         return instance.sally("sessions", "verify", session).now();
     }
 
-    /// Waits until `sessions show` says that the recording is in one of these states.
+    /// Waits until the recording is in one of these states.
     public void awaitState(String... states) {
         awaitState(Duration.ofSeconds(60), states);
     }
 
     public void awaitState(Duration longest, String... states) {
         await().atMost(longest)
-                .pollInterval(Duration.ofMillis(300))
-                .untilAsserted(() ->
-                        assertThat(show()).containsPattern("recording +(" + String.join("|", states) + "), level"));
+                .pollInterval(Duration.ofMillis(100))
+                .untilAsserted(() -> assertThat(instance.api().session(session).recording())
+                        .as("the recording of %s", session)
+                        .isIn((Object[]) states));
     }
 }

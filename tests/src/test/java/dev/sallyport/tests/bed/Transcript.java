@@ -1,7 +1,6 @@
 package dev.sallyport.tests.bed;
 
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.regex.Pattern;
@@ -33,12 +32,12 @@ public record Transcript(Instance instance, List<String> command, Shown out, Sho
         ALL.add(new Transcript(instance, command, out, Shown.of(new byte[0]), true));
     }
 
-    /// Those that were made since this was last called.
-    static List<Transcript> take() {
-        var taken = new ArrayList<Transcript>();
-        for (var next = ALL.poll(); next != null; next = ALL.poll()) {
-            taken.add(next);
-        }
+    /// Those of clients of that instance that were made since this was last called.
+    static List<Transcript> take(Instance instance) {
+        var taken = ALL.stream()
+                .filter(transcript -> transcript.instance() == instance)
+                .toList();
+        ALL.removeAll(taken);
         return taken;
     }
 
