@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 /// A standalone in a process of its own, on a folder and ports of its own, as `make up` starts it.
 public final class Instance implements AutoCloseable {
 
-    private static final Duration START = Duration.ofSeconds(90);
+    private static final Duration START = Duration.ofMinutes(3);
 
     private static final ThreadLocal<List<Instance>> STARTED = ThreadLocal.withInitial(ArrayList::new);
     private static final Set<Instance> OPEN = ConcurrentHashMap.newKeySet();
