@@ -88,7 +88,7 @@ public final class Agent implements AutoCloseable {
         var files = programs.isPresent()
                 ? Optional.of(SecretFiles.open("sallyport-" + token.agent()))
                 : Optional.<SecretFiles>empty();
-        var tails = Tails.open(state.resolve("tails"), sealing::seal, sealing::open, clock);
+        var tails = Tails.open(state.resolve("tails"), sealing::seal, sealing::open, clock, settings.tails());
         var ssh = new SshTargets(secrets);
         var capabilities = capabilities(settings, programs);
         var custom = programs.flatMap(running -> files.map(folder -> new CustomTargets(running, folder, secrets)));
@@ -105,6 +105,7 @@ public final class Agent implements AutoCloseable {
         var link = AgentLink.start(
                 new AgentLink.Settings(
                         settings.key(),
+                        settings.edges(),
                         AgentInstanceId.next(clock),
                         settings.version(),
                         hostName(),

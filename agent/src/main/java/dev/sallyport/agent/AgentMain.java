@@ -1,5 +1,7 @@
 package dev.sallyport.agent;
 
+import dev.sallyport.agent.link.EdgeDoor;
+import dev.sallyport.agent.tail.Tails;
 import dev.sallyport.core.agent.AgentKey;
 import dev.sallyport.core.agent.BadAgentKey;
 import java.io.IOException;
@@ -15,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /// The agent as a program of its own.
 public final class AgentMain {
@@ -34,9 +38,12 @@ public final class AgentMain {
               --secrets FOLDER      secrets of the form file:/path may be read below it; may be given again
               --type TYPE           open only this connection type (custom, ssh, tcp); may be given again
               --run-as ACCOUNT      run programs only as this account; may be given again
+              --edge HOST:PORT      a further edge to attach to, of the same CA; may be given again
+              --tails MIB           what no edge has stored yet is kept up to this size (default %d); past it
+                                    sessions wait, and none begins
               --health-port PORT    health and metrics on loopback (default %d; 0: a free one)
               --drain SECONDS       how long sessions have on SIGTERM (default %d)
-            """.formatted(STATE, HEALTH, DRAIN.toSeconds());
+            """.formatted(STATE, Tails.MOST >> 20, HEALTH, DRAIN.toSeconds());
 
     private AgentMain() {}
 
@@ -57,11 +64,22 @@ public final class AgentMain {
         System.exit(run(List.of(words), System.getenv(), System.out, System.err));
     }
 
+    /// The SSH library warns at length of what is expected, such as a target that is not there: only its own
+    /// failures are kept. Held here so that the level is not lost to the collector.
+    private static final Logger SSH_LIBRARY = Logger.getLogger("org.apache.sshd");
+
+    /// One line for each message, on stderr.
+    private static void logInLines() {
+        System.setProperty("java.util.logging.SimpleFormatter.format", "%1$tFT%1$tT.%1$tL %4$s %3$s: %5$s%6$s%n");
+        SSH_LIBRARY.setLevel(Level.SEVERE);
+    }
+
     private static int run(List<String> words, Map<String, String> environment, PrintStream out, PrintStream err) {
         if (words.contains("--help") || words.contains("-h")) {
             out.print(HELP);
             return 0;
         }
+        logInLines();
         try {
             var arguments = read(words, environment);
             var agent = Agent.start(arguments.settings());
@@ -90,7 +108,16 @@ public final class AgentMain {
 
     /// Reads the command line.
     static Arguments read(List<String> words, Map<String, String> environment) throws Usage, BadAgentKey, IOException {
-        var known = Set.of("--key-file", "--state", "--secrets", "--type", "--run-as", "--health-port", "--drain");
+        var known = Set.of(
+                "--key-file",
+                "--state",
+                "--secrets",
+                "--type",
+                "--run-as",
+                "--edge",
+                "--tails",
+                "--health-port",
+                "--drain");
         var options = new HashMap<String, List<String>>();
         for (int i = 0; i < words.size(); i += 2) {
             if (!known.contains(words.get(i))) {
@@ -110,6 +137,7 @@ public final class AgentMain {
                 : environment.getOrDefault(AgentKey.VARIABLE, "");
         var settings = new AgentSettings(
                 AgentKey.parse(key),
+                edges(options.getOrDefault("--edge", List.of())),
                 one(options, "--state").map(Path::of).orElse(STATE),
                 environment,
                 options.getOrDefault("--secrets", List.of()).stream()
@@ -118,9 +146,22 @@ public final class AgentMain {
                 types,
                 new HashSet<>(options.getOrDefault("--run-as", List.of())),
                 Optional.of(number(options, "--health-port", HEALTH)),
+                (long) Math.max(1, number(options, "--tails", (int) (Tails.MOST >> 20))) << 20,
                 Optional.ofNullable(AgentMain.class.getPackage().getImplementationVersion())
                         .orElse("0.1.0"));
         return new Arguments(settings, Duration.ofSeconds(number(options, "--drain", (int) DRAIN.toSeconds())));
+    }
+
+    private static List<EdgeDoor> edges(List<String> texts) throws Usage {
+        var edges = new ArrayList<EdgeDoor>();
+        for (var text : texts) {
+            try {
+                edges.add(EdgeDoor.parse(text));
+            } catch (IllegalArgumentException e) {
+                throw new Usage("--edge: " + e.getMessage());
+            }
+        }
+        return edges;
     }
 
     private static Optional<String> one(Map<String, List<String>> options, String name) throws Usage {

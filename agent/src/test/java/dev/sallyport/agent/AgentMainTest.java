@@ -53,11 +53,16 @@ final class AgentMainTest {
                         "--run-as", "app",
                         "--health-port", "0",
                         "--drain", "5",
+                        "--edge", "edge-b.example:8010",
+                        "--edge", "[2001:db8::7]:8010",
+                        "--tails", "16",
                         "--state", folder.toString()),
                 Map.of());
         assertThat(fromFile.settings().secretFolders()).containsExactly(Path.of("/a"), Path.of("/b"));
         assertThat(fromFile.settings().types()).containsExactly("ssh");
         assertThat(fromFile.settings().runAs()).containsExactly("app");
+        assertThat(fromFile.settings().edges()).hasToString("[edge-b.example:8010, [2001:db8::7]:8010]");
+        assertThat(fromFile.settings().tails()).isEqualTo(16 << 20);
         assertThat(fromFile.drain()).hasSeconds(5);
     }
 
@@ -66,6 +71,10 @@ final class AgentMainTest {
         assertThatThrownBy(() -> AgentMain.read(List.of(), Map.of())).isInstanceOf(BadAgentKey.class);
         assertThatThrownBy(() -> AgentMain.read(List.of("--insecure", "x"), Map.of()))
                 .isInstanceOf(AgentMain.Usage.class);
+        for (var wrong : List.of("edge", "edge:0", "edge:70000", "a b:1", ":8010", "http://edge:8010")) {
+            assertThatThrownBy(() -> AgentMain.read(List.of("--edge", wrong), Map.of("SALLYPORT_KEY", key.text())))
+                    .isInstanceOf(AgentMain.Usage.class);
+        }
         assertThatThrownBy(() -> AgentMain.read(List.of("--state"), Map.of())).isInstanceOf(AgentMain.Usage.class);
         assertThatThrownBy(() -> AgentMain.read(List.of("--type", "ftp"), Map.of()))
                 .isInstanceOf(AgentMain.Usage.class);
@@ -74,7 +83,16 @@ final class AgentMainTest {
     @Test
     void anAgentSaysWhetherItIsAttachedAndSharesItsFolderWithNone() throws Exception {
         var settings = new AgentSettings(
-                key, folder, Map.of(), List.of(), AgentSettings.ALL_TYPES, java.util.Set.of(), Optional.of(0), "test");
+                key,
+                List.of(),
+                folder,
+                Map.of(),
+                List.of(),
+                AgentSettings.ALL_TYPES,
+                java.util.Set.of(),
+                Optional.of(0),
+                1 << 20,
+                "test");
         var agent = Agent.start(settings);
         try (var http = HttpClient.newHttpClient()) {
             assertThatThrownBy(() -> Agent.start(settings))

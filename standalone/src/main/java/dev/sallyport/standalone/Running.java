@@ -2,6 +2,7 @@ package dev.sallyport.standalone;
 
 import dev.sallyport.agent.Agent;
 import dev.sallyport.agent.AgentSettings;
+import dev.sallyport.agent.tail.Tails;
 import dev.sallyport.api.Refused;
 import dev.sallyport.control.ControlPlane;
 import dev.sallyport.core.agent.AgentKey;
@@ -239,12 +240,14 @@ final class Running implements AutoCloseable {
         }
         var agent = Agent.start(new AgentSettings(
                 key(Files.readString(keyFile).strip()),
+                List.of(),
                 folder.folder("agent"),
                 Map.of(),
                 List.of(folder.folder("agent/secrets")),
                 AgentSettings.ALL_TYPES,
                 Set.of(),
                 Optional.of(0),
+                Tails.MOST,
                 "0.1.0"));
         parts.push(agent);
         writeHealth("agent", agent.healthPort().orElseThrow());

@@ -2,6 +2,7 @@ package dev.sallyport.agent.link;
 
 import dev.sallyport.core.agent.AgentKey;
 import dev.sallyport.core.id.AgentInstanceId;
+import dev.sallyport.core.id.EdgeId;
 import io.grpc.netty.GrpcSslContexts;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -14,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -23,11 +25,15 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Keeps this agent attached: dials the edge, or two where its name has two addresses, and dials again whenever
-/// an attachment ends.
+/// Keeps this agent attached to two edges, where there are two, and dials again whenever an attachment ends.
+///
+/// The second edge is found by dialling on: an edge that this instance is attached to already says so, and then
+/// the next address is tried, or, behind a balancer, the same one again, less and less often up to once in
+/// [#LONGEST_SEARCH]. One attachment is made at a time, so that two never end up on the same edge.
 ///
 /// Sessions are not bound to an attachment: one whose call broke is continued over the next one, for
 /// `session.resume`. All waiting is measured by the monotonic clock, so that a clock that jumps changes
@@ -38,10 +44,20 @@ public final class AgentLink implements AutoCloseable {
     private static final Duration FIRST_WAIT = Duration.ofMillis(200);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(8);
     private static final Duration REFUSED_WAIT = Duration.ofSeconds(30);
+
+    /// How long a search for a second edge waits at first, and at most (`agent.search`).
+    private static final Duration FIRST_SEARCH = Duration.ofMillis(200);
+
+    private static final Duration LONGEST_SEARCH = Duration.ofSeconds(60);
+
+    /// How often the second place looks whether the first has found an edge.
+    private static final Duration LOOK = Duration.ofMillis(200);
+
     private static final int EDGES = 2;
 
     /// Who this agent is, and what it says of itself.
     ///
+    /// @param more further `HOST:PORT` at which edges of the key's CA are reached, besides the key's own
     /// @param version the program's version
     /// @param host the machine's name, for people
     /// @param capabilities what it can open and enforce, such as `custom`, `pty`, `run-as`
@@ -49,6 +65,7 @@ public final class AgentLink implements AutoCloseable {
     /// @param idleCalls how many idle calls it keeps, until an edge asks for another number
     public record Settings(
             AgentKey key,
+            List<EdgeDoor> more,
             AgentInstanceId instance,
             String version,
             String host,
@@ -60,6 +77,7 @@ public final class AgentLink implements AutoCloseable {
         public static final int IDLE_CALLS = 4;
 
         public Settings {
+            more = List.copyOf(more);
             capabilities = Set.copyOf(capabilities);
             if (idleCalls < 1 || idleCalls > Attachment.MOST_IDLE) {
                 throw new IllegalArgumentException("an agent keeps 1 to " + Attachment.MOST_IDLE + " idle calls");
@@ -75,6 +93,7 @@ public final class AgentLink implements AutoCloseable {
     private final EventLoopGroup io = new MultiThreadIoEventLoopGroup(EDGES, NioIoHandler.newFactory());
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final List<Attachment> attachments = new CopyOnWriteArrayList<>();
+    private final ReentrantLock dialling = new ReentrantLock();
     private final ReentrantLock handingOver = new ReentrantLock();
     private volatile boolean closed;
 
@@ -111,7 +130,15 @@ public final class AgentLink implements AutoCloseable {
 
     /// Whether it is attached to an edge.
     public boolean attached() {
-        return attachments.stream().anyMatch(Attachment::welcomed);
+        return !edges().isEmpty();
+    }
+
+    /// The edges that it is attached to.
+    public Set<EdgeId> edges() {
+        return attachments.stream()
+                .filter(Attachment::welcomed)
+                .flatMap(attachment -> attachment.edge().stream())
+                .collect(Collectors.toSet());
     }
 
     /// Sessions that live, carried at this moment or waiting to be.
@@ -145,24 +172,28 @@ public final class AgentLink implements AutoCloseable {
 
     private void keepAttached(int place) {
         var backoff = new Backoff(FIRST_WAIT, LONGEST_WAIT, new SecureRandom());
-        int attempt = 0;
-        while (!closed) {
+        var search = new Backoff(FIRST_SEARCH, LONGEST_SEARCH, new SecureRandom());
+        Runnable found = () -> {
+            backoff.reset();
+            search.reset();
+        };
+        for (int attempt = place; !closed; attempt++) {
             try {
-                var address = address(place, attempt++);
-                if (address.isEmpty()) {
-                    Thread.sleep(REFUSED_WAIT);
+                if (place > 0 && !attached()) {
+                    // the first place finds the first edge
+                    Thread.sleep(LOOK);
                     continue;
                 }
-                var end = attachTo(address.get(), backoff);
-                switch (end) {
+                switch (attachTo(door(attempt), found)) {
                     case DRAINING -> backoff.reset();
                     case BROKEN -> Thread.sleep(backoff.next());
                     case REFUSED -> Thread.sleep(REFUSED_WAIT.dividedBy(2).plus(backoff.next()));
+                    case THERE_ALREADY -> Thread.sleep(search.next());
                 }
             } catch (InterruptedException e) {
                 return;
             } catch (UnknownHostException e) {
-                LOG.warn("the edge's name {} is not known here", settings.key().host());
+                LOG.warn("the edge's name is not known here: {}", e.getMessage());
                 pause(backoff.next());
             } catch (RuntimeException e) {
                 LOG.error("dialling the edge failed", e);
@@ -171,45 +202,80 @@ public final class AgentLink implements AutoCloseable {
         }
     }
 
-    private Attachment.Ended attachTo(InetSocketAddress address, Backoff backoff) throws InterruptedException {
-        var elsewhere =
-                attachments.stream().flatMap(other -> other.edge().stream()).toList();
-        var attachment =
-                new Attachment(settings, address, tls, io, threads, sessions, elsewhere, nanos, this::handOverTails);
-        attachments.add(attachment);
-        boolean stays = false;
+    private Attachment.Ended attachTo(Dialled door, Runnable found) throws InterruptedException {
+        dialling.lockInterruptibly();
+        Attachment attachment;
+        boolean welcomed;
         try {
+            attachment = new Attachment(
+                    settings, door, tls, io, threads, sessions, this::edgesBut, nanos, this::handOverTails);
+            attachments.add(attachment);
             if (closed) {
+                over(attachment);
                 return Attachment.Ended.REFUSED;
             }
-            var ended = attachment.serve(backoff::reset);
+            welcomed = attachment.attach();
+        } finally {
+            dialling.unlock();
+        }
+        boolean stays = false;
+        try {
+            if (!welcomed) {
+                return attachment.ended();
+            }
+            found.run();
+            var ended = attachment.serve();
             if (ended == Attachment.Ended.DRAINING) {
                 stays = true;
                 threads.execute(() -> {
                     attachment.serveOut();
-                    attachment.close();
-                    attachments.remove(attachment);
+                    over(attachment);
                 });
             }
             return ended;
         } finally {
             if (!stays) {
-                attachment.close();
-                attachments.remove(attachment);
+                over(attachment);
             }
         }
     }
 
-    /// Where this place dials: the first place anywhere, the second only where there are two addresses.
-    private Optional<InetSocketAddress> address(int place, int attempt) throws UnknownHostException {
-        var host = settings.key().host();
-        var bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
-        var addresses = InetAddress.getAllByName(bare);
-        if (place > 0 && (addresses.length < 2 || addresses[0].isLoopbackAddress())) {
-            return Optional.empty();
+    private void over(Attachment attachment) {
+        attachment.close();
+        attachments.remove(attachment);
+    }
+
+    /// The edges that this agent is attached to otherwise.
+    private List<EdgeId> edgesBut(Attachment one) {
+        return attachments.stream()
+                .filter(other -> other != one && other.welcomed())
+                .flatMap(other -> other.edge().stream())
+                .toList();
+    }
+
+    /// Where an edge may be reached, and the name that its certificate must have.
+    record Dialled(InetSocketAddress address, EdgeDoor name) {}
+
+    /// The addresses in turn: all of the key's host, then all of the further ones.
+    private Dialled door(int attempt) throws UnknownHostException {
+        var doors = new ArrayList<EdgeDoor>();
+        doors.add(new EdgeDoor(settings.key().host(), settings.key().port()));
+        doors.addAll(settings.more());
+        var all = new ArrayList<Dialled>();
+        Optional<UnknownHostException> unknown = Optional.empty();
+        for (var door : doors) {
+            try {
+                for (var address : InetAddress.getAllByName(door.bare())) {
+                    all.add(new Dialled(new InetSocketAddress(address, door.port()), door));
+                }
+            } catch (UnknownHostException e) {
+                unknown = Optional.of(e);
+            }
         }
-        var chosen = addresses[(place + attempt) % addresses.length];
-        return Optional.of(new InetSocketAddress(chosen, settings.key().port()));
+        if (all.isEmpty()) {
+            throw unknown.orElseThrow();
+        }
+        return all.get(Math.floorMod(attempt, all.size()));
     }
 
     /// Hands every waiting tail to the edge of `attachment`; one at a time, and not twice at once.

@@ -37,6 +37,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,6 +57,8 @@ final class Attachment {
         BROKEN,
         /// The edge does not want this agent: revoked, too old, attached twice.
         REFUSED,
+        /// It is an edge that this instance is attached to already.
+        THERE_ALREADY,
         /// The edge takes no new sessions.
         DRAINING
     }
@@ -80,7 +83,7 @@ final class Attachment {
     private final AgentLinkGrpc.AgentLinkStub stub;
     private final ExecutorService threads;
     private final CarriedSessions sessions;
-    private final List<EdgeId> elsewhere;
+    private final Function<Attachment, List<EdgeId>> elsewhere;
     private final LongSupplier nanos;
     private final Consumer<Attachment> handOverTails;
     private final AttachCall attach = new AttachCall();
@@ -100,16 +103,16 @@ final class Attachment {
 
     Attachment(
             AgentLink.Settings settings,
-            InetSocketAddress address,
+            AgentLink.Dialled door,
             SslContext tls,
             EventLoopGroup io,
             ExecutorService threads,
             CarriedSessions sessions,
-            List<EdgeId> elsewhere,
+            Function<Attachment, List<EdgeId>> elsewhere,
             LongSupplier nanos,
             Consumer<Attachment> handOverTails) {
         this.settings = settings;
-        this.address = address;
+        this.address = door.address();
         this.threads = threads;
         this.sessions = sessions;
         this.elsewhere = elsewhere;
@@ -118,7 +121,7 @@ final class Attachment {
         this.wanted = settings.idleCalls();
         this.nextIdle = nanos.getAsLong();
         this.channel = NettyChannelBuilder.forAddress(address)
-                .overrideAuthority(settings.key().host() + ":" + settings.key().port())
+                .overrideAuthority(door.name().toString())
                 .sslContext(tls)
                 .eventLoopGroup(io)
                 .channelType(NioSocketChannel.class)
@@ -160,15 +163,16 @@ final class Attachment {
         }
     }
 
-    /// Attaches, and serves until that is over or the edge drains.
-    Ended serve(Runnable whenWelcomed) throws InterruptedException {
+    /// Attaches. Whether the edge has taken this agent; if not, [#ended] says why.
+    boolean attach() throws InterruptedException {
         heardAt = nanos.getAsLong();
         stub.attach(attach);
         attach.say(AttachUp.newBuilder().setHello(hello()).build());
-        if (!awaitWelcome()) {
-            return ended();
-        }
-        whenWelcomed.run();
+        return awaitWelcome();
+    }
+
+    /// Serves, once attached, until that is over or the edge drains.
+    Ended serve() throws InterruptedException {
         LOG.info("attached to edge {} at {}", edge().orElseThrow(), address);
         return serveOn(false);
     }
@@ -198,7 +202,7 @@ final class Attachment {
                 tailsAt = now;
                 threads.execute(() -> handOverTails.accept(this));
             }
-            for (var shell : sessions.toResume(home, elsewhere)) {
+            for (var shell : sessions.toResume(home, elsewhere.apply(this))) {
                 resume(shell);
             }
             if (!out) {
@@ -235,7 +239,7 @@ final class Attachment {
                 .setHost(settings.host())
                 .addAllCapabilities(settings.capabilities());
         settings.sealingKey().ifPresent(hello::setSealingKey);
-        elsewhere.forEach(other -> hello.addElsewhere(other.value()));
+        elsewhere.apply(this).forEach(other -> hello.addElsewhere(other.value()));
         return hello.build();
     }
 
@@ -252,7 +256,8 @@ final class Attachment {
         }
     }
 
-    private Ended ended() {
+    /// How it ended that is over, or never began.
+    Ended ended() {
         lock.lock();
         try {
             var status = over.orElse(Status.DEADLINE_EXCEEDED.withDescription("the edge did not answer"));
@@ -263,7 +268,11 @@ final class Attachment {
                             reason(status));
                     yield Ended.REFUSED;
                 }
-                case FAILED_PRECONDITION, INVALID_ARGUMENT, ALREADY_EXISTS -> {
+                case ALREADY_EXISTS -> {
+                    LOG.debug("{} is an edge that this agent is attached to", address);
+                    yield Ended.THERE_ALREADY;
+                }
+                case FAILED_PRECONDITION, INVALID_ARGUMENT -> {
                     LOG.warn("the edge does not take this agent: {}", reason(status));
                     yield Ended.REFUSED;
                 }

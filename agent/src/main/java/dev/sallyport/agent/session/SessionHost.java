@@ -65,9 +65,18 @@ public final class SessionHost implements SessionOpener {
         var deadline = new Deadline(order.deadline(), clock);
         Target target;
         try {
+            if (tails.full()) {
+                throw new NotOpened(
+                        Message.Failed.Reason.INTERNAL,
+                        "the agent holds as much as it may of what no edge has stored yet; please try again later");
+            }
             target = targets.open(check.check(order), order);
         } catch (NotOpened e) {
-            LOG.warn("session {} was not opened: {}", order.session(), e.getMessage(), e.getCause());
+            if (e.reason() == Message.Failed.Reason.INTERNAL && e.getCause() != null) {
+                LOG.error("session {} was not opened: {}", order.session(), e.getMessage(), e.getCause());
+            } else {
+                LOG.warn("session {} was not opened: {}", order.session(), e.getMessage());
+            }
             if (e.reason() == Message.Failed.Reason.REFUSED) {
                 reports.accept("session " + order.session() + " was refused: " + e.getMessage());
             }

@@ -41,6 +41,13 @@ final class Segment {
         this.key = key;
     }
 
+    /// One that a former run left; it is read, not added to.
+    static Segment left(Path folder, int number, SecretKey key) throws IOException {
+        var segment = new Segment(folder, number, key);
+        segment.bytes = Files.size(segment.file);
+        return segment;
+    }
+
     long bytes() {
         return bytes;
     }

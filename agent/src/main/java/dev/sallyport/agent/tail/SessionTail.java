@@ -42,6 +42,7 @@ final class SessionTail implements TailSource.Tail {
     private final Path folder;
     private final TailKeys keys;
     private final long most;
+    private final TailBudget budget;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition room = lock.newCondition();
@@ -55,27 +56,38 @@ final class SessionTail implements TailSource.Tail {
     private long storedEdge;
     private Optional<Instant> ended = Optional.empty();
     private boolean forgotten;
+    private volatile Runnable whenRoom = () -> {};
 
-    SessionTail(SessionId session, TenantId tenant, Ticket ticket, Path folder, TailKeys keys, long most) {
+    SessionTail(
+            SessionId session,
+            TenantId tenant,
+            Ticket ticket,
+            Path folder,
+            TailKeys keys,
+            long most,
+            TailBudget budget) {
         this.session = session;
         this.tenant = tenant;
         this.ticket = ticket;
         this.folder = folder;
         this.keys = keys;
         this.most = most;
+        this.budget = budget;
     }
 
     /// One that a former run of the agent left in files.
-    static SessionTail left(Path folder, TailKeys keys, Instant ended) throws IOException {
+    static SessionTail left(Path folder, TailKeys keys, Instant ended, TailBudget budget) throws IOException {
         var head = keys.read(folder);
-        var tail = new SessionTail(head.session(), head.tenant(), head.ticket(), folder, keys, MOST);
+        var tail = new SessionTail(head.session(), head.tenant(), head.ticket(), folder, keys, MOST, budget);
         tail.key = Optional.of(head.key());
         tail.ended = Optional.of(ended);
         try (var names = Files.list(folder)) {
             for (var name :
                     names.map(file -> file.getFileName().toString()).sorted().toList()) {
                 if (name.matches("[0-9]{8}")) {
-                    tail.files.add(new Segment(folder, Integer.parseInt(name), head.key()));
+                    var file = Segment.left(folder, Integer.parseInt(name), head.key());
+                    tail.files.add(file);
+                    tail.kept(file.bytes());
                 }
             }
         }
@@ -86,7 +98,7 @@ final class SessionTail implements TailSource.Tail {
     void awaitRoom() throws InterruptedException {
         lock.lock();
         try {
-            while (bytes >= most && !forgotten) {
+            while ((bytes >= most || budget.full()) && !forgotten) {
                 room.await();
             }
         } finally {
@@ -94,10 +106,32 @@ final class SessionTail implements TailSource.Tail {
         }
     }
 
+    /// There is room again among all tails.
+    void roomAgain() {
+        lock.lock();
+        try {
+            room.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        whenRoom.run();
+    }
+
+    /// @param again called when there may be room again, besides whoever waits for it
+    void whenRoom(Runnable again) {
+        whenRoom = again;
+    }
+
+    /// Counts bytes; under the lock.
+    private void kept(long more) {
+        bytes += more;
+        budget.add(more);
+    }
+
     boolean full() {
         lock.lock();
         try {
-            return bytes >= most && !forgotten;
+            return (bytes >= most || budget.full()) && !forgotten;
         } finally {
             lock.unlock();
         }
@@ -113,12 +147,12 @@ final class SessionTail implements TailSource.Tail {
             if (files.isEmpty() && memoryBytes + event.size() <= IN_MEMORY) {
                 inMemory.add(event);
                 memoryBytes += event.size();
-                bytes += event.size();
+                kept(event.size());
             } else {
                 var file = file();
                 long before = file.bytes();
                 file.add(event);
-                bytes += file.bytes() - before;
+                kept(file.bytes() - before);
             }
         } catch (IOException e) {
             throw new UncheckedIOException("the tail of " + session + " cannot be written", e);
@@ -150,11 +184,11 @@ final class SessionTail implements TailSource.Tail {
             while (!inMemory.isEmpty() && inMemory.getFirst().storedWith(storedAgent, storedEdge)) {
                 var gone = inMemory.remove();
                 memoryBytes -= gone.size();
-                bytes -= gone.size();
+                kept(-gone.size());
             }
             while (inMemory.isEmpty() && !files.isEmpty() && files.getFirst().storedWith(storedAgent, storedEdge)) {
                 var gone = files.remove();
-                bytes -= gone.bytes();
+                kept(-gone.bytes());
                 gone.delete();
             }
             room.signalAll();
@@ -219,7 +253,7 @@ final class SessionTail implements TailSource.Tail {
                 file.delete();
             }
             files.clear();
-            bytes = 0;
+            kept(-bytes);
             if (key.isPresent()) {
                 keys.delete(folder);
             }

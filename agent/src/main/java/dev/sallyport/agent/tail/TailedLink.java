@@ -32,6 +32,7 @@ final class TailedLink implements SessionLink {
         this.level = level;
         this.clock = clock;
         link.onStored(this::isStored);
+        tail.whenRoom(this::giveRoom);
     }
 
     @Override

@@ -28,6 +28,9 @@ public final class Tails implements TailSource {
 
     private static final Logger LOG = LoggerFactory.getLogger(Tails.class);
 
+    /// Bytes of all tails together, unless the agent's operator says otherwise (`agent.tails`).
+    public static final long MOST = 4L << 30;
+
     /// How long a tail is kept (`session.tail.longest`).
     public static final Duration LONGEST = Duration.ofHours(24);
 
@@ -38,9 +41,11 @@ public final class Tails implements TailSource {
     private final TailKeys keys;
     private final Clock clock;
     private final long most;
+    private final TailBudget budget;
     private final Map<SessionId, SessionTail> tails = new ConcurrentHashMap<>();
 
-    private Tails(Path folder, TailKeys keys, Clock clock, long most) {
+    private Tails(Path folder, TailKeys keys, Clock clock, long most, long mostInAll) {
+        this.budget = new TailBudget(mostInAll, this::roomAgain);
         this.folder = folder;
         this.keys = keys;
         this.clock = clock;
@@ -50,10 +55,15 @@ public final class Tails implements TailSource {
     /// Opens the folder, and finds what a former run left.
     ///
     /// @param sealing seals to this agent's key, `opening` opens that
+    /// @param mostInAll bytes of all tails together
     public static Tails open(
-            Path folder, Function<Secret, String> sealing, Function<String, Optional<Secret>> opening, Clock clock)
+            Path folder,
+            Function<Secret, String> sealing,
+            Function<String, Optional<Secret>> opening,
+            Clock clock,
+            long mostInAll)
             throws IOException {
-        return open(folder, sealing, opening, clock, SessionTail.MOST);
+        return open(folder, sealing, opening, clock, SessionTail.MOST, mostInAll);
     }
 
     static Tails open(
@@ -61,15 +71,16 @@ public final class Tails implements TailSource {
             Function<Secret, String> sealing,
             Function<String, Optional<Secret>> opening,
             Clock clock,
-            long most)
+            long most,
+            long mostInAll)
             throws IOException {
         Files.createDirectories(folder);
-        var tails = new Tails(folder, new TailKeys(sealing, opening), clock, most);
+        var tails = new Tails(folder, new TailKeys(sealing, opening), clock, most, mostInAll);
         try (var left = Files.newDirectoryStream(folder)) {
             for (var one : left) {
                 try {
                     var ended = Files.getLastModifiedTime(one).toInstant();
-                    var tail = SessionTail.left(one, tails.keys, ended);
+                    var tail = SessionTail.left(one, tails.keys, ended, tails.budget);
                     tails.tails.put(tail.session(), tail);
                 } catch (IOException e) {
                     LOG.error("what was kept of a session cannot be read", e);
@@ -89,7 +100,8 @@ public final class Tails implements TailSource {
                 ticket,
                 folder.resolve(order.session().value()),
                 keys,
-                most);
+                most,
+                budget);
         tails.put(order.session(), tail);
         return new TailedLink(link, tail, order.level(), clock);
     }
@@ -118,7 +130,16 @@ public final class Tails implements TailSource {
 
     /// Bytes that are kept.
     public long bytes() {
-        return tails.values().stream().mapToLong(SessionTail::bytes).sum();
+        return budget.used();
+    }
+
+    /// Whether so much is kept that no session may begin.
+    public boolean full() {
+        return budget.full();
+    }
+
+    private void roomAgain() {
+        tails.values().forEach(SessionTail::roomAgain);
     }
 
     private void sweep() {

@@ -62,7 +62,7 @@ public final class TestingAgent implements AutoCloseable {
         var secrets = new Secrets(environment, secretFolders, Optional.empty());
         ssh = new SshTargets(secrets);
         var sealing = SealingKey.open(state);
-        tails = Tails.open(state.resolve("tails"), sealing::seal, sealing::open, clock);
+        tails = Tails.open(state.resolve("tails"), sealing::seal, sealing::open, clock, Tails.MOST);
         files = SecretFiles.open("sallyport-test-" + agent);
         host = new SessionHost(
                 token,

@@ -47,7 +47,11 @@ final class TailsTest {
     }
 
     private Tails open(long most) throws Exception {
-        return Tails.open(folder.resolve("tails"), key::seal, key::open, movable(), most);
+        return open(most, Tails.MOST);
+    }
+
+    private Tails open(long most, long mostInAll) throws Exception {
+        return Tails.open(folder.resolve("tails"), key::seal, key::open, movable(), most, mostInAll);
     }
 
     private Clock movable() {
@@ -172,6 +176,47 @@ final class TailsTest {
         }
         sender.join();
         assertThat(link.outputBytes()).isEqualTo(64 * 65_536);
+    }
+
+    @Test
+    void allTailsTogetherHoldTheirTargetsUpUntilSomethingIsStored() throws Exception {
+        try (var agent = new TestingAgent(Files.createDirectory(folder.resolve("two")))) {
+            var tails = open(256 << 20, 1 << 20);
+            var other = agent.order(agent.custom("bash"), TestingAgent.command("true"));
+            var otherLink = new TestingLink().countOnly();
+            var first = tails.keep(order, Ticket.next(), link);
+            var second = tails.keep(other, Ticket.next(), otherLink);
+            for (int i = 0; i < 16; i++) {
+                first.send(new Message.Data(Message.Stream.OUTPUT, i * 65_536L, new byte[65_536]));
+            }
+            assertThat(tails.full()).isTrue();
+            var sender = Thread.ofVirtual().start(() -> {
+                try {
+                    second.send(new Message.Data(Message.Stream.OUTPUT, 0, new byte[10]));
+                } catch (dev.sallyport.core.link.LinkLost | InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            await().during(Duration.ofMillis(300)).until(() -> otherLink.outputBytes() == 0);
+            link.stored(16, 0);
+            sender.join();
+            assertThat(otherLink.outputBytes()).isEqualTo(10);
+            assertThat(tails.full()).isFalse();
+        }
+    }
+
+    @Test
+    void whatAFormerRunLeftCountsToo() throws Exception {
+        var kept = open(256 << 20, 1 << 20).keep(order, Ticket.next(), link);
+        for (int i = 0; i < 16; i++) {
+            kept.send(new Message.Data(Message.Stream.OUTPUT, i * 65_536L, new byte[65_536]));
+        }
+        var again = open(256 << 20, 1 << 20);
+        assertThat(again.full()).isTrue();
+        now = now.plusSeconds(60);
+        again.waiting().getFirst().stored();
+        assertThat(again.full()).isFalse();
+        assertThat(again.bytes()).isZero();
     }
 
     @Test

@@ -157,7 +157,12 @@ final class AttachCall implements StreamObserver<AttachUp> {
     }
 
     private void refuse(Status status) {
-        LOG.warn("agent {} is not attached: {}", caller.agent().agent(), status.getDescription());
+        if (status.getCode() == Status.Code.ALREADY_EXISTS) {
+            // an agent that looks for a second edge
+            LOG.debug("agent {} is attached here already", caller.agent().agent());
+        } else {
+            LOG.warn("agent {} is not attached: {}", caller.agent().agent(), status.getDescription());
+        }
         if (instance.isPresent()) {
             instance.get().close(Optional.of(status), true);
         } else {

@@ -3,6 +3,7 @@ package dev.sallyport.tests.link;
 import static org.awaitility.Awaitility.await;
 
 import dev.sallyport.agent.link.AgentLink;
+import dev.sallyport.agent.link.EdgeDoor;
 import dev.sallyport.agent.link.SessionOpener;
 import dev.sallyport.agent.link.TailSource;
 import dev.sallyport.core.agent.AgentKey;
@@ -164,9 +165,15 @@ final class LinkRig implements AutoCloseable {
     }
 
     AgentLink agent(AgentKey key, SessionOpener opener, TailSource tails, LongSupplier nanos) throws IOException {
+        return agent(key, List.of(), opener, tails, nanos);
+    }
+
+    AgentLink agent(AgentKey key, List<EdgeDoor> more, SessionOpener opener, TailSource tails, LongSupplier nanos)
+            throws IOException {
         var link = AgentLink.start(
                 new AgentLink.Settings(
                         key,
+                        more,
                         AgentInstanceId.next(Clock.systemUTC()),
                         "test",
                         "here",
