@@ -28,6 +28,15 @@ public final class Format {
         run.out().println(HarmlessJson.of(ApiJson.pretty(value)));
     }
 
+    /// Prints a record of the API, and behind its fields those of another record.
+    public void json(Run run, Object value, Object more) {
+        var first = ApiJson.pretty(value).stripTrailing();
+        var second = ApiJson.pretty(more).strip();
+        run.out()
+                .println(HarmlessJson.of(
+                        first.substring(0, first.length() - 1).stripTrailing() + "," + second.substring(1)));
+    }
+
     /// Prints a table.
     public void table(Run run, Table table) {
         table.print(run.out(), run.surroundings().colours(run.surroundings().outIsTerminal()));

@@ -6,21 +6,22 @@ import dev.sallyport.cli.output.Facts;
 import dev.sallyport.cli.output.Format;
 import dev.sallyport.cli.output.Moment;
 import dev.sallyport.cli.output.Progress;
+import dev.sallyport.cli.output.Table;
 import dev.sallyport.cli.run.Action;
 import dev.sallyport.cli.run.ExitCode;
 import dev.sallyport.cli.run.Failure;
 import dev.sallyport.cli.run.Reason;
 import dev.sallyport.cli.run.Run;
-import dev.sallyport.core.recording.Event;
-import dev.sallyport.core.recording.Events;
-import dev.sallyport.core.recording.export.Commands;
+import dev.sallyport.cli.sessions.Told.TransferredFile;
 import dev.sallyport.core.text.Escaped;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -28,19 +29,30 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// Shows what is known of a session.
-@Command(name = "show", header = "Show a session: who, what, when, from where, and how it ended.")
+@Command(
+        name = "show",
+        header = "Show a session: who, what, when, from where, and how it ended.",
+        description = {
+            "With it, out of the recording: the command of an exec, the lines typed at a terminal as far as",
+            "they can be guessed, and the files transferred. With -o json these are  ran,  files  and  passed,",
+            "behind the fields of the API's record."
+        },
+        footer = {
+            "",
+            "Then:  sally sessions replay SESSION"
+        })
 public final class Show extends Action {
 
-    /// How many bytes of a recording are looked at for commands, unless asked for all.
+    /// How many bytes of a recording are looked at for what was done, unless asked for all.
     private static final long LOOKED_AT = 4 << 20;
 
-    /// Longest line of a command, in characters.
+    /// Longest line of a command or name of a file, in characters.
     private static final int LONGEST = 200;
 
     @Parameters(paramLabel = "SESSION", description = "The session's id.")
     private String session = "";
 
-    @Option(names = "--all", description = "Look for commands in all of a long recording.")
+    @Option(names = "--all", description = "Look at all of a long recording for what was done.")
     private boolean all;
 
     @Mixin
@@ -54,71 +66,85 @@ public final class Show extends Action {
     public Integer call() throws Exception {
         var shown = client().session(OpenRecording.sessionId(session).value());
         if (format.isJson()) {
-            format.json(run, shown);
+            var told = told();
+            if (told.isPresent()) {
+                format.json(run, shown, told.get());
+            } else {
+                format.json(run, shown);
+            }
             return ExitCode.OK;
         }
-        facts(shown)
-                .print(run.out(), run.surroundings().colours(run.surroundings().outIsTerminal()));
-        if (shown.level().equals("full")) {
-            commands();
-        }
+        facts(shown).print(run.out(), colours());
+        told().ifPresent(this::print);
         return ExitCode.OK;
     }
 
-    /// What was run: the command line of an exec, and what was typed as far as it can be guessed.
-    private void commands() throws Failure {
+    /// What the recording tells; nothing where it cannot be opened, which is said.
+    private Optional<Told> told() throws Failure {
         try (var progress = new Progress(run.surroundings());
                 var recording = OpenRecording.of(run, session, progress)) {
-            var beginning = new Beginning(recording, all ? Long.MAX_VALUE : LOOKED_AT);
-            print(Commands.of(beginning), beginning.cut());
+            return Optional.of(Told.of(recording, all ? Long.MAX_VALUE : LOOKED_AT));
         } catch (Refused e) {
-            run.say("what was run stands in the recording, which could not be opened: " + e.getMessage());
+            run.say("what was done stands in the recording, which could not be opened: " + e.getMessage());
         } catch (IOException e) {
-            run.say("what was run stands in the recording, which could not be read: " + Reason.of(e) + ".");
+            run.say("what was done stands in the recording, which could not be read: " + Reason.of(e) + ".");
         }
+        return Optional.empty();
     }
 
-    private void print(List<Commands.Command> commands, boolean cut) {
-        if (!commands.isEmpty()) {
+    private void print(Told told) {
+        if (!told.ran().isEmpty()) {
             run.out().println();
             run.out().println("What was run (a line marked ~ is a guess from what was typed, not a proof):");
         }
-        for (var command : commands) {
-            var time = Moment.local(Instant.EPOCH.plus(command.time(), ChronoUnit.MICROS));
+        for (var command : told.ran()) {
+            var time = Moment.local(command.time());
             run.out().println(time + (command.guess() ? "  ~ " : "    ") + Escaped.of(command.text(), LONGEST));
         }
-        if (cut) {
-            run.say("only the recording's beginning was looked at for what was run; --all looks at all of it.");
+        printFiles(told.files());
+        var passed = told.passed();
+        if (passed.input() + passed.output() + passed.error() > 0) {
+            run.out().println();
+            run.out().println("Passed without being kept: " + passed.input() + " bytes to the target, "
+                    + (passed.output() + passed.error()) + " bytes back.");
+        }
+        if (!told.whole()) {
+            run.say("only the recording's beginning was looked at for what was done; --all looks at all of it.");
         }
     }
 
-    /// The first events of a recording, up to so many bytes.
-    private static final class Beginning implements Events {
-
-        private final OpenRecording recording;
-        private long left;
-        private boolean cut;
-
-        Beginning(OpenRecording recording, long bytes) {
-            this.recording = recording;
-            this.left = bytes;
+    private void printFiles(List<TransferredFile> files) {
+        if (files.isEmpty()) {
+            return;
         }
-
-        /// Whether there was more.
-        boolean cut() {
-            return cut;
+        run.out().println();
+        run.out().println("Files:");
+        var table = new Table("WHEN", "WHAT", "FILE", "BYTES", "RESULT", "SHA256");
+        for (var file : files) {
+            var time = file.time();
+            table.row(
+                    time == null ? "" : Moment.local(time),
+                    joined(" ", file.protocol(), file.operation()),
+                    name(file),
+                    file.bytes() == null ? "" : file.bytes().toString(),
+                    Boolean.FALSE.equals(file.complete()) ? "broke off" : joined("", file.result()),
+                    joined("", file.sha256()));
         }
+        format.table(run, table);
+    }
 
-        @Override
-        public Optional<Event> next() throws IOException {
-            if (left <= 0) {
-                cut = true;
-                return Optional.empty();
-            }
-            var event = recording.storedNow();
-            event.ifPresent(one -> left -= one.bytes().length);
-            return event;
-        }
+    private static String name(TransferredFile file) {
+        var name = joined(" -> ", file.path(), file.to(), file.command());
+        return name.length() <= LONGEST ? name : name.substring(0, LONGEST) + "…";
+    }
+
+    /// Those that are there.
+    private static String joined(String between, @Nullable String... words) {
+        return Stream.of(words).filter(Objects::nonNull).collect(Collectors.joining(between));
+    }
+
+    private boolean colours() {
+        return run.surroundings().colours(run.surroundings().outIsTerminal());
     }
 
     private Facts facts(Session shown) {
