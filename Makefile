@@ -12,7 +12,8 @@ MVN         := ./mvnw -q
 STAMP       := .build/built
 SOURCES     := $(shell find pom.xml .mvn */pom.xml */src/main -type f 2>/dev/null)
 TEST_TOOLS  := ssh:openssh-client sshd:openssh-server sftp:openssh-client rsync:rsync git:git plink:putty-tools \
-               asciinema:asciinema setpriv:util-linux ssh-audit:ssh-audit ip:iproute2 openssl:openssl
+               asciinema:asciinema tmux:tmux python3:python3 setpriv:util-linux ssh-audit:ssh-audit ip:iproute2 \
+               openssl:openssl
 
 .DEFAULT_GOAL := help
 .PHONY: help up build test try bench fmt fuzz check clean

@@ -2,7 +2,9 @@ package dev.sallyport.cli.sessions;
 
 import dev.sallyport.cli.run.Run;
 import dev.sallyport.core.recording.Event;
+import dev.sallyport.core.recording.export.OurMessages;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /// Shows a recording's events as the user saw them: stdout on stdout, stderr and our messages on stderr.
@@ -23,6 +25,7 @@ final class Player implements AutoCloseable {
     private final TerminalFilter outFilter = new TerminalFilter();
     private final TerminalFilter errFilter = new TerminalFilter();
     private final Pace pace;
+    private final OurMessages ours = new OurMessages();
 
     /// @param raw whether a terminal gets everything
     Player(Run run, boolean raw, Pace pace) {
@@ -35,14 +38,20 @@ final class Player implements AutoCloseable {
 
     /// Shows an event, when it is time; false when nobody reads any longer.
     boolean show(Event event) throws InterruptedException {
+        var message = ours.seen(event);
         return switch (event.kind()) {
             case OUTPUT -> {
                 wait(event);
                 yield write(out, filterOut ? outFilter.pass(event.bytes()) : event.bytes());
             }
-            case ERROR, MESSAGE -> {
+            case ERROR -> {
                 wait(event);
                 yield write(err, filterErr ? errFilter.pass(event.bytes()) : event.bytes());
+            }
+            case MESSAGE -> {
+                wait(event);
+                var bytes = message.getBytes(StandardCharsets.UTF_8);
+                yield write(err, filterErr ? errFilter.pass(bytes) : bytes);
             }
             case INPUT, HIDDEN_INPUT, END_OF_INPUT, RESIZE, SIGNAL, REQUEST, FILE, EXIT, PASSED, END, RECOVERED -> true;
         };

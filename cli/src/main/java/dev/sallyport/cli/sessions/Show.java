@@ -37,10 +37,7 @@ import picocli.CommandLine.Parameters;
             "they can be guessed, and the files transferred. With -o json these are  ran,  files  and  passed,",
             "behind the fields of the API's record."
         },
-        footer = {
-            "",
-            "Then:  sally sessions replay SESSION"
-        })
+        footer = {"", "Then:  sally sessions replay SESSION"})
 public final class Show extends Action {
 
     /// How many bytes of a recording are looked at for what was done, unless asked for all.
@@ -105,8 +102,9 @@ public final class Show extends Action {
         var passed = told.passed();
         if (passed.input() + passed.output() + passed.error() > 0) {
             run.out().println();
-            run.out().println("Passed without being kept: " + passed.input() + " bytes to the target, "
-                    + (passed.output() + passed.error()) + " bytes back.");
+            run.out()
+                    .println("Passed without being kept: " + passed.input() + " bytes to the target, "
+                            + (passed.output() + passed.error()) + " bytes back.");
         }
         if (!told.whole()) {
             run.say("only the recording's beginning was looked at for what was done; --all looks at all of it.");

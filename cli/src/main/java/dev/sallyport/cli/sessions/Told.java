@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// What a recording tells of a session, in short: what was run, which files were transferred, and how much passed
-/// without being kept.
+/// What a recording tells of a session, in short: what was run, which files were transferred, and how much
+/// passed without being kept.
 ///
 /// The texts are the user's and the target's: escape them before they are shown.
 ///

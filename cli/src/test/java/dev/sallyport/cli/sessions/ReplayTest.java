@@ -47,14 +47,14 @@ class ReplayTest {
             recording.add(Kind.OUTPUT, java.util.Arrays.copyOfRange(bytes, i, i + 60_000));
             recording.add(Kind.ERROR, new byte[] {(byte) 0xff, 0x1b, (byte) i}).cut();
         }
-        recording.add(Kind.MESSAGE, "sally: bye\r\n").sealed();
+        recording.add(Kind.MESSAGE, "bye").sealed();
 
         var ran = sally("sessions", "replay", recording.session.value(), "--no-wait");
 
         assertThat(ran.code()).as(ran.err()).isZero();
         assertThat(ran.outBytes()).isEqualTo(bytes);
-        assertThat(ran.errBytes()).hasSize(5 * 3 + "sally: bye\r\n".length());
-        assertThat(ran.err()).endsWith("sally: bye\r\n");
+        assertThat(ran.errBytes()).hasSize(5 * 3 + "sally: bye\n".length());
+        assertThat(ran.err()).endsWith("sally: bye\n");
     }
 
     @Test

@@ -49,8 +49,10 @@ class ShowTest {
                 .add(Kind.REQUEST, "subsystem sftp")
                 .add(Kind.FILE, WRITTEN)
                 .add(Kind.FILE, "{\"protocol\":\"sftp\",\"operation\":\"rename\",\"path\":\"a\",\"to\":\"b\"}")
-                .add(Kind.FILE, "{\"protocol\":\"scp\",\"operation\":\"read\",\"path\":\"c\",\"bytes\":1,"
-                        + "\"complete\":false}")
+                .add(
+                        Kind.FILE,
+                        "{\"protocol\":\"scp\",\"operation\":\"read\",\"path\":\"c\",\"bytes\":1,"
+                                + "\"complete\":false}")
                 .add(Kind.PASSED, "{\"stream\":\"input\",\"offset\":0,\"bytes\":40,\"sha256\":\"00\"}")
                 .add(Kind.PASSED, "{\"stream\":\"input\",\"offset\":40,\"bytes\":2,\"sha256\":\"00\"}")
                 .add(Kind.PASSED, "{\"stream\":\"output\",\"offset\":0,\"bytes\":7,\"sha256\":\"00\"}")
@@ -76,10 +78,7 @@ class ShowTest {
 
     @Test
     void jsonHasTheApisRecordAndBehindItWhatTheRecordingTells() throws Exception {
-        recording
-                .add(Kind.REQUEST, "exec scp -t /tmp")
-                .add(Kind.FILE, WRITTEN)
-                .sealed();
+        recording.add(Kind.REQUEST, "exec scp -t /tmp").add(Kind.FILE, WRITTEN).sealed();
         var ran = show("-o", "json");
         assertThat(ran.code()).as(ran.err()).isZero();
         var bytes = ran.out().getBytes(StandardCharsets.UTF_8);

@@ -34,7 +34,7 @@ public record Event(long number, Kind kind, long offset, long time, byte[] bytes
         SIGNAL(7),
         /// What was asked at the start: `shell`, `exec COMMAND`, `subsystem NAME` or `forward HOST:PORT`.
         REQUEST(8),
-        /// A message of ours shown to the user (stderr), besides the target's.
+        /// A message of ours shown to the user (stderr), besides the target's: the sentence, without `sally: `.
         MESSAGE(9),
         /// A file transferred, at level `metadata`: a line of JSON.
         FILE(10),

@@ -27,6 +27,7 @@ public final class Asciicast {
     private final Utf8Stream output = new Utf8Stream();
     private final Utf8Stream error = new Utf8Stream();
     private final Utf8Stream typed = new Utf8Stream();
+    private final OurMessages ours = new OurMessages();
     private boolean terminal;
     private boolean afterReturn;
     private long start;
@@ -61,7 +62,9 @@ public final class Asciicast {
         start = first.isEmpty() ? 0 : first.getFirst().time();
         header(size.map(Event::text).orElse("80x24"), title);
         for (var event : first) {
-            if (size.isEmpty() || !size.get().equals(event)) {
+            if (size.isPresent() && size.get().equals(event)) {
+                ours.seen(event);
+            } else {
                 event(event);
             }
         }
@@ -87,10 +90,11 @@ public final class Asciicast {
     }
 
     private void event(Event event) throws IOException {
+        var message = ours.seen(event);
         switch (event.kind()) {
             case OUTPUT -> shown(event, output.next(event.bytes()), !terminal);
             case ERROR -> shown(event, error.next(event.bytes()), !terminal);
-            case MESSAGE -> shown(event, event.text(), true);
+            case MESSAGE -> shown(event, message, true);
             case INPUT -> {
                 if (input) {
                     line(event.time(), "i", typed.next(event.bytes()));

@@ -32,6 +32,7 @@ public final class PlainText {
     private final Appendable out;
     private final Utf8Stream output = new Utf8Stream();
     private final Utf8Stream error = new Utf8Stream();
+    private final OurMessages ours = new OurMessages();
     private State state = State.TEXT;
     private final StringBuilder parameters = new StringBuilder();
     private int[] line = new int[256];
@@ -51,10 +52,14 @@ public final class PlainText {
     private void write(Events events) throws IOException {
         for (var next = events.next(); next.isPresent(); next = events.next()) {
             var event = next.get();
+            var message = ours.seen(event);
             switch (event.kind()) {
                 case OUTPUT -> show(output.next(event.bytes()));
                 case ERROR -> show(error.next(event.bytes()));
-                case MESSAGE -> show(event.text());
+                case MESSAGE -> {
+                    newLine();
+                    show(message);
+                }
                 case RECOVERED -> {
                     newLine();
                     out.append("[").append(Escaped.of(event.text())).append("]\n");

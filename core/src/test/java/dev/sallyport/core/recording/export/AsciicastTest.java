@@ -40,6 +40,15 @@ class AsciicastTest {
     }
 
     @Test
+    void aMessageOfOursStandsOnALineOfItsOwnAsTheUserSawIt() throws IOException {
+        var terminal =
+                new Told().add(Kind.RESIZE, "80x24").add(Kind.OUTPUT, "$ ").add(Kind.MESSAGE, "over");
+        assertThat(cast(terminal, false)).contains("\"o\", \"\\r\\nsally: over\\r\\n\"]");
+        var pipe = new Told().add(Kind.OUTPUT, "x\n").add(Kind.MESSAGE, "over");
+        assertThat(cast(pipe, false)).contains("\"o\", \"sally: over\\r\\n\"]");
+    }
+
+    @Test
     void inputIsLeftOutUnlessAskedFor() throws IOException {
         assertThat(cast(new Told().add(Kind.INPUT, "secret").add(Kind.OUTPUT, "x"), false))
                 .doesNotContain("secret");
