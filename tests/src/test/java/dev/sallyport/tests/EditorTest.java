@@ -1,32 +1,32 @@
 package dev.sallyport.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.sallyport.api.Connections.Connection;
 import dev.sallyport.api.Connections.ConnectionWrite;
 import dev.sallyport.api.Connections.Ssh;
+import dev.sallyport.tests.bed.Client;
 import dev.sallyport.tests.bed.EchoServer;
+import dev.sallyport.tests.bed.EndToEnd;
 import dev.sallyport.tests.bed.Instance;
 import dev.sallyport.tests.bed.Laptop;
 import dev.sallyport.tests.bed.Shared;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/// How VS Code works on a remote machine: `ssh -T -D PORT host bash`, a script on stdin that starts a server there, and
-/// then connections through the SOCKS port to that server.
-@Tag("e2e")
+/// How VS Code works on a remote machine: `ssh -T -D PORT host bash`, a script on stdin that starts a server
+/// there, and then connections through the SOCKS port to that server.
+@EndToEnd
 class EditorTest {
 
     private static final String BOOTSTRAP = """
@@ -50,9 +50,8 @@ class EditorTest {
         try (var elsewhere = EchoServer.start()) {
             int socks = Laptop.freePort();
             var ssh = editor("alice+demo-host", socks);
-            try (var lines = new BufferedReader(new InputStreamReader(ssh.getInputStream(), StandardCharsets.UTF_8))) {
-                assertThat(lines.readLine()).isEqualTo("Linux");
-                int port = Integer.parseInt(String.valueOf(lines.readLine()).replace("listening on ", ""));
+            try (ssh) {
+                int port = port(ssh);
                 for (int i = 0; i < 3; i++) {
                     assertThat(through(socks, "127.0.0.1", port, "again " + i)).isEqualTo("hello again " + i);
                 }
@@ -63,7 +62,6 @@ class EditorTest {
                 assertNotReached(socks, "169.254.169.254", 80);
                 assertNotReached(socks, "0.0.0.0", port);
                 assertNotReached(socks, "demo-host", port);
-            } finally {
                 end(ssh);
             }
         }
@@ -76,15 +74,13 @@ class EditorTest {
             var name = narrowed(List.of("127.0.0.1:" + allowed.port()));
             int socks = Laptop.freePort();
             var ssh = editor("alice+" + name, socks);
-            try (var lines = new BufferedReader(new InputStreamReader(ssh.getInputStream(), StandardCharsets.UTF_8))) {
-                assertThat(lines.readLine()).isEqualTo("Linux");
-                int port = Integer.parseInt(String.valueOf(lines.readLine()).replace("listening on ", ""));
+            try (ssh) {
+                int port = port(ssh);
                 assertThat(through(socks, "127.0.0.1", allowed.port(), "allowed"))
                         .isEqualTo("allowed");
                 assertNotReached(socks, "127.0.0.1", other.port());
                 assertNotReached(socks, "127.0.0.1", port);
                 assertNotReached(socks, "localhost", allowed.port());
-            } finally {
                 end(ssh);
             }
             var said = instance.sshWith(
@@ -94,29 +90,26 @@ class EditorTest {
         }
     }
 
-    private Process editor(String host, int socks) throws IOException {
-        var ssh = new ProcessBuilder(
-                        "ssh",
-                        "-F",
-                        instance.folder().resolve("ssh_config").toString(),
-                        "-T",
-                        "-D",
-                        Integer.toString(socks),
-                        "-o",
-                        "User=" + host,
-                        host,
-                        "bash")
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        ssh.getOutputStream().write(BOOTSTRAP.getBytes(StandardCharsets.UTF_8));
-        ssh.getOutputStream().flush();
+    private Client editor(String host, int socks) throws IOException {
+        var ssh = instance.openWith(
+                List.of("-T", "-D", Integer.toString(socks), "-o", "User=" + host, "-o", "LogLevel=QUIET"),
+                host,
+                "bash");
+        ssh.type(BOOTSTRAP);
         return ssh;
     }
 
+    private static int port(Client ssh) {
+        ssh.awaitOut("listening on ");
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(ssh.out()).matches("Linux\nlistening on [0-9]+\n"));
+        return Integer.parseInt(ssh.out().strip().replaceAll("(?s).* ", ""));
+    }
+
     /// The server ends with its stdin; else it would stay on the target, as VS Code's does.
-    private static void end(Process ssh) throws IOException, InterruptedException {
-        ssh.getOutputStream().close();
-        assertThat(ssh.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    private static void end(Client ssh) throws IOException, InterruptedException {
+        ssh.endInput();
+        assertThat(ssh.ended().status()).isZero();
     }
 
     private static String through(int socks, String host, int port, String text) throws IOException {

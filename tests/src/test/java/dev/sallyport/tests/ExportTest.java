@@ -2,8 +2,10 @@ package dev.sallyport.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sallyport.tests.bed.EndToEnd;
 import dev.sallyport.tests.bed.Instance;
 import dev.sallyport.tests.bed.LastSession;
+import dev.sallyport.tests.bed.NotCompared;
 import dev.sallyport.tests.bed.Recorded;
 import dev.sallyport.tests.bed.Run;
 import dev.sallyport.tests.bed.Shared;
@@ -14,12 +16,12 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What `sessions download` makes of a recording: an asciicast that the real asciinema plays, lines of JSON, text.
-@Tag("e2e")
+/// What `sessions download` makes of a recording: an asciicast that the real asciinema plays, lines of JSON,
+/// text.
+@EndToEnd
 class ExportTest {
 
     private final Instance instance = Shared.instance();
@@ -28,6 +30,7 @@ class ExportTest {
     private Path folder = Path.of("");
 
     @Test
+    @NotCompared("a terminal shows both streams as one, which this case compares itself")
     void asciinemaShowsWhatTheTerminalShowed() throws Exception {
         byte[] shown;
         try (var terminal = Terminal.of(List.of(

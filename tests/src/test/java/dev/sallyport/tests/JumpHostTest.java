@@ -2,6 +2,7 @@ package dev.sallyport.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sallyport.tests.bed.EndToEnd;
 import dev.sallyport.tests.bed.Instance;
 import dev.sallyport.tests.bed.Laptop;
 import dev.sallyport.tests.bed.LastSession;
@@ -13,11 +14,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// `ProxyJump`: through a standard OpenSSH sshd in front of us, and what becomes of it through us.
-@Tag("e2e")
+@EndToEnd
 class JumpHostTest {
 
     private final Instance instance = Shared.instance();

@@ -2,6 +2,7 @@ package dev.sallyport.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sallyport.tests.bed.EndToEnd;
 import dev.sallyport.tests.bed.Instance;
 import dev.sallyport.tests.bed.Laptop;
 import dev.sallyport.tests.bed.LastSession;
@@ -14,11 +15,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// PuTTY's `plink` and `pscp`, whose key file holds the certificate; `puttygen` makes it of OpenSSH's.
-@Tag("e2e")
+@EndToEnd
 class PlinkTest {
 
     private final Instance instance = Shared.instance();
@@ -101,7 +101,8 @@ class PlinkTest {
     }
 
     private Run plink(Path key, String... words) throws Exception {
-        return Run.of(putty("plink", key, words), Map.of("HOME", laptop.folder().toString()));
+        return Run.of(putty("plink", key, words), Map.of("HOME", laptop.folder().toString()))
+                .asClientOf(instance);
     }
 
     private List<String> putty(String program, Path key, String... words) throws Exception {

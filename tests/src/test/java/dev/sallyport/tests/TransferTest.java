@@ -2,6 +2,7 @@ package dev.sallyport.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sallyport.tests.bed.EndToEnd;
 import dev.sallyport.tests.bed.Instance;
 import dev.sallyport.tests.bed.LastSession;
 import dev.sallyport.tests.bed.Ran;
@@ -18,14 +19,13 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// What the recording of a file transfer tells: names, sizes and hashes, and no content.
-@Tag("e2e")
+@EndToEnd
 class TransferTest {
 
     private static final String HOST = "alice+demo-host";

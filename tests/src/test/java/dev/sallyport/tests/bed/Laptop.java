@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// A user's folder, with keys and certificates in `certs/` as the documents name them, and an `ssh_config` that stands
-/// for what a real laptop has from elsewhere: where the host `edge` is (DNS) and whose host CA to trust.
+/// A user's folder, with keys and certificates in `certs/` as the documents name them, and an `ssh_config` that
+/// stands for what a real laptop has from elsewhere: where the host `edge` is (DNS) and whose host CA to trust.
 public record Laptop(Instance instance, Path folder) {
 
     public static Laptop of(Instance instance) throws IOException {
@@ -66,7 +66,7 @@ public record Laptop(Instance instance, Path folder) {
     public Run run(List<String> command) {
         var words = new ArrayList<>(List.of("env", "-C", folder.toString()));
         words.addAll(command);
-        return Run.of(words);
+        return Run.of(words).asClientOf(instance);
     }
 
     /// A line of bash in this folder.

@@ -8,7 +8,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 
-/// The session that a user had last, found through the API, which is quicker than asking the CLI again and again.
+/// The session that a user had last, found through the API, which is quicker than asking the CLI again and
+/// again.
 public final class LastSession {
 
     private LastSession() {}

@@ -11,12 +11,20 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 
 /// A real terminal with a program in it, by `tmux`: typed at, resized, looked at, as a person would.
 public final class Terminal implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    /// Keeps what the program writes, and with which status it ends.
+    private static final String WATCHED = """
+            set -o pipefail
+            script -qefc "$1" /dev/null | tee "$2/transcript"
+            echo $? > "$2/status.part"
+            mv "$2/status.part" "$2/status"
+            """;
 
     private final Path folder;
 
@@ -27,12 +35,26 @@ public final class Terminal implements AutoCloseable {
     /// Starts the program in a terminal of 80 columns and 24 rows.
     public static Terminal of(List<String> command) throws IOException, InterruptedException {
         var terminal = new Terminal(Files.createTempDirectory("sallyport-terminal"));
-        var words = new ArrayList<>(List.of("new-session", "-d", "-x", "80", "-y", "24"));
-        words.addAll(command);
-        // in one sequence, so that nothing is shown before it is kept
-        words.addAll(List.of(";", "set-option", "-g", "remain-on-exit", "on"));
-        words.addAll(List.of(";", "pipe-pane", "exec cat > '" + terminal.folder.resolve("transcript") + "'"));
-        terminal.tmux(words.toArray(String[]::new));
+        terminal.tmux(
+                "new-session",
+                "-d",
+                "-x",
+                "80",
+                "-y",
+                "24",
+                "bash",
+                "-c",
+                WATCHED,
+                "bash",
+                command.stream()
+                        .map(word -> "'" + word.replace("'", "'\\''") + "'")
+                        .collect(Collectors.joining(" ")),
+                terminal.folder.toString(),
+                ";",
+                "set-option",
+                "-g",
+                "remain-on-exit",
+                "on");
         return terminal;
     }
 
@@ -65,14 +87,17 @@ public final class Terminal implements AutoCloseable {
 
     /// Waits until the program has ended, and returns its exit status.
     public int status() {
-        var status = new AtomicReference<>("");
-        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(100)).untilAsserted(() -> {
-            status.set(tmux("display-message", "-p", "#{pane_dead_status}").strip());
-            assertThat(status.get())
-                    .as("the program in the terminal has ended; it shows\n%s", screen())
-                    .isNotEmpty();
-        });
-        return Integer.parseInt(status.get());
+        var file = folder.resolve("status");
+        await().atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(50))
+                .untilAsserted(() -> assertThat(file)
+                        .as("the program in the terminal has ended; it shows\n%s", screen())
+                        .exists());
+        try {
+            return Integer.parseInt(Files.readString(file).strip());
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
     }
 
     /// All that was written to the terminal, byte for byte, once the program has ended.

@@ -2,8 +2,8 @@ package dev.sallyport.core.recording.export;
 
 import dev.sallyport.core.recording.Event;
 
-/// Writes the messages of ours that a recording holds as sentences in the way that the user saw them: `sally: ` in
-/// front, on a line of their own.
+/// Writes the messages of ours that a recording holds as sentences in the way that the user saw them: `sally: `
+/// in front, on a line of their own.
 ///
 /// Feed it all events in order.
 public final class OurMessages {
