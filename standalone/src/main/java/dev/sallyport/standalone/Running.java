@@ -195,8 +195,6 @@ final class Running implements AutoCloseable {
                         keys,
                         folder.folder("spool"),
                         true,
-                        settings.sshProxies(),
-                        settings.sshChacha20(),
                         settings.limits()),
                 store,
                 chunks,

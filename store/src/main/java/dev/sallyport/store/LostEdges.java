@@ -25,6 +25,11 @@ public final class LostEdges {
     /// How long a beat stands still before its edge is lost.
     public static final Duration LOST = Duration.ofSeconds(20);
 
+    /// Longest time between two looks in which a beat can be said to have stood still: when the store did not answer
+    /// for
+    /// longer, or this process stood still itself, no edge could beat, or nobody would have seen it.
+    public static final Duration LONGEST_GAP = Duration.ofSeconds(10);
+
     /// How long the sessions of a lost edge are still looked for.
     public static final Duration LINGERS = Duration.ofSeconds(60);
 
@@ -36,6 +41,7 @@ public final class LostEdges {
     private final Clock clock;
     private final LongSupplier nanos;
     private final Map<EdgeId, Seen> seen = new HashMap<>();
+    private long lookedAt;
 
     private record Seen(long beat, long since) {}
 
@@ -61,6 +67,10 @@ public final class LostEdges {
     public synchronized void look() {
         long now = nanos.getAsLong();
         var beats = store.edges().beats();
+        if (now - lookedAt > LONGEST_GAP.toNanos()) {
+            seen.replaceAll((edge, was) -> new Seen(was.beat(), now));
+        }
+        lookedAt = now;
         seen.keySet().retainAll(beats.keySet());
         self.ifPresent(beats::remove);
         beats.forEach((edge, beat) -> {

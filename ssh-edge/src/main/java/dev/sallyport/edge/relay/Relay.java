@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /// Moves one session's bytes between the user's channel and the agent's link, until one side ends it.
 ///
@@ -29,6 +30,7 @@ final class Relay {
     private final Ending ending;
     private final RelayLimits limits;
     private final Pulse pulse;
+    private final Supplier<Optional<Outcome>> overdue;
     private final CountDownLatch inputOver = new CountDownLatch(1);
     private final CountDownLatch outputOver = new CountDownLatch(1);
 
@@ -45,6 +47,7 @@ final class Relay {
     /// Number of the last message that went out; only the input thread sends, and after it the one who ends.
     private volatile long sent;
 
+    /// @param overdue whether a limit of time has ended the session already
     Relay(
             ClientChannel client,
             Opening opening,
@@ -52,7 +55,8 @@ final class Relay {
             Tape tape,
             Admission.Live live,
             RelayLimits limits,
-            Pulse pulse) {
+            Pulse pulse,
+            Supplier<Optional<Outcome>> overdue) {
         this.client = client;
         this.link = link;
         this.tape = tape;
@@ -61,6 +65,7 @@ final class Relay {
         this.ending = opening.ending();
         this.limits = limits;
         this.pulse = pulse;
+        this.overdue = overdue;
     }
 
     /// Relays until the session is over, and returns its outcome. The link is ended then; channel and recording
@@ -192,7 +197,9 @@ final class Relay {
                     case Message.Exit exit -> {
                         noteExit(exit, number);
                         link.consumed(number);
-                        ending.end(outcomeOf(exit));
+                        // the agent keeps the deadline, too, and may be quicker with its signal than we are
+                        ending.end(
+                                exit.signal().flatMap(signal -> overdue.get()).orElseGet(() -> outcomeOf(exit)));
                         return;
                     }
                     case Message.Resize _, Message.Signal _, Message.Close _ ->

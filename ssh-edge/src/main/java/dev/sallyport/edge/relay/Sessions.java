@@ -197,7 +197,15 @@ public final class Sessions implements AutoCloseable {
                 limits.warning(),
                 clock.instant(),
                 System.nanoTime());
-        var relay = new Relay(client, opening, link, tape, granted.live(), limits, pulse);
+        var relay = new Relay(
+                client,
+                opening,
+                link,
+                tape,
+                granted.live(),
+                limits,
+                pulse,
+                () -> pulse.check(clock.instant(), System.nanoTime()));
         Runnable tick = () -> tick(client, order, opening.ending(), tape, pulse);
         ticker.add(tick);
         Outcome outcome;
@@ -283,8 +291,9 @@ public final class Sessions implements AutoCloseable {
 
     /// The session must end before its target was touched.
     private static Outcome refuse(ClientChannel client, Tape tape, Outcome outcome) {
-        noteQuietly(tape, outcome.sentence());
-        client.say(outcome.sentence());
+        if (needsSentence(outcome)) {
+            sayQuietly(client, tape, outcome.sentence());
+        }
         client.finish(outcome);
         return outcome;
     }

@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -202,31 +203,52 @@ class CellMemberTest {
 
     @Test
     void aBeatThatStandsStillIsALostEdge() {
-        var nanos = new java.util.concurrent.atomic.AtomicLong();
+        var nanos = new AtomicLong();
         var watcher = new LostEdges(store, EdgeId.next(CLOCK), CLOCK, nanos::get);
         var silent = EdgeId.next(CLOCK);
         store.edges().register(new dev.sallyport.core.edge.EdgeAddress(silent, "", CLOCK.instant()));
 
         watcher.look();
-        nanos.addAndGet(LostEdges.LOST.toNanos() - 1);
-        store.edges().beat(cell.edge());
-        watcher.look();
+        watch(watcher, nanos, LostEdges.LOST.toNanos() - 1);
         assertThat(store.edges().registered()).extracting(edge -> edge.id()).contains(silent);
 
-        nanos.addAndGet(1);
-        store.edges().beat(cell.edge());
-        watcher.look();
+        watch(watcher, nanos, 1);
         assertThat(store.edges().beat(silent)).as("its lease is taken").isFalse();
 
-        nanos.addAndGet(LostEdges.LINGERS.toNanos());
-        store.edges().beat(cell.edge());
-        watcher.look();
+        watch(watcher, nanos, LostEdges.LINGERS.toNanos());
         assertThat(store.edges().registered()).extracting(edge -> edge.id()).containsExactly(cell.edge());
+    }
+
+    /// Looks often for that long, while the other edge beats.
+    private void watch(LostEdges watcher, AtomicLong nanos, long longest) {
+        for (long left = longest; left > 0; left -= LostEdges.LONGEST_GAP.toNanos()) {
+            nanos.addAndGet(Math.min(left, LostEdges.LONGEST_GAP.toNanos()));
+            store.edges().beat(cell.edge());
+            watcher.look();
+        }
+    }
+
+    @Test
+    void anEdgeWhoseBeatNobodyCouldSeeIsNotLost() {
+        var nanos = new AtomicLong();
+        var watcher = new LostEdges(store, CLOCK, nanos::get);
+        var silent = EdgeId.next(CLOCK);
+        store.edges().register(new dev.sallyport.core.edge.EdgeAddress(silent, "", CLOCK.instant()));
+
+        // the store was away: the watcher comes back before the edge does
+        watcher.look();
+        nanos.addAndGet(LostEdges.LOST.toNanos() * 10);
+        watcher.look();
+        assertThat(store.edges().beat(silent)).as("it has its lease").isTrue();
+
+        watch(watcher, nanos, 1);
+        watch(watcher, nanos, LostEdges.LOST.toNanos());
+        assertThat(store.edges().beat(silent)).as("its lease is taken").isFalse();
     }
 
     @Test
     void aSessionThatALostEdgeWasStillAdmittingIsClosedToo() {
-        var nanos = new java.util.concurrent.atomic.AtomicLong();
+        var nanos = new AtomicLong();
         var watcher = new LostEdges(store, EdgeId.next(CLOCK), CLOCK, nanos::get);
         var lost = member();
         lost.start();

@@ -28,6 +28,8 @@ record Census(Map<Integer, String> processes, Map<String, Integer> descriptors, 
 
     private static final Pattern FIGURE = Pattern.compile("(?m)^(sallyport_\\w+) (\\d+)$");
 
+    private static final Pattern CONTROL_GROUP = Pattern.compile("held by a control group of its own below (\\S+)");
+
     /// Figures that must be what they were.
     private static final Set<String> LEVELS = Set.of(
             "sallyport_edge_agents",
@@ -186,8 +188,21 @@ record Census(Map<Integer, String> processes, Map<String, Integer> descriptors, 
             }
         }
         figures.put("segments in spool/", files(instance.folder().resolve("spool"), ".segment"));
+        figures.put("control groups of sessions", controlGroups(instance));
         figures.put("traces of sessions in agent/live/", files(instance.folder().resolve("agent/live"), ""));
         return figures;
+    }
+
+    /// The agent's control group holds one of each session; there is none where it may not make any.
+    private static long controlGroups(Instance instance) throws IOException {
+        var log = instance.folder().resolve("log.0");
+        var base = CONTROL_GROUP.matcher(Files.exists(log) ? Files.readString(log) : "");
+        if (!base.find() || !Files.isDirectory(Path.of(base.group(1)))) {
+            return 0;
+        }
+        try (Stream<Path> groups = Files.list(Path.of(base.group(1)))) {
+            return groups.filter(Files::isDirectory).count();
+        }
     }
 
     private static long files(Path folder, String ending) throws IOException {
