@@ -50,6 +50,8 @@ public final class Edge implements AutoCloseable {
     /// @param spool folder of the spools; a former edge's, found there, is recovered
     /// @param alone whether no other edge can exist: what others left is closed at once, without waiting for
     ///     their leases
+    /// @param proxies networks of load balancers in front of the SSH door, see [SshDoor.Settings]
+    /// @param chacha20 whether chacha20-poly1305 is offered, which costs three times the processor of AES
     public record Settings(
             InetSocketAddress ssh,
             InetSocketAddress agents,
@@ -58,6 +60,8 @@ public final class Edge implements AutoCloseable {
             Path keys,
             Path spool,
             boolean alone,
+            SourceAddresses proxies,
+            boolean chacha20,
             EdgeLimits limits) {
 
         public Settings {
@@ -124,7 +128,7 @@ public final class Edge implements AutoCloseable {
         linksLater.set(links);
         var sessions = new Sessions(member.admission(), links, recorder, limits.relay(), clock);
         var door = new SshDoor(
-                new SshDoor.Settings(List.of(settings.ssh()), SourceAddresses.NONE, false, limits.door()),
+                new SshDoor.Settings(List.of(settings.ssh()), settings.proxies(), settings.chacha20(), limits.door()),
                 hostKeys,
                 member.trust(),
                 member.admission(),

@@ -195,6 +195,8 @@ final class Running implements AutoCloseable {
                         keys,
                         folder.folder("spool"),
                         true,
+                        settings.sshProxies(),
+                        settings.sshChacha20(),
                         settings.limits()),
                 store,
                 chunks,

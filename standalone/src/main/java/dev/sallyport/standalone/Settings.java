@@ -4,6 +4,7 @@ import com.electronwill.nightconfig.core.Config;
 import com.electronwill.nightconfig.core.UnmodifiableConfig;
 import com.electronwill.nightconfig.core.io.ParsingException;
 import com.electronwill.nightconfig.toml.TomlParser;
+import dev.sallyport.core.certificate.SourceAddresses;
 import dev.sallyport.edge.EdgeLimits;
 import dev.sallyport.edge.Limit;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /// What an instance's `config.toml` says. A key that is not known is an error: a misspelt limit must not pass
 /// silently.
@@ -24,6 +26,8 @@ import java.util.regex.Pattern;
 /// @param sshAddress where the SSH door listens
 /// @param sshPort a free one, where the file says 0; so are the other ports
 /// @param sshNames further names and addresses by which users reach the edge, for its host certificate
+/// @param sshProxies networks of load balancers that put a PROXY header, version 2, in front of each connection
+/// @param sshChacha20 whether chacha20-poly1305 is offered to clients as well
 /// @param apiAddress where the REST API listens: loopback, unless it has TLS
 /// @param apiTls the API's certificate and key
 /// @param agentPort agents and their TLS
@@ -35,6 +39,8 @@ public record Settings(
         String sshAddress,
         int sshPort,
         List<String> sshNames,
+        SourceAddresses sshProxies,
+        boolean sshChacha20,
         String apiAddress,
         int apiPort,
         Optional<ApiTls> apiTls,
@@ -81,6 +87,8 @@ public record Settings(
             "ssh.address",
             "ssh.port",
             "ssh.names",
+            "ssh.proxies",
+            "ssh.chacha20",
             "api.address",
             "api.port",
             "api.certificate",
@@ -141,13 +149,15 @@ public record Settings(
                 text(toml, "ssh.address", "127.0.0.1", file),
                 port(toml, "ssh.port", 12_222, file),
                 names(toml, "ssh.names", file),
+                networks(toml, "ssh.proxies", file),
+                bool(toml, "ssh.chacha20", false, file),
                 api,
                 port(toml, "api.port", 8009, file),
                 tls,
                 text(toml, "agents.address", "127.0.0.1", file),
                 port(toml, "agents.port", 8010, file),
                 names(toml, "agents.names", file),
-                bool(toml, "demo.enabled", file),
+                bool(toml, "demo.enabled", true, file),
                 limits(toml, file));
     }
 
@@ -210,6 +220,21 @@ public record Settings(
                 file + ": " + key + " is a list of host names and addresses, such as [\"edge.example.com\"]");
     }
 
+    private static SourceAddresses networks(Config toml, String key, Path file) throws CannotStart {
+        var list = toml.getOrElse(key, (Object) List.of());
+        if (list instanceof List<?> empty && empty.isEmpty()) {
+            return SourceAddresses.NONE;
+        }
+        if (list instanceof List<?> texts && texts.stream().allMatch(String.class::isInstance)) {
+            var networks =
+                    SourceAddresses.parse(texts.stream().map(String.class::cast).collect(Collectors.joining(",")));
+            if (!networks.equals(SourceAddresses.NONE)) {
+                return networks;
+            }
+        }
+        throw new CannotStart(file + ": " + key + " is a list of networks, such as [\"10.0.0.0/8\"]");
+    }
+
     private static int port(Config toml, String key, int otherwise, Path file) throws CannotStart, IOException {
         return switch (toml.getOrElse(key, (Object) otherwise)) {
             case Integer port when port == 0 -> freePort();
@@ -224,8 +249,8 @@ public record Settings(
         }
     }
 
-    private static boolean bool(Config toml, String key, Path file) throws CannotStart {
-        return switch (toml.getOrElse(key, (Object) true)) {
+    private static boolean bool(Config toml, String key, boolean otherwise, Path file) throws CannotStart {
+        return switch (toml.getOrElse(key, (Object) otherwise)) {
             case Boolean yes -> yes;
             default -> throw new CannotStart(file + ": " + key + " is true or false");
         };

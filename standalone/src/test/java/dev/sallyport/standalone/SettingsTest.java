@@ -45,6 +45,10 @@ final class SettingsTest {
                 "limits = 5",
                 "[ssh]\nport = 70000",
                 "[ssh]\nnames = \"one\"",
+                "[ssh]\nproxies = [\"nowhere\"]",
+                "[ssh]\nproxies = [\"10.0.0.0/33\"]",
+                "[ssh]\nproxies = \"10.0.0.0/8\"",
+                "[ssh]\nchacha20 = \"yes\"",
                 "[ssh]\nnames = [\"a b\"]",
                 "[ssh]\nnames = [5]",
                 "[api]\naddress = \"0.0.0.0\"",
@@ -61,6 +65,17 @@ final class SettingsTest {
         assertThat(settings.reachedAt(settings.sshAddress())).isEqualTo("edge.example.com");
         assertThat(settings.reachedAt("192.0.2.7")).isEqualTo("192.0.2.7");
         assertThat(read("[ssh]\naddress = \"0.0.0.0\"\n").reachedAt("0.0.0.0")).isEqualTo("127.0.0.1");
+    }
+
+    @Test
+    void loadBalancersAndTheSlowCipherAreForTheOperatorToSay() throws Exception {
+        assertThat(read("").sshProxies().contains("127.0.0.1")).isFalse();
+        assertThat(read("").sshChacha20()).isFalse();
+        var settings = read("[ssh]\nproxies = [\"10.0.0.0/8\", \"2001:db8::/32\"]\nchacha20 = true\n");
+        assertThat(settings.sshProxies().contains("10.1.2.3")).isTrue();
+        assertThat(settings.sshProxies().contains("2001:db8::1")).isTrue();
+        assertThat(settings.sshProxies().contains("127.0.0.1")).isFalse();
+        assertThat(settings.sshChacha20()).isTrue();
     }
 
     private Settings read(String text) throws CannotStart, IOException {

@@ -3,7 +3,6 @@ package dev.sallyport.edge.ssh;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sallyport.edge.relay.RelayLimits;
 import java.io.IOException;
@@ -20,6 +19,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.apache.sshd.client.SshClient;
 import org.apache.sshd.client.auth.AbstractUserAuth;
 import org.apache.sshd.client.auth.UserAuthFactory;
@@ -260,10 +260,15 @@ final class ProtocolAttacksTest {
     }
 
     @Test
-    void anAuditOfTheAlgorithmsFindsNoFault() {
-        assumeTrue(Files.isExecutable(Path.of("/usr/bin/ssh-audit")), "ssh-audit is not installed");
+    void anAuditOfTheAlgorithmsFindsNoFaultAndEveryWarningIsArgued() throws IOException {
+        var argued = Files.readString(Path.of("../docs/security.md"));
         var result = Client.run(List.of("ssh-audit", "-n", "-p", Integer.toString(door.port()), "127.0.0.1"));
         assertThat(result.output()).contains("kex").doesNotContain("[fail]");
+        var warnings =
+                Pattern.compile("(?m)^\\([a-z]+\\) (\\S+)[^\\n]*\\[warn\\]").matcher(result.output());
+        while (warnings.find()) {
+            assertThat(argued).as(result.output()).contains("`" + warnings.group(1) + "`");
+        }
     }
 
     @Test
