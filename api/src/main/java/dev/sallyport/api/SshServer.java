@@ -12,7 +12,7 @@ public interface SshServer {
     /// @param certAttr `principal` or `key_id`: which field of a certificate names the user
     /// @param userAttr `user_id`, `subject` or `email`: which attribute of a user it names
     /// @param listenAddress where the door listens, where this tenant is the operator's own
-    /// @param hostKeys fingerprints of the door's host keys, where known
+    /// @param hostKeys the door's public host keys, a line each, where known
     @Json(naming = Json.Naming.LowerUnderscore)
     record Configuration(
             List<Ca> trustedCas,
@@ -30,8 +30,14 @@ public interface SshServer {
     ///
     /// @param nonce what has to be signed with the CA
     /// @param command the line to run, which writes the proof
+    /// @param replaces fingerprints of CAs that are trusted until this one is, and no longer
     @Json(naming = Json.Naming.LowerUnderscore)
-    record PendingCa(String fingerprint, String publicKey, String nonce, String command) {}
+    record PendingCa(
+            String fingerprint,
+            String publicKey,
+            String nonce,
+            String command,
+            @Nullable List<String> replaces) {}
 
     /// A change. What is missing stays as it is; `trusted_cas` replaces the list.
     ///

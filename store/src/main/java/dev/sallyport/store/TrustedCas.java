@@ -144,7 +144,11 @@ public final class TrustedCas {
 
     public List<PendingCa> pending(TenantId tenant) {
         return tables.list(Table.CONFIG, Keys.tenant(tenant), Keys.PENDING_CA).stream()
-                .map(item -> new PendingCa(read(item), item.text("nonce"), item.time("until")))
+                .map(item -> new PendingCa(
+                        read(item),
+                        item.text("nonce"),
+                        item.time("until"),
+                        item.has("replaces") ? item.texts("replaces") : List.of()))
                 .toList();
     }
 
@@ -179,6 +183,7 @@ public final class TrustedCas {
                         pending.ca())
                 .text("nonce", pending.nonce())
                 .time("until", pending.until())
+                .texts("replaces", pending.replaces())
                 .expires(Optional.of(pending.until()));
     }
 

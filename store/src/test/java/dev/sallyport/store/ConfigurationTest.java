@@ -295,7 +295,7 @@ class ConfigurationTest {
                         ExampleTenant.ADMIN,
                         store.trustedCas().config(acme.id()),
                         List.of(acme.ca()),
-                        List.of(new PendingCa(other, "nonce", clock.instant().plusSeconds(60))))
+                        List.of(new PendingCa(other, "nonce", clock.instant().plusSeconds(60), List.of())))
                 .orThrow();
 
         assertThat(store.trustedCas().all()).hasSize(1);

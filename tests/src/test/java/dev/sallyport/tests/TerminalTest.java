@@ -169,7 +169,7 @@ class TerminalTest {
             try (var second = open(share[0], share[1], share[2], share[3], "alice+demo-host");
                     var third = open(share[0], share[1], share[2], share[3], "alice", "python")) {
                 // the login name of the first counts: a shared connection has one user name
-                third.awaitScreen(">>> *$");
+                third.awaitScreen(">>>\\s*$");
                 third.type("print(6 * 7)");
                 third.awaitScreen("\n42\n");
                 first.type("echo $SALLYPORT_CONNECTION");

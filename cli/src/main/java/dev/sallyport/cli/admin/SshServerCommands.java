@@ -3,6 +3,7 @@ package dev.sallyport.cli.admin;
 import dev.sallyport.api.SshServer.Apply;
 import dev.sallyport.api.SshServer.Ca;
 import dev.sallyport.api.SshServer.Configuration;
+import dev.sallyport.api.SshServer.PendingCa;
 import dev.sallyport.cli.output.Facts;
 import dev.sallyport.cli.run.Failure;
 import dev.sallyport.cli.run.Reason;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -58,6 +60,13 @@ final class SshServerCommands {
                         + "  sally admin sshserver apply --proof ca.proof:");
                 run.surroundings().err().println("  " + Escaped.of(ca.command()));
             }
+            one.pendingCas().stream()
+                    .map(PendingCa::replaces)
+                    .filter(Objects::nonNull)
+                    .flatMap(List::stream)
+                    .distinct()
+                    .forEach(old -> run.say("the CA " + old
+                            + " stays trusted until every CA of the new list is proven, and no longer."));
         }
     }
 
@@ -78,7 +87,8 @@ final class SshServerCommands {
             header = "Change the configuration of the SSH door; what is not named stays.",
             description = {
                 "It counts for new connections at once; none that is alive is dropped. --trusted-ca replaces the",
-                "whole list. --listen-address and --hosts-key belong to the operator of the edge."
+                "whole list; where a new CA has yet to be proven, the old ones stay trusted until it is.",
+                "--listen-address and --hosts-key belong to the operator of the edge."
             },
             footer = {
                 "",

@@ -221,8 +221,8 @@ class AdminTest {
 
     @Test
     void aCaThatWaitsForItsProofIsShownWithTheLineToRun() throws Exception {
-        var pending =
-                new SshServer.PendingCa("SHA256:x", "ssh-ed25519 AAAA", "nonce", "printf %s 'nonce' | ssh-keygen …");
+        var pending = new SshServer.PendingCa(
+                "SHA256:x", "ssh-ed25519 AAAA", "nonce", "printf %s 'nonce' | ssh-keygen …", List.of("SHA256:old"));
         api.on(
                 "PUT /v1/ssh-server",
                 new SshServer.Configuration(List.of(), List.of(pending), "principal", "email", null, null));

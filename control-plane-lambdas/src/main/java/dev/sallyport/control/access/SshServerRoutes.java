@@ -136,7 +136,8 @@ public final class SshServerRoutes {
                                 pending.ca().fingerprint(),
                                 pending.ca().publicKey(),
                                 pending.nonce(),
-                                command(pending.nonce())))
+                                command(pending.nonce()),
+                                pending.replaces()))
                         .toList(),
                 Words.of(config.from()),
                 Words.of(config.to()),
@@ -174,6 +175,7 @@ public final class SshServerRoutes {
             }
             var known = new HashSet<String>();
             trustedNow.forEach(ca -> known.add(ca.fingerprint()));
+            var replaced = replaced(named != null, trustedNow, pendingNow, wanted.keySet());
             boolean asked = !alone(caller);
             for (var entry : wanted.entrySet()) {
                 var ca = new TrustedCa(caller.tenant(), entry.getKey(), entry.getValue(), from, to);
@@ -184,11 +186,35 @@ public final class SshServerRoutes {
                             .filter(one -> one.ca().fingerprint().equals(ca.fingerprint()))
                             .filter(one -> one.until().isAfter(clock.instant()))
                             .findFirst()
-                            .map(one -> new PendingCa(ca, one.nonce(), one.until()))
+                            .map(one -> new PendingCa(ca, one.nonce(), one.until(), replaced))
                             .orElseGet(() -> new PendingCa(
-                                    ca, nonce(caller.tenant()), clock.instant().plus(PATIENCE))));
+                                    ca, nonce(caller.tenant()), clock.instant().plus(PATIENCE), replaced)));
                 }
             }
+            if (pending.isEmpty()) {
+                trusted.removeIf(ca -> replaced.contains(ca.fingerprint()));
+            } else {
+                trustedNow.stream()
+                        .filter(ca -> replaced.contains(ca.fingerprint()) && !wanted.containsKey(ca.fingerprint()))
+                        .map(ca -> new TrustedCa(caller.tenant(), ca.fingerprint(), ca.publicKey(), from, to))
+                        .forEach(trusted::add);
+            }
+        }
+
+        /// The CAs that go when all that are pending are proven. Until then they stay: a list that is half
+        /// proven would lock everybody out.
+        private List<String> replaced(
+                boolean named, List<TrustedCa> trustedNow, List<PendingCa> pendingNow, Set<String> wanted) {
+            if (named) {
+                return trustedNow.stream()
+                        .map(TrustedCa::fingerprint)
+                        .filter(one -> !wanted.contains(one))
+                        .toList();
+            }
+            return pendingNow.stream()
+                    .flatMap(one -> one.replaces().stream())
+                    .distinct()
+                    .toList();
         }
 
         /// Fingerprint to line. Comments are dropped.

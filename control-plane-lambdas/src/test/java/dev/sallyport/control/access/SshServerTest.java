@@ -3,6 +3,7 @@ package dev.sallyport.control.access;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sallyport.api.Problem;
+import dev.sallyport.api.SshServer;
 import dev.sallyport.api.SshServer.Apply;
 import dev.sallyport.api.SshServer.Configuration;
 import dev.sallyport.api.Tenants;
@@ -114,6 +115,38 @@ final class SshServerTest {
         var none = apply(admin, List.of(), null).as(Configuration.class);
         assertThat(none.trustedCas()).isEmpty();
         assertThat(none.pendingCas()).isEmpty();
+    }
+
+    @Test
+    void theOldCasStayTrustedUntilTheWholeNewListIsProvenAndNoLonger() throws Exception {
+        prove(admin);
+        var old = bed.store.trustedCas().list(Bed.id(acme)).getFirst().fingerprint();
+        sh("ssh-keygen -q -t ed25519 -N '' -f second && ssh-keygen -q -t ed25519 -N '' -f third");
+        var second = Files.readString(folder.resolve("second.pub")).strip();
+        var third = Files.readString(folder.resolve("third.pub")).strip();
+
+        var waiting = apply(admin, List.of(second, third), null).as(Configuration.class);
+        assertThat(trusted(waiting)).containsExactly(old);
+        assertThat(waiting.pendingCas())
+                .hasSize(2)
+                .allSatisfy(one -> assertThat(one.replaces()).containsExactly(old));
+
+        for (var one : waiting.pendingCas()) {
+            assertThat(trusted(bed.get(admin, "/v1/ssh-server").as(Configuration.class)))
+                    .contains(old);
+            var key = second.startsWith(one.publicKey()) ? "./second " : "./third ";
+            sh(one.command().replace("./ca ", key));
+            apply(admin, null, List.of(Files.readString(folder.resolve("ca.proof"))))
+                    .as(Configuration.class);
+        }
+
+        var after = bed.get(admin, "/v1/ssh-server").as(Configuration.class);
+        assertThat(after.pendingCas()).isEmpty();
+        assertThat(trusted(after)).hasSize(2).doesNotContain(old);
+    }
+
+    private static List<String> trusted(Configuration shown) {
+        return shown.trustedCas().stream().map(SshServer.Ca::fingerprint).toList();
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.sallyport.tests.bed;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 
 /// A session that runs until somebody ends it: it has printed its id when this returns.
@@ -39,6 +40,15 @@ public final class OpenSession implements AutoCloseable {
                 .now()
                 .out()
                 .split(" ", 3)[1];
+        return startWith(instance, key, fingerprint);
+    }
+
+    /// As alice, with this key and the certificate beside it.
+    public static OpenSession startWith(Instance instance, Path key) throws IOException {
+        return startWith(instance, key, "");
+    }
+
+    private static OpenSession startWith(Instance instance, Path key, String ca) throws IOException {
         return start(
                 instance,
                 List.of(
@@ -52,7 +62,7 @@ public final class OpenSession implements AutoCloseable {
                         "edge",
                         "bash",
                         SCRIPT),
-                fingerprint);
+                ca);
     }
 
     private static OpenSession start(Instance instance, List<String> command, String ca) throws IOException {
