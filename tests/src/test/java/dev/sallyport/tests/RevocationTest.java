@@ -1,9 +1,12 @@
 package dev.sallyport.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.sallyport.tests.bed.Certificates;
+import dev.sallyport.tests.bed.EndToEnd;
 import dev.sallyport.tests.bed.Instance;
+import dev.sallyport.tests.bed.OnItsOwn;
 import dev.sallyport.tests.bed.OpenSession;
 import dev.sallyport.tests.bed.Ran;
 import dev.sallyport.tests.bed.Run;
@@ -13,16 +16,15 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// `sally admin revocations create` while sessions live: what it names ends within the bound, others live on.
-@Tag("e2e")
+@EndToEnd
 @TestInstance(Lifecycle.PER_CLASS)
-class RevocationTest {
+class RevocationTest implements OnItsOwn {
 
     /// The promise is a second from the decision; this is what a loaded machine is given on top.
     private static final Duration BOUND = Duration.ofSeconds(10);
@@ -41,10 +43,15 @@ class RevocationTest {
         started.forEach(Instance::close);
     }
 
+    @Override
+    public Instance instance() {
+        return started.getFirst();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"serial", "key-id", "key", "user", "ca"})
     void whatIsRevokedEndsAndOthersLiveOn(String by) throws Exception {
-        var instance = started.getFirst();
+        var instance = instance();
         var certificates = Certificates.of(instance);
         var otherCa = certificates.key("ed25519");
         var apply = instance.sally(
@@ -61,6 +68,12 @@ class RevocationTest {
         boolean ofAlice = by.equals("user");
         var theirs = certificates.certify(
                 certificates.ca(), certificates.key("ed25519"), "-V", "+10m", "-z", "77", "-I", "theirs");
+        // each edge reads its mail twice a second
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> instance.sshAs("alice", mine, List.of(), "bash", "true")
+                                .now()
+                                .status()
+                        == 0);
         try (var ends = OpenSession.startWith(instance, mine);
                 var other = OpenSession.startWith(instance, theirs)) {
             long begin = System.nanoTime();

@@ -5,8 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sallyport.api.Tenants.NewTenant;
 import dev.sallyport.tests.bed.Certificates;
+import dev.sallyport.tests.bed.EndToEnd;
 import dev.sallyport.tests.bed.Instance;
 import dev.sallyport.tests.bed.Laptop;
+import dev.sallyport.tests.bed.OnItsOwn;
 import dev.sallyport.tests.bed.OpenSession;
 import dev.sallyport.tests.bed.Ran;
 import dev.sallyport.tests.bed.Run;
@@ -21,7 +23,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
 import org.junit.jupiter.api.Order;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
@@ -29,10 +30,10 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
 /// `sally admin sshserver apply` on an instance that runs, with sessions on it.
-@Tag("e2e")
+@EndToEnd
 @TestInstance(Lifecycle.PER_CLASS)
 @TestMethodOrder(OrderAnnotation.class)
-class SshServerApplyTest {
+class SshServerApplyTest implements OnItsOwn {
 
     private List<Instance> started = List.of();
 
@@ -49,7 +50,8 @@ class SshServerApplyTest {
         started.forEach(Instance::close);
     }
 
-    private Instance instance() {
+    @Override
+    public Instance instance() {
         return started.getFirst();
     }
 

@@ -20,12 +20,12 @@ import org.junit.platform.commons.support.AnnotationSupport;
 
 /// Looks after each case:
 ///
-/// - on the [Shared] instance, whether processes, descriptors, `Carry` calls, live sessions, and spool segments
-///   are what they were before ([Census]), within [#LONGEST];
-/// - there, too, whether every client's transcript is one session's recording, byte for byte, stdout and stderr with
-///   our messages, and every session of level `full` is one client's ([NotCompared] says why not);
-/// - whether it failed: then what there is of sessions, processes and last events is printed, of every instance that
-///   the case used;
+/// - on the [Shared] instance, or that of a class that has one [OnItsOwn], whether processes, descriptors,
+///   `Carry` calls, live sessions, and spool segments are what they were before ([Census]), within [#LONGEST];
+/// - there, too, whether every client's transcript is one session's recording, byte for byte, stdout and stderr
+///   with our messages, and every session of level `full` is one client's ([NotCompared] says why not);
+/// - whether it failed: then what there is of sessions, processes and last events is printed, of every instance
+///   that the case used;
 /// - and stops what instances the case started for itself.
 public final class AfterEachCase implements BeforeEachCallback, AfterEachCallback {
 
@@ -42,13 +42,21 @@ public final class AfterEachCase implements BeforeEachCallback, AfterEachCallbac
     @Override
     public void beforeEach(ExtensionContext context) throws Exception {
         Instance.takeStarted();
+        var watched = watched(context);
         var census = Optional.<Census>empty();
-        if (Shared.started()) {
-            Shared.warmUp();
-            Transcript.take(Shared.instance());
-            census = Optional.of(Census.of(Shared.instance(), Set.of()));
+        if (watched.isPresent()) {
+            watched.get().warmUp();
+            Transcript.take(watched.get());
+            census = Optional.of(Census.of(watched.get(), Set.of()));
         }
         context.getStore(OURS).put("before", new Before(Instant.now(), census));
+    }
+
+    private static Optional<Instance> watched(ExtensionContext context) {
+        if (context.getRequiredTestInstance() instanceof OnItsOwn test) {
+            return Optional.of(test.instance());
+        }
+        return Shared.started() ? Optional.of(Shared.instance()) : Optional.empty();
     }
 
     @Override
@@ -80,7 +88,7 @@ public final class AfterEachCase implements BeforeEachCallback, AfterEachCallbac
     }
 
     private static List<String> check(ExtensionContext context, Before before) throws Exception {
-        var instance = Shared.instance();
+        var instance = watched(context).orElseThrow();
         var until = Instant.now().plus(LONGEST);
         var wrong = List.of("nothing was looked at");
         while (!wrong.isEmpty()) {
@@ -96,7 +104,7 @@ public final class AfterEachCase implements BeforeEachCallback, AfterEachCallbac
         if (notCompared(context)) {
             return List.of();
         }
-        return compare(new ArrayList<>(Transcript.take(instance)), sessions(instance, before.begin()));
+        return compare(instance, new ArrayList<>(Transcript.take(instance)), sessions(instance, before.begin()));
     }
 
     /// What is not yet as it was.
@@ -118,8 +126,8 @@ public final class AfterEachCase implements BeforeEachCallback, AfterEachCallbac
     }
 
     /// Finds each client's session by what was shown.
-    private static List<String> compare(List<Transcript> clients, List<Session> sessions) throws IOException, Refused {
-        var instance = Shared.instance();
+    private static List<String> compare(Instance instance, List<Transcript> clients, List<Session> sessions)
+            throws IOException, Refused {
         var wrong = new ArrayList<String>();
         var unclaimed = new ArrayList<Tape>();
         var counted = new ArrayList<Long>();

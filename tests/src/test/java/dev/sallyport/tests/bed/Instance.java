@@ -31,6 +31,7 @@ public final class Instance implements AutoCloseable {
     private final List<String> arguments;
     private final String readyFile;
     private Process process;
+    private boolean warm;
     private Optional<SallyportClient> api = Optional.empty();
 
     private Instance(Path folder, List<String> arguments, String readyFile, Process process) {
@@ -95,6 +96,20 @@ public final class Instance implements AutoCloseable {
 
     private static Path log(Path folder) {
         return folder.resolveSibling(folder.getFileName() + ".log");
+    }
+
+    /// Once: one session of each kind, so that caches, pools and threads are there before the first case.
+    synchronized void warmUp() throws IOException, InterruptedException {
+        if (warm) {
+            return;
+        }
+        warm = true;
+        for (int i = 0; i < 2; i++) {
+            ssh("alice", "bash", "true").now();
+            sshWith(List.of("-tt"), "alice", "bash", "true").now();
+            ssh("alice+demo-host", "true").now();
+            sally("sessions", "ls").now();
+        }
     }
 
     public Path folder() {

@@ -1,10 +1,9 @@
 package dev.sallyport.tests.bed;
 
 import java.io.IOException;
-import java.util.List;
 
-/// The one standalone that the end-to-end tests of this module share. It starts with the first test that asks for it
-/// and stops with the JVM.
+/// The one standalone that the end-to-end tests of this module share. It starts with the first test that asks
+/// for it and stops with the JVM.
 public final class Shared {
 
     private static final class Holder {
@@ -26,27 +25,12 @@ public final class Shared {
     }
 
     private static volatile boolean started;
-    private static boolean warm;
 
     private Shared() {}
 
     /// Whether a test has asked for it.
     static boolean started() {
         return started;
-    }
-
-    /// Once: one session of each kind, so that caches, pools and threads are there before the first case.
-    static synchronized void warmUp() throws IOException, InterruptedException {
-        if (warm) {
-            return;
-        }
-        warm = true;
-        for (int i = 0; i < 2; i++) {
-            instance().ssh("alice", "bash", "true").now();
-            instance().sshWith(List.of("-tt"), "alice", "bash", "true").now();
-            instance().ssh("alice+demo-host", "true").now();
-            instance().sally("sessions", "ls").now();
-        }
     }
 
     public static Instance instance() {
