@@ -222,14 +222,24 @@ public final class Edge implements AutoCloseable {
         return recorder.spooledBytes();
     }
 
-    /// Stops in order: no new sessions, live ones end, their recordings are stored, the cell is left.
-    @Override
-    public void close() {
+    /// The first part of [#close]: no new sessions, and live ones end. Where the agent stops as well, this
+    /// comes before it, or users would read that a signal ended their program.
+    public void endSessions() {
         door.drain();
         links.drain();
         member.live().endAll(new Outcome.EdgeLost());
         try {
             awaitNoSessions();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// Stops in order: no new sessions, live ones end, their recordings are stored, the cell is left.
+    @Override
+    public void close() {
+        endSessions();
+        try {
             door.close();
             sessions.close();
             recorder.close(STOPPING);

@@ -97,6 +97,7 @@ final class Running implements AutoCloseable {
         checkPorts();
         var part = options.part();
         var keys = folder.folder("keys");
+        Optional<AutoCloseable> sessionsFirst = Optional.empty();
         if (part.control() || part.edge()) {
             var store = openStore(part);
             parts.push(store);
@@ -126,6 +127,7 @@ final class Running implements AutoCloseable {
             }
             if (edge.isPresent()) {
                 // after the API, whose limits count for all servers of this kind in a process
+                sessionsFirst = Optional.of(edge.get()::endSessions);
                 var health = Health.start(edge.get(), 0);
                 parts.push(health);
                 writeHealth("edge", health.port());
@@ -134,6 +136,7 @@ final class Running implements AutoCloseable {
         if (part.agent()) {
             startAgent();
         }
+        sessionsFirst.ifPresent(parts::push);
         if (part == Part.ALL || part == Part.AGENT) {
             writeSshConfig();
         }

@@ -4,10 +4,15 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 
-/// The `ssh_config` and `known_hosts` of an instance, for plain `ssh -F`: absolute paths, host verification by the
-/// edge's
-/// host CA, and nothing of the user's own configuration.
+/// The `ssh_config` and `known_hosts` of an instance, for plain `ssh -F`: absolute paths, host verification by
+/// the edge's host CA, and nothing of the user's own configuration.
+///
+/// A connection that the file does not know is logged in to as [#UNKNOWN]. Without its own line the login would
+/// be the user's alone: `ssh alice+typo rm x` would then mean the connection `rm`.
 record SshConfig(InstanceFolder folder, String address, int port, String hostCa) {
+
+    /// The connection that stands for those that were made after the file was written, and for misspelt ones.
+    private static final String UNKNOWN = "not-in-this-file";
 
     /// Writes both files.
     ///
@@ -16,7 +21,11 @@ record SshConfig(InstanceFolder folder, String address, int port, String hostCa)
     void write(List<String> users, Collection<String> connections) {
         var knownHosts = folder.resolve("known_hosts");
         folder.writePrivate(knownHosts, "@cert-authority [" + address + "]:" + port + " " + hostCa.strip() + "\n");
-        var text = new StringBuilder("# Written by Sallyport at each start.  ssh -F this-file alice bash\n\n");
+        var text = new StringBuilder("""
+                # Written by Sallyport at each start.  ssh -F this-file alice bash
+                # A connection that was made since then:  ssh -F this-file -l alice+NAME alice
+
+                """);
         for (var user : users) {
             var key = folder.resolve("keys").resolve(user);
             for (var connection : connections) {
@@ -27,8 +36,11 @@ record SshConfig(InstanceFolder folder, String address, int port, String hostCa)
                         .append(connection)
                         .append("\n\n");
             }
+            text.append("Host ").append(user).append('\n');
+            text.append("    User ").append(user).append("\n\n");
+            text.append("Host ").append(user).append("+*\n");
+            text.append("    User ").append(user).append('+').append(UNKNOWN).append("\n\n");
             text.append("Host ").append(user).append(' ').append(user).append("+*\n");
-            text.append("    User ").append(user).append('\n');
             text.append("    IdentityFile ").append(quoted(key)).append('\n');
             text.append("    CertificateFile ")
                     .append(quoted(Path.of(key + "-cert.pub")))

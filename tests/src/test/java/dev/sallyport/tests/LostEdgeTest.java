@@ -43,4 +43,23 @@ class LostEdgeTest {
             assertThat(recorded.show()).contains("EdgeLost");
         }
     }
+
+    @Test
+    void whoIsAtWorkWhenItStopsIsToldThatAndNotOfASignal() throws Exception {
+        try (var instance = Instance.start();
+                var client = instance.open("alice", "bash", "echo up; sleep 300")) {
+            client.awaitOut("up\n");
+            var recorded = Recorded.newest(instance, "alice@example.com");
+            instance.stop();
+            instance.restart();
+            var ended = client.ended();
+            assertThat(ended.status()).as("%s", ended).isEqualTo(254);
+            assertThat(ended.err()).endsWith("sally: the edge was lost\n");
+            recorded.awaitState("complete");
+            assertThat(recorded.show()).contains("EdgeLost");
+            var typed = instance.ssh("alice+typo", "id").now();
+            assertThat(typed.status()).isEqualTo(253);
+            assertThat(typed.err()).contains("there is no connection not-in-this-file");
+        }
+    }
 }

@@ -228,6 +228,11 @@ public final class Instance implements AutoCloseable {
 
     @Override
     public void close() {
+        stop();
+    }
+
+    /// Stops it as its operator does; [#restart] starts it again.
+    public void stop() {
         OPEN.remove(this);
         process.destroy();
         try {
