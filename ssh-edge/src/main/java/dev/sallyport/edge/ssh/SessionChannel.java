@@ -34,12 +34,17 @@ final class SessionChannel extends DoorChannel {
         void begin(SessionChannel channel, SessionRequest asked);
     }
 
+    private static final String NO_AGENT = "the ssh-agent is not forwarded";
+
     private final Begin begin;
     private final Map<String, String> environment = new ConcurrentHashMap<>();
     private final List<String> notices = new ArrayList<>();
 
     private Optional<Pty> pty = Optional.empty();
     private boolean begun;
+
+    /// Whether the ssh-agent was asked for before a terminal was, which is OpenSSH's order.
+    private boolean agentAsked;
 
     private volatile boolean terminal;
     private volatile boolean midLine;
@@ -66,8 +71,7 @@ final class SessionChannel extends DoorChannel {
             case "signal" -> result(signal(buffer.getString()));
             case "break" -> result(pty.isPresent() && signal("INT"));
             case "x11-req" -> refuse("X11 is not forwarded");
-            case "auth-agent-req@openssh.com", "auth-agent-req" ->
-                pty.isPresent() ? refuse("the ssh-agent is not forwarded") : Result.ReplyFailure;
+            case "auth-agent-req@openssh.com", "auth-agent-req" -> agent();
             default -> Result.ReplyFailure;
         };
     }
@@ -81,6 +85,13 @@ final class SessionChannel extends DoorChannel {
             notices.add(notice);
         }
         return Result.ReplyFailure;
+    }
+
+    /// Said at a terminal only: who has `ForwardAgent yes` for every host shall not read it after each `git
+    /// push`.
+    private Result agent() {
+        agentAsked = true;
+        return terminal ? refuse(NO_AGENT) : Result.ReplyFailure;
     }
 
     private boolean environment(String name, String value) {
@@ -115,6 +126,9 @@ final class SessionChannel extends DoorChannel {
         }
         pty = Optional.of(asked);
         terminal = true;
+        if (agentAsked) {
+            refuse(NO_AGENT);
+        }
         return true;
     }
 
@@ -197,6 +211,9 @@ final class SessionChannel extends DoorChannel {
 
     @Override
     public void write(Message.Stream stream, byte[] bytes) throws IOException {
+        if (bytes.length == 0) {
+            return;
+        }
         super.write(stream, bytes);
         midLine = bytes[bytes.length - 1] != '\n';
     }

@@ -549,7 +549,7 @@ public final class SshDoor implements AutoCloseable {
                 inside
                         ? Optional.empty()
                         : Optional.of("say ssh " + accepted.login().login() + "+" + asked.connection()
-                                + "@… (not -J, and not -W): this connection is a machine to log in to");
+                                + "@HOST (not -J, and not -W): this connection is a machine to log in to");
             case TargetSettings.Tcp _ ->
                 !inside || host.equals(asked.connection().value())
                         ? Optional.empty()

@@ -7,6 +7,7 @@ import dev.sallyport.core.recording.Event.Kind;
 import dev.sallyport.core.session.Outcome;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
@@ -121,6 +122,19 @@ final class SshDoorTest {
         assertThat(result.status()).isEqualTo(253);
         assertThat(result.output()).isEmpty();
         assertThat(result.error()).contains("   1  bash  custom\n").contains("sally: say which connection");
+    }
+
+    @Test
+    void whoMayOpenNothingIsToldSoInsteadOfAnEmptyList() {
+        door.key("mallory");
+        door.sign("mallory", "ca", "-I", "mallory@example", "-n", "mallory", "-V", "-5m:+1h");
+        for (var terminal : List.of("-T", "-tt")) {
+            var result = Client.run(door.ssh("mallory", terminal, "mallory@127.0.0.1"));
+            assertThat(result.status()).as(terminal).isEqualTo(253);
+            assertThat(result.output() + result.error())
+                    .as(terminal)
+                    .contains("sally: there is no connection that you may open");
+        }
     }
 
     @Test

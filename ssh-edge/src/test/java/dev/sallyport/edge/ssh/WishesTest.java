@@ -114,7 +114,7 @@ final class WishesTest {
     @Test
     void aJumpIsToldWhatToSay() {
         var result = door.alice("-W", "host:22", "alice@127.0.0.1");
-        assertThat(result.error()).contains("say ssh alice+host@");
+        assertThat(result.error()).contains("say ssh alice+host@HOST (not -J, and not -W)");
         result = door.alice("-W", "bash:22", "alice@127.0.0.1");
         assertThat(result.error()).contains("not one to forward to");
     }
@@ -198,6 +198,19 @@ final class WishesTest {
                 "alice", "-o", "ExitOnForwardFailure=no", "-R", "0:127.0.0.1:1", "alice@127.0.0.1", "bash", "true"));
         assertThat(result.status()).isZero();
         assertThat(result.error()).containsOnlyOnce("sally: nothing is forwarded from here to you (-R)");
+    }
+
+    @Test
+    void thatTheAgentIsNotForwardedIsSaidAtATerminalOnly() throws Exception {
+        var socket = door.file("ssh-agent");
+        try (var _ = new FakeSshAgent(socket, new byte[0], data -> data)) {
+            var agent = "IdentityAgent=" + socket;
+            var terminal = door.alice("-A", "-tt", "-o", agent, "alice@127.0.0.1", "bash", "true");
+            assertThat(terminal.error()).containsOnlyOnce("sally: the ssh-agent is not forwarded");
+            var script = door.alice("-A", "-T", "-o", agent, "alice@127.0.0.1", "bash", "true");
+            assertThat(script.status()).isZero();
+            assertThat(script.error()).doesNotContain("ssh-agent");
+        }
     }
 
     @Test
