@@ -7,7 +7,10 @@ import dev.sallyport.core.agent.BadAgentKey;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -87,12 +90,23 @@ public final class AgentMain {
             Thread.currentThread().join();
             return 0;
         } catch (Usage | BadAgentKey | IOException e) {
-            err.println("sallyport-agent: " + e.getMessage());
+            err.println("sallyport-agent: " + said(e));
             return 2;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return 1;
         }
+    }
+
+    /// Java says no more than the name of a file that cannot be used.
+    static String said(Exception e) {
+        return switch (e) {
+            case NoSuchFileException missing -> missing.getFile() + ": there is no such file or folder";
+            case AccessDeniedException denied -> denied.getFile() + ": permission denied";
+            case FileSystemException unusable
+            when unusable.getReason() == null -> unusable.getFile() + ": cannot be used";
+            default -> String.valueOf(e.getMessage());
+        };
     }
 
     private static void stop(Agent agent, Duration drain) {

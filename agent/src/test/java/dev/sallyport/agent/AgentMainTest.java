@@ -39,6 +39,14 @@ final class AgentMainTest {
             new byte[32]);
 
     @Test
+    void aFileThatCannotBeUsedIsNamedWithWhy() {
+        var missing = folder.resolve("none");
+        assertThatThrownBy(() -> AgentMain.read(List.of("--key-file", missing.toString()), Map.of()))
+                .extracting(e -> AgentMain.said((Exception) e))
+                .isEqualTo(missing + ": there is no such file or folder");
+    }
+
+    @Test
     void theKeyComesFromTheEnvironmentOrAFile() throws Exception {
         var fromEnvironment = AgentMain.read(List.of(), Map.of("SALLYPORT_KEY", key.text()));
         assertThat(fromEnvironment.settings().key().text()).isEqualTo(key.text());

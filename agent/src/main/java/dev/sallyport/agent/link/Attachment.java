@@ -277,7 +277,7 @@ final class Attachment {
                     yield Ended.REFUSED;
                 }
                 default -> {
-                    LOG.info("not attached to {}: {}", address, reason(status));
+                    LOG.warn("not attached to {}: {}", address, reason(status));
                     yield Ended.BROKEN;
                 }
             };
@@ -293,6 +293,8 @@ final class Attachment {
             cause = cause.getCause();
         }
         var description = status.getDescription() == null ? status.getCode().toString() : status.getDescription();
+        // gRPC appends the names of its own handlers.
+        description = description.replaceFirst("(?s)\\s*Channel Pipeline: .*", "");
         return FrameMapper.sentence(cause == null ? description : description + " (" + cause.getMessage() + ")");
     }
 
