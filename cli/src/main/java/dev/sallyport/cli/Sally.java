@@ -70,6 +70,12 @@ public final class Sally {
             description = "Show this help and exit.")
     boolean help;
 
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "Print the version and exit.")
+    boolean version;
+
     public static void main(String[] arguments) {
         int code = execute(Surroundings.ofProcess(), arguments);
         // Threads of the HTTP client must not hold the program back.
@@ -94,6 +100,7 @@ public final class Sally {
                 .addSubcommand(AdminCommands.group(run, wanted))
                 .addSubcommand(new Status(run))
                 .addSubcommand(new Version(run));
+        sally.getCommandSpec().version(Version.text());
         laidOut(sally);
         var endings = new Endings(run);
         return sally.setParameterExceptionHandler(endings)

@@ -13,10 +13,14 @@ final class Version extends Action {
         super(run);
     }
 
+    static String text() {
+        var version = Sally.class.getPackage().getImplementationVersion();
+        return "sally " + (version == null ? "(not packaged)" : version);
+    }
+
     @Override
     public Integer call() {
-        var version = Sally.class.getPackage().getImplementationVersion();
-        run.out().println("sally " + (version == null ? "(not packaged)" : version));
+        run.out().println(text());
         return ExitCode.OK;
     }
 }

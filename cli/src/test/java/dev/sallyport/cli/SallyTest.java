@@ -56,6 +56,40 @@ class SallyTest {
     }
 
     @Test
+    void aWordThatIsNoCommandIsNamedAndSoAreTheCommands() {
+        assertThat(new TestingSally(folder).run("sessions", "list").err())
+                .isEqualTo("sally: there is no command 'list' here; there are ls, show, follow, replay, download,"
+                        + " verify, kill. See  sally sessions --help\n");
+        assertThat(new TestingSally(folder).run("sessions").err())
+                .startsWith("sally: say what to do: ls, show, follow,");
+        assertThat(new TestingSally(folder).run("status", "x").err()).startsWith("sally: 'x' is one word too many.");
+        assertThat(new TestingSally(folder)
+                        .run("admin", "revocations", "create")
+                        .err())
+                .startsWith("sally: Missing");
+    }
+
+    @Test
+    void theVersionIsAnOptionAsWell() {
+        var version = new TestingSally(folder).run("version").out();
+        assertThat(version).startsWith("sally ");
+        for (var option : List.of("--version", "-V")) {
+            var ran = new TestingSally(folder).run(option);
+            assertThat(ran.code()).isZero();
+            assertThat(ran.out()).isEqualTo(version);
+        }
+    }
+
+    @Test
+    void aLimitThatIsNoneIsSaid() {
+        for (var words : List.of("sessions ls --limit 0", "sessions ls --limit -1", "admin audit --limit 10001")) {
+            var ran = new TestingSally(folder).run(words.split(" "));
+            assertThat(ran.code()).as(words).isEqualTo(2);
+            assertThat(ran.err()).as(words).isEqualTo("sally: --limit takes a number from 1 to 10000.\n");
+        }
+    }
+
+    @Test
     void withoutConfigurationItSaysWhatToDo() {
         var ran = new TestingSally(folder).run("ls");
         assertThat(ran.code()).isEqualTo(1);

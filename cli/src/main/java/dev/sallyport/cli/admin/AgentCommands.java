@@ -34,7 +34,11 @@ final class AgentCommands {
     }
 
     private static String attached(Agent agent) {
-        return agent.instances() == 0 ? "no" : "yes, " + agent.instances() + " times";
+        return switch (agent.instances()) {
+            case 0 -> "no";
+            case 1 -> "yes";
+            default -> agent.instances() + " times";
+        };
     }
 
     /// An agent and the key that is shown once.
@@ -50,7 +54,8 @@ final class AgentCommands {
 
         @Override
         void after(KeyedAgent one) {
-            run.say("this key is shown once. Start the agent with it in the variable SALLYPORT_KEY.");
+            run.say("this key is shown once. Start the agent with it in the variable SALLYPORT_KEY:"
+                    + " SALLYPORT_KEY=… tools/agent --state FOLDER  in a checkout that is built.");
         }
     }
 

@@ -53,9 +53,9 @@ final class AuditCommand extends Action {
         if (until != null) {
             filters.put("to", Moment.parse(until, clock).toString());
         }
-        filters.put("limit", Integer.toString(Math.clamp(limit, 1, Limits.PAGE)));
+        filters.put("limit", Integer.toString(Math.min(Pages.limit(limit), Limits.PAGE)));
         var client = client();
-        var entries = Pages.first(Math.max(1, limit), cursor -> {
+        var entries = Pages.first(limit, cursor -> {
             if (cursor != null) {
                 filters.put("cursor", cursor);
             }

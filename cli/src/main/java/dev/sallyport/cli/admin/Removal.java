@@ -1,5 +1,6 @@
 package dev.sallyport.cli.admin;
 
+import dev.sallyport.api.Problem;
 import dev.sallyport.api.Refused;
 import dev.sallyport.api.SallyportClient;
 import dev.sallyport.cli.run.Action;
@@ -26,9 +27,19 @@ abstract class Removal extends Action {
     @Override
     public Integer call() throws Exception {
         for (var name : names) {
-            remove(client(), name);
+            try {
+                remove(client(), name);
+            } catch (Refused refused) {
+                throw names.size() == 1 ? refused : of(name, refused.problem());
+            }
             run.out().println("deleted " + Escaped.of(name));
         }
         return ExitCode.OK;
+    }
+
+    /// Says which of several it was.
+    private static Refused of(String name, Problem problem) {
+        return new Refused(new Problem(
+                problem.type(), problem.title(), problem.status(), name + ": " + problem.detail(), problem.errors()));
     }
 }

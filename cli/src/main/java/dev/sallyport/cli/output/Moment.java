@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 /// Times as people write and read them.
 public final class Moment {
 
-    private static final Pattern LENGTH = Pattern.compile("([0-9]{1,9})(s|m|h|d|w)");
+    private static final Pattern LENGTH = Pattern.compile("([0-9]{1,9})(s|m|min|h|d|w)");
 
     private Moment() {}
 
@@ -41,7 +41,7 @@ public final class Moment {
         long count = Long.parseLong(matcher.group(1));
         return switch (matcher.group(2)) {
             case "s" -> Duration.ofSeconds(count);
-            case "m" -> Duration.ofMinutes(count);
+            case "m", "min" -> Duration.ofMinutes(count);
             case "h" -> Duration.ofHours(count);
             case "d" -> Duration.ofDays(count);
             default -> Duration.ofDays(Math.multiplyExact(count, 7));
@@ -65,18 +65,22 @@ public final class Moment {
         return "%s %02d:%02d:%02d".formatted(time.toLocalDate(), time.getHour(), time.getMinute(), time.getSecond());
     }
 
-    /// A length of time in the two units that matter.
+    /// A length of time in the two units that matter, or in one where the other is zero.
     public static String words(Duration length) {
         long seconds = Math.max(0, length.toSeconds());
         if (seconds >= 86_400) {
-            return seconds / 86_400 + " d " + seconds % 86_400 / 3_600 + " h";
+            return words(seconds / 86_400, "d", seconds % 86_400 / 3_600, "h");
         }
         if (seconds >= 3_600) {
-            return seconds / 3_600 + " h " + seconds % 3_600 / 60 + " min";
+            return words(seconds / 3_600, "h", seconds % 3_600 / 60, "min");
         }
         if (seconds >= 60) {
-            return seconds / 60 + " min " + seconds % 60 + " s";
+            return words(seconds / 60, "min", seconds % 60, "s");
         }
         return seconds + "." + length.toMillisPart() / 100 + " s";
+    }
+
+    private static String words(long many, String unit, long rest, String smaller) {
+        return many + " " + unit + (rest == 0 ? "" : " " + rest + " " + smaller);
     }
 }

@@ -8,8 +8,10 @@ import javax.net.ssl.SSLException;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /// How an error ends the program: one or two sentences on stderr, and an exit code. Never a stack trace, unless
 /// `SALLY_DEBUG` is set.
@@ -23,9 +25,26 @@ public final class Endings implements IExecutionExceptionHandler, IParameterExce
 
     @Override
     public int handleParseException(ParameterException e, String[] arguments) {
-        run.say(sentence(String.valueOf(e.getMessage())) + " See  "
+        run.say(sentence(wrong(e)) + " See  "
                 + e.getCommandLine().getCommandSpec().qualifiedName() + " --help");
         return ExitCode.USAGE;
+    }
+
+    /// What is wrong with a command line. The parser's own words are good enough, but for a word that it does
+    /// not expect: it counts the words from where nobody looks.
+    private static String wrong(ParameterException e) {
+        var commands = String.join(", ", e.getCommandLine().getSubcommands().keySet());
+        if (e instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
+            var word = "'" + unmatched.getUnmatched().getFirst() + "'";
+            return commands.isEmpty()
+                    ? word + " is one word too many."
+                    : "there is no command " + word + " here; there are " + commands + ".";
+        }
+        boolean option = e instanceof UnmatchedArgumentException || e instanceof MissingParameterException;
+        if (!option && !commands.isEmpty() && String.valueOf(e.getMessage()).startsWith("Missing required sub")) {
+            return "say what to do: " + commands + ".";
+        }
+        return String.valueOf(e.getMessage()).replaceFirst("^Error: ", "");
     }
 
     @Override

@@ -23,6 +23,14 @@ public final class Pages {
 
     private Pages() {}
 
+    /// What the user gave as `--limit`, if it is one.
+    public static int limit(int given) throws Failure {
+        if (given < 1 || given > MOST) {
+            throw Failure.usage("--limit takes a number from 1 to " + MOST + ".");
+        }
+        return given;
+    }
+
     /// Everything, up to [#MOST].
     public static <T> List<T> all(Source<T> source) throws IOException, Refused {
         return first(MOST, source);

@@ -81,9 +81,9 @@ public final class ListSessions extends Action {
         if (since != null) {
             filters.put("from", Moment.parse(since, run.surroundings().clock()).toString());
         }
-        filters.put("limit", Integer.toString(Math.clamp(limit, 1, Limits.PAGE)));
+        filters.put("limit", Integer.toString(Math.min(Pages.limit(limit), Limits.PAGE)));
         var client = client();
-        var sessions = Pages.first(Math.max(1, limit), cursor -> {
+        var sessions = Pages.first(limit, cursor -> {
             if (cursor != null) {
                 filters.put("cursor", cursor);
             }

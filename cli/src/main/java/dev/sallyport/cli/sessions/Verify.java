@@ -27,9 +27,10 @@ import picocli.CommandLine.Parameters;
         name = "verify",
         header = "Say whether a recording is what was recorded, and all of it.",
         description = {
-            "A session is fetched with what vouches for it; a file is a bundle that  download  wrote, and is verified",
-            "offline. All that is trusted is the tenant's public key: the one of --key, else \"tenant_key\" of the",
-            "configuration. Exit code 4: it is not what was recorded; the first bad event is named."
+            "A session is fetched with what vouches for it; a file is a bundle that  download  wrote, and is",
+            "verified offline. All that is trusted is the tenant's public key: the one of --key, else",
+            "\"tenant_key\" of the configuration. Exit code 4: it is not what was recorded; the first bad event",
+            "is named."
         },
         footer = {
             "",

@@ -245,6 +245,7 @@ class AdminTest {
         var ran = sally.run("admin", "users", "delete", "a", "b", "c");
         assertThat(ran.code()).isEqualTo(3);
         assertThat(ran.out()).isEqualTo("deleted a\n");
+        assertThat(ran.err()).startsWith("sally: b: ");
         assertThat(api.requests()).hasSize(2);
     }
 
@@ -265,7 +266,7 @@ class AdminTest {
         api.on("GET /v1/connections", new Connections.Page(List.of(connection(custom)), null))
                 .on("GET /v1/connections/bash", connection(custom));
         assertThat(sally.run("admin", "connections", "show", "bash").out())
-                .contains("P=env:PASSWORD", "15 min 0 s", "team=web");
+                .contains("P=env:PASSWORD", "15 min", "team=web");
         assertThat(sally.run("admin", "connections", "ls").out()).contains("con_1", "bash");
     }
 }
