@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -48,11 +49,13 @@ final class ChannelLimitsTest {
                 var client = Client.start(door.ssh("alice", "alice@127.0.0.1", "bash", "yes"))) {
             await().untilAsserted(() -> assertThat(client.outputText()).isNotEmpty());
             TestingDoor.check(List.of("kill", "-STOP", Long.toString(client.pid())));
-            await().atMost(Duration.ofSeconds(60)).until(() -> {
-                int before = door.recorder.last().events.size();
-                Thread.sleep(500);
-                return door.recorder.last().events.size() == before;
-            });
+            var recorded = new AtomicInteger(-1);
+            await().atMost(Duration.ofSeconds(60))
+                    .pollInterval(Duration.ofMillis(500))
+                    .until(() -> {
+                        int now = door.recorder.last().events.size();
+                        return recorded.getAndSet(now) == now;
+                    });
             long shown = door.recorder.last().events.stream()
                     .filter(event -> event.kind() == Kind.OUTPUT)
                     .mapToLong(event -> event.bytes().length)
