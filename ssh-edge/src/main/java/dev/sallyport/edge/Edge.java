@@ -197,6 +197,17 @@ public final class Edge implements AutoCloseable {
         door.show(hostKeys);
     }
 
+    /// Makes the host keys that a first start left for later, see [HostKeys#makeMissing].
+    ///
+    /// @throws IOException when they cannot be written
+    public void makeHostKeys() throws IOException {
+        HostKeys keys;
+        synchronized (this) {
+            keys = hostKeys;
+        }
+        keys.makeMissing();
+    }
+
     /// Agent instances that are attached.
     public int attachedAgents() {
         return links.attached();

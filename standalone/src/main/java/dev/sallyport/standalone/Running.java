@@ -61,6 +61,11 @@ final class Running implements AutoCloseable {
     private final Clock clock = Clock.systemUTC();
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final List<String> notes = new ArrayList<>();
+    private Work afterwards = () -> {};
+
+    private interface Work {
+        void run() throws IOException;
+    }
 
     private Running(Options options, InstanceFolder folder, Settings settings) {
         this.options = options;
@@ -128,6 +133,7 @@ final class Running implements AutoCloseable {
             if (edge.isPresent()) {
                 // after the API, whose limits count for all servers of this kind in a process
                 sessionsFirst = Optional.of(edge.get()::endSessions);
+                afterwards = edge.get()::makeHostKeys;
                 var health = Health.start(edge.get(), 0);
                 parts.push(health);
                 writeHealth("edge", health.port());
@@ -311,6 +317,17 @@ final class Running implements AutoCloseable {
             throw new CannotStart("could not use the folder " + folder.root() + ": " + e.getMessage(), e);
         }
         LOG.info("ready in {} s", took);
+    }
+
+    /// Does what takes a while and what a first login need not wait for, on a thread of its own.
+    void finish() {
+        Thread.ofPlatform().daemon().name("afterwards").start(() -> {
+            try {
+                afterwards.run();
+            } catch (IOException e) {
+                LOG.error("the RSA host key could not be made: old clients, which ask for one, cannot connect", e);
+            }
+        });
     }
 
     /// Runs one command through everything; whether it came back.

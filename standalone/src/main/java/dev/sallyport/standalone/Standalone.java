@@ -52,6 +52,7 @@ public final class Standalone {
         }));
         try (var running = Running.start(options)) {
             running.announce();
+            running.finish();
             if (options.rehearse()) {
                 return running.rehearse() ? 0 : 1;
             }

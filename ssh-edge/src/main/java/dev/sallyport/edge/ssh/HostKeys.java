@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.sshd.certificate.OpenSshCertificateBuilder;
 import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.config.keys.OpenSshCertificate;
@@ -30,8 +31,9 @@ import org.jspecify.annotations.Nullable;
 /// own.
 ///
 /// The keys lie in a folder, in OpenSSH's formats, readable by their owner only; what is missing is made. The
-/// host CA signs nothing but these keys, and is no user CA. Certificates are made in memory and renewed each
-/// day.
+/// RSA key, which takes seconds to make and which only old clients ask for, is made by [#makeMissing], for a
+/// first start to call when the door is open; until then it is not shown. The host CA signs nothing but these
+/// keys, and is no user CA. Certificates are made in memory and renewed each day.
 public final class HostKeys implements KeyPairProvider, HostKeyCertificateProvider {
 
     private static final String CA = "ssh_host_ca_key";
@@ -42,21 +44,38 @@ public final class HostKeys implements KeyPairProvider, HostKeyCertificateProvid
     private static final Duration RENEWED = Duration.ofDays(1);
 
     private final KeyPair ca;
-    private final List<KeyPair> keys;
+    private final Shown shown;
     private final List<String> names;
     private final Clock clock;
 
     private List<OpenSshCertificate> certificates = List.of();
     private Instant signed = Instant.MIN;
 
-    private HostKeys(KeyPair ca, List<KeyPair> keys, List<String> names, Clock clock) {
+    /// The keys that are there, and where one that is missing goes.
+    private static final class Shown {
+        private final Optional<Path> missing;
+        private volatile List<KeyPair> keys;
+
+        Shown(List<KeyPair> keys, Optional<Path> missing) {
+            this.keys = List.copyOf(keys);
+            this.missing = missing;
+        }
+
+        synchronized void makeMissing() throws IOException {
+            if (missing.isPresent() && keys.size() == 1) {
+                keys = List.of(keys.getFirst(), key(missing.get(), KeyPairProvider.SSH_RSA, RSA_BITS));
+            }
+        }
+    }
+
+    private HostKeys(KeyPair ca, Shown shown, List<String> names, Clock clock) {
         this.ca = ca;
-        this.keys = List.copyOf(keys);
+        this.shown = shown;
         this.names = List.copyOf(names);
         this.clock = clock;
     }
 
-    /// The keys of a folder; those that are missing are made first.
+    /// The keys of a folder; those that are missing are made first, except an RSA key, see [#makeMissing].
     ///
     /// @param names the host names and addresses that the certificates are for, at least one; see [HostNames]
     /// @throws IOException when a key cannot be read, written or used
@@ -65,13 +84,20 @@ public final class HostKeys implements KeyPairProvider, HostKeyCertificateProvid
             throw new IllegalArgumentException("a host certificate without names would be good for every host");
         }
         Files.createDirectories(folder);
-        return new HostKeys(
-                key(folder.resolve(CA), KeyPairProvider.SSH_ED25519, 256),
-                List.of(
-                        key(folder.resolve(ED25519), KeyPairProvider.SSH_ED25519, 256),
-                        key(folder.resolve(RSA), KeyPairProvider.SSH_RSA, RSA_BITS)),
-                names,
-                clock);
+        var shown = new Shown(
+                List.of(key(folder.resolve(ED25519), KeyPairProvider.SSH_ED25519, 256)),
+                Optional.of(folder.resolve(RSA)));
+        if (Files.exists(folder.resolve(RSA))) {
+            shown.makeMissing();
+        }
+        return new HostKeys(key(folder.resolve(CA), KeyPairProvider.SSH_ED25519, 256), shown, names, clock);
+    }
+
+    /// Makes the RSA key unless it is there, and shows it to clients that connect from now on. Takes seconds.
+    ///
+    /// @throws IOException when it cannot be written
+    public void makeMissing() throws IOException {
+        shown.makeMissing();
     }
 
     /// The same host CA with a host key of the operator's own in place of the made ones.
@@ -80,12 +106,12 @@ public final class HostKeys implements KeyPairProvider, HostKeyCertificateProvid
         if (key.getPublic() instanceof RSAPublicKey rsa && rsa.getModulus().bitLength() < RSA_BITS) {
             throw new IOException("a host key of type RSA has at least " + RSA_BITS + " bits");
         }
-        return new HostKeys(ca, List.of(key), names, clock);
+        return new HostKeys(ca, new Shown(List.of(key), Optional.empty()), names, clock);
     }
 
     /// The same keys with certificates for other names.
     public HostKeys named(List<String> others) {
-        return new HostKeys(ca, keys, others, clock);
+        return new HostKeys(ca, shown, others, clock);
     }
 
     /// The host CA's public key as one line, for a `@cert-authority` line of a known_hosts file.
@@ -95,21 +121,22 @@ public final class HostKeys implements KeyPairProvider, HostKeyCertificateProvid
 
     /// The public host keys, one line each.
     public List<String> publicKeys() {
-        return keys.stream()
+        return shown.keys.stream()
                 .map(key -> PublicKeyEntry.toString(key.getPublic()))
                 .toList();
     }
 
     @Override
     public Iterable<KeyPair> loadKeys(@Nullable SessionContext session) {
-        return keys;
+        return shown.keys;
     }
 
     @Override
     public synchronized Iterable<OpenSshCertificate> loadCertificates(@Nullable SessionContext session)
             throws IOException, GeneralSecurityException {
         var now = clock.instant();
-        if (signed.isBefore(now.minus(RENEWED)) || signed.isAfter(now)) {
+        var keys = shown.keys;
+        if (signed.isBefore(now.minus(RENEWED)) || signed.isAfter(now) || certificates.size() < keys.size()) {
             var renewed = new ArrayList<OpenSshCertificate>();
             for (var key : keys) {
                 renewed.add(sign(key, now));

@@ -89,6 +89,8 @@ final class DoorOperationTest {
     @Test
     void hostKeysStayOverARestart() throws IOException {
         var first = HostKeys.in(folder, List.of("edge.example"), Clock.systemUTC());
+        assertThat(first.publicKeys()).hasSize(1);
+        first.makeMissing();
         var second = HostKeys.in(folder, List.of("edge.example"), Clock.systemUTC());
         assertThat(second.certificateAuthority()).isEqualTo(first.certificateAuthority());
         assertThat(second.publicKeys()).isEqualTo(first.publicKeys()).hasSize(2);
