@@ -62,6 +62,7 @@ final class Running implements AutoCloseable {
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final List<String> notes = new ArrayList<>();
     private Work afterwards = () -> {};
+    private boolean announced;
 
     private interface Work {
         void run() throws IOException;
@@ -238,6 +239,7 @@ final class Running implements AutoCloseable {
             if (tenant.isEmpty()) {
                 folder.writePrivate(folder.folder("agent").resolve("key"), demo.seed(admin) + "\n");
             }
+            demo.noteAccount(admin);
             demo.startHost(admin);
         }
         notes.addAll(demo.notes());
@@ -310,6 +312,7 @@ final class Running implements AutoCloseable {
         try {
             Files.writeString(folder.resolve("ready" + options.part().suffix()), Long.toString(clock.millis()));
             System.out.printf("ready in %.1f s%n", took);
+            announced = true;
             if (options.part() == Part.ALL && settings.demo()) {
                 Welcome.print(System.out, folder, settings, new CliFile(folder).url(), notes);
             }
@@ -353,6 +356,9 @@ final class Running implements AutoCloseable {
             } catch (Exception e) {
                 LOG.error("{} did not stop cleanly", part.getClass().getSimpleName(), e);
             }
+        }
+        if (announced) {
+            System.out.println("\nstopped");
         }
     }
 }

@@ -9,8 +9,8 @@ import java.util.concurrent.CountDownLatch;
 
 /// The standalone program: everything of Sallyport on one machine.
 ///
-/// `up [--folder DIR] [--any-port] [--rehearse] [--part control|edge|agent]`. Exit codes: 0 stopped as asked, 1
-/// could not start, 2 usage.
+/// `up [--folder DIR] [--any-port] [--rehearse] [--part control|edge|agent]`. Exit codes: 0
+/// rehearsed, 1 could not start, 2 usage, 130 and 143 stopped by SIGINT and SIGTERM, as asked.
 public final class Standalone {
 
     private static final String USAGE = """

@@ -9,22 +9,18 @@ import java.util.Optional;
 /// The account that the demo's commands run as.
 ///
 /// Started as root, that is `sallyport-demo`, a system account without a password, made when it is missing; else
-/// whoever
-/// started us.
-///
-/// @param note what the start says about it
-record Account(String name, Optional<String> runAs, String note) {
+/// whoever started us.
+record Account(String name, Optional<String> runAs) {
 
     private static final String DEMO = "sallyport-demo";
 
     static Account forDemo() throws IOException, InterruptedException {
         var me = System.getProperty("user.name");
         if (!me.equals("root")) {
-            return new Account(
-                    me, Optional.empty(), "commands run as you (" + me + "), for this was not started as root");
+            return new Account(me, Optional.empty());
         }
         if (exists()) {
-            return new Account(DEMO, Optional.of(DEMO), "commands run as the account " + DEMO);
+            return new Account(DEMO, Optional.of(DEMO));
         }
         // A password of '*' never matches and is not "locked", which sshd would refuse even for keys.
         var made = Program.run(List.of(
@@ -41,7 +37,7 @@ record Account(String name, Optional<String> runAs, String note) {
         if (made.status() != 0) {
             throw new IOException("could not make the account " + DEMO + ": " + made.output());
         }
-        return new Account(DEMO, Optional.of(DEMO), "commands run as the account " + DEMO + ", which was made for it");
+        return new Account(DEMO, Optional.of(DEMO));
     }
 
     private static boolean exists() throws IOException {

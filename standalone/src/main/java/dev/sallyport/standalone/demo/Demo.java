@@ -25,14 +25,14 @@ import org.jspecify.annotations.Nullable;
 /// The demo tenant: made through the public API at the first start, as an admin would make it.
 ///
 /// Users alice (in the group `engineers`, which one rule lets use everything) and bob (whom no rule mentions), a user
-/// CA
-/// with a certificate for each, the connections `bash`, `python`, `report`, and `demo-host`, an sshd of its own.
+/// CA with a certificate for each, the connections `bash`, `python`, `report`, and `demo-host`, an sshd of its own.
 public final class Demo implements AutoCloseable {
 
     /// Users with a certificate, as they log in.
     public static final List<String> USERS = List.of("alice", "bob");
 
     private static final String AGENT = "local";
+    private static final String SHELL = "bash";
     private static final String HOST = "demo-host";
 
     private final Path keys;
@@ -71,9 +71,8 @@ public final class Demo implements AutoCloseable {
 
         Agents.KeyedAgent agent = admin.createAgent(new Agents.NewAgent(AGENT));
         var account = Account.forDemo();
-        notes.add(account.note());
         var runAs = account.runAs().orElse(null);
-        admin.createConnection(custom("bash", List.of("/bin/bash"), runAs, null));
+        admin.createConnection(custom(SHELL, List.of("/bin/bash"), runAs, null));
         if (Files.isExecutable(Path.of("/usr/bin/python3"))) {
             admin.createConnection(custom("python", List.of("/usr/bin/python3"), runAs, null));
         } else {
@@ -93,6 +92,20 @@ public final class Demo implements AutoCloseable {
                 Map.of(),
                 List.of("connect", "exec")));
         return agent.key();
+    }
+
+    /// Notes the account that the shell runs as, which is what was chosen at the first start.
+    public void noteAccount(SallyportClient admin) throws IOException, Refused {
+        for (var connection : admin.connections(null).items()) {
+            var custom = connection.custom();
+            if (connection.name().equals(SHELL) && custom != null) {
+                notes.add(
+                        custom.runAs() == null
+                                ? "commands run as you (" + System.getProperty("user.name")
+                                        + "), not as another account"
+                                : "commands run as the account " + custom.runAs());
+            }
+        }
     }
 
     /// Starts the demo's sshd, and makes (or mends, when its port had to change) the connection to it.
