@@ -6,9 +6,11 @@ import dev.sallyport.core.recording.ChunkStore;
 import dev.sallyport.core.recording.DataKeys;
 import dev.sallyport.core.session.Outcome;
 import dev.sallyport.edge.admission.LiveSessions;
+import dev.sallyport.edge.agents.CellIdentity;
 import dev.sallyport.edge.agents.EdgeIdentity;
 import dev.sallyport.edge.agents.GrpcAgentLinks;
 import dev.sallyport.edge.agents.StoredAgents;
+import dev.sallyport.edge.agents.StoredCell;
 import dev.sallyport.edge.mailbox.CellMember;
 import dev.sallyport.edge.recorder.SpoolRecorder;
 import dev.sallyport.edge.recorder.SpoolRecovery;
@@ -25,8 +27,10 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,8 +52,9 @@ public final class Edge implements AutoCloseable {
     /// @param agentNames host names and addresses by which agents reach it
     /// @param keys folder of its host keys, its host CA, and its certificate for agents
     /// @param spool folder of the spools; a former edge's, found there, is recovered
-    /// @param alone whether no other edge can exist: what others left is closed at once, without waiting for
-    ///     their leases
+    /// @param cell where the other edges of the cell reach this one, port 0 for a free one; none when no other
+    ///     edge can exist: then what others left is closed at once, without waiting for their leases
+    /// @param cellHost the host by which they reach it
     /// @param proxies networks of load balancers in front of the SSH door, see [SshDoor.Settings]
     /// @param chacha20 whether chacha20-poly1305 is offered, which costs three times the processor of AES
     public record Settings(
@@ -59,7 +64,8 @@ public final class Edge implements AutoCloseable {
             Set<String> agentNames,
             Path keys,
             Path spool,
-            boolean alone,
+            Optional<InetSocketAddress> cell,
+            String cellHost,
             SourceAddresses proxies,
             boolean chacha20,
             EdgeLimits limits) {
@@ -77,6 +83,7 @@ public final class Edge implements AutoCloseable {
     private final SshDoor door;
     private final EdgeIdentity identity;
     private final Set<String> sshNames;
+    private final Duration drain;
     private HostKeys hostKeys;
 
     private Edge(
@@ -87,6 +94,7 @@ public final class Edge implements AutoCloseable {
             SshDoor door,
             EdgeIdentity identity,
             Set<String> sshNames,
+            Duration drain,
             HostKeys hostKeys) {
         this.member = member;
         this.recorder = recorder;
@@ -95,6 +103,7 @@ public final class Edge implements AutoCloseable {
         this.door = door;
         this.identity = identity;
         this.sshNames = sshNames;
+        this.drain = drain;
         this.hostKeys = hostKeys;
     }
 
@@ -109,14 +118,16 @@ public final class Edge implements AutoCloseable {
         var identity = EdgeIdentity.open(settings.keys(), settings.agentNames(), clock);
         var rows = new StoredRecordings(store.recordings());
         var linksLater = new AtomicReference<GrpcAgentLinks>();
-        var member =
-                new CellMember(store, edge, "", new LiveSessions(limits.sessionsPerUser()), dataKeys, clock, agent -> {
-                    var links = linksLater.get();
-                    if (links != null) {
-                        links.recheck(agent);
-                    }
-                });
-        if (settings.alone()) {
+        var member = new CellMember(
+                store,
+                edge,
+                () -> address(settings, linksLater),
+                new LiveSessions(limits.sessionsPerUser()),
+                dataKeys,
+                clock,
+                agent -> withLinks(linksLater, links -> links.recheck(agent)),
+                () -> withLinks(linksLater, GrpcAgentLinks::announce));
+        if (settings.cell().isEmpty()) {
             member.closeOthers();
         }
         var recorder = new SpoolRecorder(settings.spool(), edge, chunks, dataKeys, rows, clock, limits.spool());
@@ -124,7 +135,16 @@ public final class Edge implements AutoCloseable {
                 new GrpcAgentLinks.Settings(settings.agents(), edge, IDLE_CALLS),
                 identity,
                 new StoredAgents(store, edge, clock),
-                new StoredTails(store, chunks, dataKeys, rows, clock));
+                new StoredTails(store, chunks, dataKeys, rows, clock),
+                settings.cell().isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(new GrpcAgentLinks.Between(
+                                settings.cell().get(),
+                                CellIdentity.make(settings.keys(), edge, clock),
+                                new StoredCell(store, edge),
+                                () -> !member.sight().frozen(false))),
+                clock,
+                System::nanoTime);
         linksLater.set(links);
         var sessions = new Sessions(member.admission(), links, recorder, limits.relay(), clock);
         var door = new SshDoor(
@@ -134,7 +154,8 @@ public final class Edge implements AutoCloseable {
                 member.admission(),
                 sessions,
                 clock);
-        var started = new Edge(member, recorder, links, sessions, door, identity, settings.sshNames(), hostKeys);
+        var started = new Edge(
+                member, recorder, links, sessions, door, identity, settings.sshNames(), limits.drain(), hostKeys);
         try {
             member.start();
             door.start();
@@ -145,6 +166,21 @@ public final class Edge implements AutoCloseable {
         Thread.ofVirtual().name("spool-recovery").start(() -> recover(settings.spool(), chunks, dataKeys, rows, clock));
         LOG.info("edge {} is open: ssh on {}, agents on port {}", edge, door.addresses(), links.port());
         return started;
+    }
+
+    private static void withLinks(AtomicReference<GrpcAgentLinks> later, Consumer<GrpcAgentLinks> work) {
+        var links = later.get();
+        if (links != null) {
+            work.accept(links);
+        }
+    }
+
+    /// Where other edges reach this one; empty where there are none.
+    private static String address(Settings settings, AtomicReference<GrpcAgentLinks> later) {
+        return Optional.ofNullable(later.get())
+                .flatMap(GrpcAgentLinks::relayPort)
+                .map(port -> settings.cellHost() + ":" + port)
+                .orElse("");
     }
 
     private static void recover(Path spool, ChunkStore chunks, DataKeys dataKeys, StoredRecordings rows, Clock clock) {
@@ -218,6 +254,11 @@ public final class Edge implements AutoCloseable {
         return sessions.live();
     }
 
+    /// Calls of agents here that carry sessions of other edges.
+    public int lentCalls() {
+        return links.lentCalls();
+    }
+
     /// `Carry` calls of agents that are open here, idle ones too.
     public int openCalls() {
         return links.openCalls();
@@ -231,6 +272,21 @@ public final class Edge implements AutoCloseable {
     /// Bytes in the spool that wait to be stored.
     public long spooledBytes() {
         return recorder.spooledBytes();
+    }
+
+    /// Takes nothing new, tells the agents to go elsewhere, and waits for what goes on here, sessions of this
+    /// edge and of others by way of it; for `drain` at most. Whether all have ended.
+    public boolean drain() throws InterruptedException {
+        door.drain();
+        links.drain();
+        long until = System.nanoTime() + drain.toNanos();
+        while (sessions.live() + links.lentCalls() > 0) {
+            if (System.nanoTime() - until > 0) {
+                return false;
+            }
+            Thread.sleep(50);
+        }
+        return true;
     }
 
     /// The first part of [#close]: no new sessions, and live ones end. Where the agent stops as well, this

@@ -9,7 +9,8 @@ import java.util.Map;
 /// The limits of an edge, as its parts take them.
 ///
 /// @param sessionsPerUser live sessions of one user on this edge
-public record EdgeLimits(DoorLimits door, RelayLimits relay, SpoolLimits spool, int sessionsPerUser) {
+/// @param drain how long sessions may go on when the edge is to stop
+public record EdgeLimits(DoorLimits door, RelayLimits relay, SpoolLimits spool, int sessionsPerUser, Duration drain) {
 
     public static final EdgeLimits DEFAULTS = of(Map.of());
 
@@ -50,7 +51,8 @@ public record EdgeLimits(DoorLimits door, RelayLimits relay, SpoolLimits spool, 
                         values.time(Limit.CHUNK_AGE),
                         values.number(Limit.CHUNK),
                         spool.uploads()),
-                values.number(Limit.SESSIONS_PER_USER));
+                values.number(Limit.SESSIONS_PER_USER),
+                values.time(Limit.DRAIN));
     }
 
     private record Values(Map<Limit, Long> set) {

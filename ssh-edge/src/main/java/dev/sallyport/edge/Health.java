@@ -9,8 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/// An edge's health and metrics on loopback: `/healthz` answers 200 while an agent is attached, else 503; `/metrics`
-/// in Prometheus' text form. Nothing of users, targets or sessions stands there but numbers.
+/// An edge's health and metrics on loopback: `/healthz` answers 200 while an agent is attached, else 503;
+/// `/metrics` in Prometheus' text form. Nothing of users, targets or sessions stands there but numbers.
 public final class Health implements AutoCloseable {
 
     private static final int WAITING = 16;
@@ -49,6 +49,9 @@ public final class Health implements AutoCloseable {
                 # HELP sallyport_edge_carry_calls Carry calls that are open, idle ones too.
                 # TYPE sallyport_edge_carry_calls gauge
                 sallyport_edge_carry_calls %d
+                # HELP sallyport_edge_lent_calls Carry calls of agents here that carry sessions of other edges.
+                # TYPE sallyport_edge_lent_calls gauge
+                sallyport_edge_lent_calls %d
                 # HELP sallyport_edge_spool_segments Segments of the spool; one when nothing waits to be stored.
                 # TYPE sallyport_edge_spool_segments gauge
                 sallyport_edge_spool_segments %d
@@ -59,6 +62,7 @@ public final class Health implements AutoCloseable {
                         edge.attachedAgents(),
                         edge.liveSessions(),
                         edge.openCalls(),
+                        edge.lentCalls(),
                         edge.spoolSegments(),
                         edge.spooledBytes());
     }

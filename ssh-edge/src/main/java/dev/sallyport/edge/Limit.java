@@ -26,6 +26,7 @@ public enum Limit {
     KEEP_ALIVE(time(DoorLimits.DEFAULTS.keepAlive()), time(1), time(3_600)),
     WRITING(time(DoorLimits.DEFAULTS.writing()), time(1), time(86_400)),
     WARNING(time(RelayLimits.DEFAULTS.warning()), time(1), time(3_600)),
+    DRAIN(time(0), time(0), time(86_400)),
     WINDOW(bytes(DoorLimits.DEFAULTS.window()), bytes(65_536), bytes(16 << 20)),
     BUFFERED(bytes(DoorLimits.DEFAULTS.buffered()), bytes(65_536), bytes(64 << 20)),
     COMMAND(bytes(DoorLimits.DEFAULTS.command()), bytes(1_024), bytes(SessionRequest.Exec.LONGEST)),
@@ -56,7 +57,8 @@ public enum Limit {
 
         /// In the largest unit that leaves nothing over.
         private String in(String[] units, long[] sizes) {
-            int largest = units.length - 1;
+            // nothing is written in the unit that one counts in
+            int largest = value == 0 ? 1 : units.length - 1;
             while (value % sizes[largest] != 0) {
                 largest--;
             }

@@ -221,7 +221,8 @@ final class Attachment {
                 if (draining && !out) {
                     return Ended.DRAINING;
                 }
-                if (out && !sessions.any(home)) {
+                // sessions of other edges go by way of this one, too
+                if (out && calls == idle.size() && !sessions.any(home)) {
                     return Ended.DRAINING;
                 }
                 var _ = changed.awaitNanos(PAUSE.toNanos());

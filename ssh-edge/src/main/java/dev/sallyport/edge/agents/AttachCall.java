@@ -14,6 +14,7 @@ import io.grpc.stub.StreamObserver;
 import java.time.Clock;
 import java.util.HashSet;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
@@ -37,6 +38,7 @@ final class AttachCall implements StreamObserver<AttachUp> {
     /// What the call needs of the edge.
     ///
     /// @param attach takes a new instance, and tells everybody who must know
+    /// @param drains whether it takes no new instance any more
     record Surroundings(
             EdgeId edge,
             AgentDirectory directory,
@@ -44,7 +46,8 @@ final class AttachCall implements StreamObserver<AttachUp> {
             Clock clock,
             LongSupplier nanos,
             int idleCalls,
-            Consumer<Instance> attach) {}
+            Consumer<Instance> attach,
+            BooleanSupplier drains) {}
 
     private final Surroundings edge;
     private final TokenCheck.Caller caller;
@@ -94,6 +97,10 @@ final class AttachCall implements StreamObserver<AttachUp> {
                         .allMatch(name -> CAPABILITY.matcher(name).matches())
                 || !SEALING_KEY.matcher(hello.getSealingKey()).matches()) {
             refuse(Status.INVALID_ARGUMENT.withDescription("a hello that is not well formed"));
+            return;
+        }
+        if (edge.drains().getAsBoolean()) {
+            refuse(Status.UNAVAILABLE.withDescription("this edge drains; attach to another one"));
             return;
         }
         if (hello.getElsewhereList().contains(edge.edge().value())) {

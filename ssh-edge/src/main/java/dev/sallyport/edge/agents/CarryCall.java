@@ -12,27 +12,61 @@ import io.grpc.stub.StreamObserver;
 import java.util.Optional;
 
 /// One `Carry` call of an attached agent: waits for its first frame, then idles until a session is put on it,
-/// or continues one.
+/// or continues one. The session is this edge's own, or another's to which the call is lent.
 ///
-/// gRPC calls [#onNext] and its siblings one at a time. What is sent is serialised by this object's monitor,
-/// which is only ever held for putting a frame into Netty's queue.
+/// Frames are asked for by hand: the next one when one was dealt with, so that a lent call goes at the pace of
+/// the other edge. gRPC calls [#onNext] and its siblings one at a time. What is sent is serialised by this
+/// object's monitor, which is only ever held for putting a frame into Netty's queue.
 final class CarryCall implements StreamObserver<dev.sallyport.proto.v1.Frame>, LinkShell.Wire {
 
     private final Instance instance;
     private final Sessions sessions;
+    private final Resuming elsewhere;
     private final ServerCallStreamObserver<dev.sallyport.proto.v1.Frame> down;
     private final long since;
     private boolean begun;
     private volatile Optional<LinkShell> carried = Optional.empty();
+    private volatile Optional<LentCall> lent = Optional.empty();
     private boolean closed;
 
-    CarryCall(Instance instance, Sessions sessions, StreamObserver<dev.sallyport.proto.v1.Frame> down, long since) {
+    /// Who continues sessions that other edges hold.
+    interface Resuming {
+
+        /// Lends the call to the edge that holds the session, with its first frame, or closes it. May block.
+        void resume(CarryCall call, Frame.Resume resume, dev.sallyport.proto.v1.Frame wire);
+
+        /// For an edge that knows of no others.
+        static Resuming nowhere() {
+            return (call, resume, wire) -> call.close(unknown());
+        }
+    }
+
+    CarryCall(
+            Instance instance,
+            Sessions sessions,
+            Resuming elsewhere,
+            StreamObserver<dev.sallyport.proto.v1.Frame> down,
+            long since) {
         this.instance = instance;
         this.sessions = sessions;
+        this.elsewhere = elsewhere;
         this.down = (ServerCallStreamObserver<dev.sallyport.proto.v1.Frame>) down;
         this.since = since;
         this.down.setOnCancelHandler(this::gone);
         this.down.setOnCloseHandler(this::gone);
+        this.down.setOnReadyHandler(() -> lent.ifPresent(LentCall::agentReady));
+        this.down.disableAutoRequest();
+        this.down.request(1);
+    }
+
+    /// What an agent reads of a session that is not here, and of what it must not say: nobody learns what
+    /// exists.
+    static Status unknown() {
+        return Status.NOT_FOUND.withDescription("no such session here");
+    }
+
+    Instance instance() {
+        return instance;
     }
 
     /// When it came, in nanoseconds of the monotonic clock.
@@ -48,11 +82,50 @@ final class CarryCall implements StreamObserver<dev.sallyport.proto.v1.Frame>, L
         }
     }
 
+    /// Lends this call to another edge; its frames pass through `call` from now on.
+    void lend(LentCall call) {
+        lent = Optional.of(call);
+        if (isClosed()) {
+            call.agentGone();
+        } else {
+            down.request(LentCall.AHEAD - 1);
+        }
+    }
+
+    /// Passes a frame of the other edge on, as it is.
+    synchronized void pass(dev.sallyport.proto.v1.Frame wire) {
+        if (!closed) {
+            down.onNext(wire);
+        }
+    }
+
+    /// Whether there is room for frames to the agent.
+    boolean ready() {
+        return down.isReady();
+    }
+
+    /// Asks for more frames of the agent.
+    void request(int frames) {
+        down.request(frames);
+    }
+
     @Override
     public void onNext(dev.sallyport.proto.v1.Frame wire) {
         if (isClosed()) {
             return;
         }
+        var borrower = lent;
+        if (borrower.isPresent()) {
+            borrower.get().fromAgent(wire);
+            return;
+        }
+        hear(wire);
+        if (!isClosed()) {
+            down.request(1);
+        }
+    }
+
+    private void hear(dev.sallyport.proto.v1.Frame wire) {
         try {
             var frame = FrameMapper.read(wire);
             var shell = carried;
@@ -61,14 +134,14 @@ final class CarryCall implements StreamObserver<dev.sallyport.proto.v1.Frame>, L
             } else if (begun) {
                 throw new ForgedFrame("a frame on an idle call");
             } else {
-                begin(frame);
+                begin(frame, wire);
             }
         } catch (BadFrame | ForgedFrame e) {
             forged(e);
         }
     }
 
-    private void begin(Frame frame) throws ForgedFrame {
+    private void begin(Frame frame, dev.sallyport.proto.v1.Frame wire) throws ForgedFrame {
         begun = true;
         switch (frame.body()) {
             case Frame.Idle idle -> {
@@ -82,7 +155,7 @@ final class CarryCall implements StreamObserver<dev.sallyport.proto.v1.Frame>, L
                     throw new ForgedFrame("resume for another instance");
                 }
                 instance.carries(this);
-                resume(resume);
+                resume(resume, wire);
             }
             case Frame.Open _,
                     Frame.Accepted _,
@@ -94,10 +167,10 @@ final class CarryCall implements StreamObserver<dev.sallyport.proto.v1.Frame>, L
         }
     }
 
-    private void resume(Frame.Resume resume) throws ForgedFrame {
+    private void resume(Frame.Resume resume, dev.sallyport.proto.v1.Frame wire) throws ForgedFrame {
         var session = sessions.find(resume.session());
         if (session.isEmpty()) {
-            close(Status.NOT_FOUND.withDescription("no such session here"));
+            elsewhere.resume(this, resume, wire);
             return;
         }
         if (!session.get().carriedBy(instance)) {
@@ -107,17 +180,16 @@ final class CarryCall implements StreamObserver<dev.sallyport.proto.v1.Frame>, L
         // before the shell answers: what comes back must find it
         carried = Optional.of(shell);
         if (!shell.resume(resume, this)) {
-            close(Status.NOT_FOUND.withDescription("no such session here"));
+            close(unknown());
         } else if (isClosed()) {
             shell.onBroken(this);
         }
     }
 
     private void forged(Exception e) {
-        sessions.forged(instance.agent(), e);
+        sessions.forged("agent " + instance.agent().agent(), e);
         carried.ifPresent(shell -> shell.onForged(this, "a forged frame"));
-        // the same answer as for a session that is not here: nobody learns what exists
-        close(Status.NOT_FOUND.withDescription("no such session here"));
+        close(unknown());
         gone();
     }
 
@@ -128,6 +200,7 @@ final class CarryCall implements StreamObserver<dev.sallyport.proto.v1.Frame>, L
 
     @Override
     public void onCompleted() {
+        lent.ifPresent(LentCall::agentDone);
         finish();
         gone();
     }
@@ -138,6 +211,7 @@ final class CarryCall implements StreamObserver<dev.sallyport.proto.v1.Frame>, L
         }
         instance.gone(this);
         carried.ifPresent(shell -> shell.onBroken(this));
+        lent.ifPresent(LentCall::agentGone);
     }
 
     @Override

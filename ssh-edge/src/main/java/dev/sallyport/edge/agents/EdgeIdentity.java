@@ -104,9 +104,11 @@ public final class EdgeIdentity {
         return leafKey;
     }
 
-    private record Pair(X509Certificate certificate, PrivateKey key) {}
+    /// A certificate with its key.
+    record Pair(X509Certificate certificate, PrivateKey key) {}
 
-    private static Pair authority(Path folder, Instant now)
+    /// The CA of the folder, made when there is none.
+    static Pair authority(Path folder, Instant now)
             throws IOException, GeneralSecurityException, OperatorCreationException {
         var certificateFile = folder.resolve("ca.crt");
         var keyFile = folder.resolve("ca.key");
@@ -210,8 +212,7 @@ public final class EdgeIdentity {
         return new GeneralName(address ? GeneralName.iPAddress : GeneralName.dNSName, name);
     }
 
-    private static X509v3CertificateBuilder builder(
-            X500Name issuer, X500Name subject, KeyPair keys, Instant now, Duration life)
+    static X509v3CertificateBuilder builder(X500Name issuer, X500Name subject, KeyPair keys, Instant now, Duration life)
             throws GeneralSecurityException, IOException {
         var builder = new JcaX509v3CertificateBuilder(
                 issuer,
@@ -227,7 +228,7 @@ public final class EdgeIdentity {
         return builder;
     }
 
-    private static X509Certificate sign(X509v3CertificateBuilder builder, PrivateKey key)
+    static X509Certificate sign(X509v3CertificateBuilder builder, PrivateKey key)
             throws GeneralSecurityException, OperatorCreationException, IOException {
         var holder = builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(key));
         return certificate(holder.getEncoded());
@@ -237,7 +238,7 @@ public final class EdgeIdentity {
         return new BigInteger(159, RANDOM).setBit(158);
     }
 
-    private static KeyPair newKeys() throws GeneralSecurityException {
+    static KeyPair newKeys() throws GeneralSecurityException {
         var generator = KeyPairGenerator.getInstance("EC");
         generator.initialize(new ECGenParameterSpec("secp256r1"), RANDOM);
         return generator.generateKeyPair();
@@ -285,7 +286,7 @@ public final class EdgeIdentity {
         }
     }
 
-    private static void createFolder(Path folder) throws IOException {
+    static void createFolder(Path folder) throws IOException {
         if (!Files.isDirectory(folder)) {
             Files.createDirectories(
                     folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));

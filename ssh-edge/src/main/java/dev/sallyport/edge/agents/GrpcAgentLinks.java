@@ -1,6 +1,7 @@
 package dev.sallyport.edge.agents;
 
 import dev.sallyport.core.id.AgentId;
+import dev.sallyport.core.id.AgentInstanceId;
 import dev.sallyport.core.id.EdgeId;
 import dev.sallyport.core.id.SessionId;
 import dev.sallyport.core.link.LinkShell;
@@ -35,6 +36,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -76,23 +79,34 @@ public final class GrpcAgentLinks implements AgentLinks, AutoCloseable {
         }
     }
 
+    /// How this edge and the others of its cell reach each other's agents.
+    ///
+    /// @param listen where the others reach this edge; port 0 takes a free one
+    /// @param sees whether this edge sees what is decided elsewhere: else it passes nothing on for the others
+    public record Between(InetSocketAddress listen, CellIdentity identity, Cell cell, BooleanSupplier sees) {}
+
     private final AgentDirectory directory;
     private final Clock clock;
     private final LongSupplier nanos;
     private final Sessions sessions = new Sessions();
     private final Attachments attachments;
+    private final LentCalls lent = new LentCalls();
     private final NewConnections connections;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final ScheduledExecutorService ticker;
     private final EventLoopGroup acceptor = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final EventLoopGroup workers = new MultiThreadIoEventLoopGroup(0, NioIoHandler.newFactory());
     private final Server server;
+    private final Optional<RelayPort> relayPort;
+    private final Optional<OtherEdges> others;
+    private volatile boolean draining;
 
     private GrpcAgentLinks(
             Settings settings,
             EdgeIdentity identity,
             AgentDirectory directory,
             TailReceiver tails,
+            Optional<Between> between,
             Clock clock,
             LongSupplier nanos)
             throws IOException {
@@ -105,11 +119,33 @@ public final class GrpcAgentLinks implements AgentLinks, AutoCloseable {
                 Thread.ofPlatform().daemon().name("agent-links-clock").factory());
         var check = new TokenCheck(directory);
         var surroundings = new AttachCall.Surroundings(
-                settings.edge(), directory, attachments, clock, nanos, settings.idleCalls(), this::attached);
+                settings.edge(),
+                directory,
+                attachments,
+                clock,
+                nanos,
+                settings.idleCalls(),
+                this::attached,
+                () -> draining);
         var tls = GrpcSslContexts.configure(SslContextBuilder.forServer(
                         identity.key(), identity.chain().toArray(X509Certificate[]::new)))
                 .protocols("TLSv1.3")
                 .build();
+        if (between.isPresent()) {
+            var cell = between.get();
+            var known = new OtherEdges(cell.identity(), cell.cell(), lent, cell.sees(), workers, threads);
+            this.others = Optional.of(known);
+            this.relayPort = Optional.of(RelayPort.start(
+                    cell.listen(),
+                    cell.identity(),
+                    new RelayPort.Surroundings(sessions, attachments, lent, cell.sees(), () -> draining),
+                    acceptor,
+                    workers,
+                    threads));
+        } else {
+            this.others = Optional.empty();
+            this.relayPort = Optional.empty();
+        }
         this.server = NettyServerBuilder.forAddress(settings.listen())
                 .sslContext(tls)
                 .channelFactory(connections::serverChannel)
@@ -149,7 +185,23 @@ public final class GrpcAgentLinks implements AgentLinks, AutoCloseable {
             Clock clock,
             LongSupplier nanos)
             throws IOException {
-        var links = new GrpcAgentLinks(settings, identity, directory, tails, clock, nanos);
+        return start(settings, identity, directory, tails, Optional.empty(), clock, nanos);
+    }
+
+    /// Opens the port, and one for the other edges of the cell.
+    ///
+    /// @param between none where there is no other edge
+    /// @param nanos a monotonic clock
+    public static GrpcAgentLinks start(
+            Settings settings,
+            EdgeIdentity identity,
+            AgentDirectory directory,
+            TailReceiver tails,
+            Optional<Between> between,
+            Clock clock,
+            LongSupplier nanos)
+            throws IOException {
+        var links = new GrpcAgentLinks(settings, identity, directory, tails, between, clock, nanos);
         try {
             links.server.start();
         } catch (IOException e) {
@@ -163,6 +215,11 @@ public final class GrpcAgentLinks implements AgentLinks, AutoCloseable {
     /// The port that agents dial.
     public int port() {
         return server.getPort();
+    }
+
+    /// The port that other edges of the cell dial, where there may be any.
+    public Optional<Integer> relayPort() {
+        return relayPort.map(RelayPort::port);
     }
 
     @Override
@@ -185,24 +242,54 @@ public final class GrpcAgentLinks implements AgentLinks, AutoCloseable {
         }
         var taken = attachments.take(agent, order.tenant(), LONGEST_START);
         return switch (taken) {
-            case Attachments.Taken.NotAttached() -> new Start.NotAttached();
+            case Attachments.Taken.NotAttached() -> startElsewhere(agent, order, deadline);
             case Attachments.Taken.NoneIdle() -> new Start.Busy();
-            case Attachments.Taken.Call(var instance, var call) -> {
-                var shell = LinkShell.ordered(order, Ticket.next(), call, nanos, sessions::remove);
-                sessions.add(new Sessions.Carried(shell, agent, instance.id()));
-                call.carry(shell);
-                boolean accepted = false;
-                try {
-                    shell.begin();
-                    accepted = shell.awaitAccepted(Duration.ofNanos(deadline - nanos.getAsLong()));
-                } finally {
-                    if (!accepted) {
-                        shell.end();
-                    }
-                }
-                yield accepted ? new Start.Started(shell) : new Start.Busy();
-            }
+            case Attachments.Taken.Call(var instance, var call) ->
+                start(order, agent, instance.id(), call, call::carry, deadline);
         };
+    }
+
+    /// By way of another edge, where the agent is.
+    private Start startElsewhere(AgentId agent, Order order, long deadline) throws InterruptedException {
+        if (others.isEmpty()) {
+            return new Start.NotAttached();
+        }
+        OtherEdges.Taken taken;
+        try {
+            taken = others.get().take(order.tenant(), agent, Duration.ofNanos(deadline - nanos.getAsLong()));
+        } catch (RuntimeException e) {
+            LOG.warn("could not look up where agent {} is", agent, e);
+            return new Start.NotAttached();
+        }
+        return switch (taken) {
+            case OtherEdges.Taken.NotAttached() -> new Start.NotAttached();
+            case OtherEdges.Taken.NoneIdle() -> new Start.Busy();
+            case OtherEdges.Taken.Call(var instance, var call) ->
+                start(order, agent, instance, call, call::carry, deadline);
+        };
+    }
+
+    private Start start(
+            Order order,
+            AgentId agent,
+            AgentInstanceId instance,
+            LinkShell.Wire call,
+            Consumer<LinkShell> carry,
+            long deadline)
+            throws InterruptedException {
+        var shell = LinkShell.ordered(order, Ticket.next(), call, nanos, sessions::remove);
+        sessions.add(new Sessions.Carried(shell, agent, instance));
+        carry.accept(shell);
+        boolean accepted = false;
+        try {
+            shell.begin();
+            accepted = shell.awaitAccepted(Duration.ofNanos(deadline - nanos.getAsLong()));
+        } finally {
+            if (!accepted) {
+                shell.end();
+            }
+        }
+        return accepted ? new Start.Started(shell) : new Start.Busy();
     }
 
     @Override
@@ -226,8 +313,16 @@ public final class GrpcAgentLinks implements AgentLinks, AutoCloseable {
         attachments.of(agent).forEach(this::checkToken);
     }
 
-    /// Tells the agents to go elsewhere with what is new; sessions go on.
+    /// Notes all attachments anew: when this edge was not in the registry, others may have removed them.
+    public void announce() {
+        for (var instance : attachments.all()) {
+            directory.attached(instance.attachment());
+        }
+    }
+
+    /// Tells the agents to go elsewhere with what is new, and takes no more of them; sessions go on.
     public void drain() {
+        draining = true;
         attachments.all().forEach(Instance::sayDraining);
     }
 
@@ -244,6 +339,11 @@ public final class GrpcAgentLinks implements AgentLinks, AutoCloseable {
     /// How many `Carry` calls are open: those that idle and those that carry a session.
     public int openCalls() {
         return attachments.all().stream().mapToInt(Instance::openCalls).sum();
+    }
+
+    /// How many calls of agents here carry sessions of other edges.
+    public int lentCalls() {
+        return lent.count();
     }
 
     /// How many frames came that should not have.
@@ -265,11 +365,15 @@ public final class GrpcAgentLinks implements AgentLinks, AutoCloseable {
     @Override
     public void close() {
         ticker.shutdownNow();
+        draining = true;
+        lent.cutAll("the edge stops");
         sessions.all().forEach(session -> session.shell().end());
         attachments
                 .all()
                 .forEach(instance ->
                         instance.close(Optional.of(Status.UNAVAILABLE.withDescription("the edge stops")), false));
+        relayPort.ifPresent(RelayPort::close);
+        others.ifPresent(OtherEdges::close);
         server.shutdown();
         try {
             if (!server.awaitTermination(1, TimeUnit.SECONDS)) {
@@ -297,6 +401,12 @@ public final class GrpcAgentLinks implements AgentLinks, AutoCloseable {
         threads.execute(() -> {
             try {
                 directory.detached(instance.attachment());
+                // it may have attached again meanwhile, under the same name
+                for (var other : attachments.of(instance.agent().agent())) {
+                    if (other.id().equals(instance.id())) {
+                        directory.attached(other.attachment());
+                    }
+                }
             } catch (RuntimeException e) {
                 LOG.warn("could not note that {} is gone", instance.id(), e);
             }
@@ -305,6 +415,7 @@ public final class GrpcAgentLinks implements AgentLinks, AutoCloseable {
 
     private void revoked(Instance instance) {
         sessions.endAll(instance.id());
+        lent.revoked(instance);
         instance.close(Optional.of(Status.PERMISSION_DENIED.withDescription("this agent's key was revoked")), false);
     }
 
@@ -374,7 +485,12 @@ public final class GrpcAgentLinks implements AgentLinks, AutoCloseable {
             if (instance.isEmpty()) {
                 return refuse(down, Status.UNAVAILABLE.withDescription("attach first"));
             }
-            var call = new CarryCall(instance.get(), sessions, down, nanos.getAsLong());
+            var call = new CarryCall(
+                    instance.get(),
+                    sessions,
+                    others.<CarryCall.Resuming>map(known -> known).orElseGet(CarryCall.Resuming::nowhere),
+                    down,
+                    nanos.getAsLong());
             if (!instance.get().opened(call)) {
                 return refuse(down, Status.RESOURCE_EXHAUSTED.withDescription("enough idle calls"));
             }

@@ -3,6 +3,7 @@ package dev.sallyport.edge.agents;
 import dev.sallyport.core.id.AgentId;
 import dev.sallyport.core.id.AgentInstanceId;
 import dev.sallyport.core.id.SessionId;
+import dev.sallyport.core.id.TenantId;
 import dev.sallyport.core.link.LinkShell;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,7 +28,11 @@ final class Sessions {
     record Carried(LinkShell shell, AgentId agent, AgentInstanceId instance) {
 
         boolean carriedBy(Instance candidate) {
-            return candidate.agent().agent().equals(agent) && candidate.id().equals(instance);
+            return carriedBy(candidate.agent().tenant(), candidate.agent().agent(), candidate.id());
+        }
+
+        boolean carriedBy(TenantId tenant, AgentId candidate, AgentInstanceId itsInstance) {
+            return shell.order().tenant().equals(tenant) && candidate.equals(agent) && itsInstance.equals(instance);
         }
     }
 
@@ -81,14 +86,14 @@ final class Sessions {
     }
 
     /// Counts a frame that should not have come, and logs one a second at most.
-    void forged(AgentDirectory.KnownAgent agent, Exception what) {
+    void forged(String who, Exception what) {
         forged.increment();
         long now = System.nanoTime();
         long before = loggedAt.get();
         if (now - before < LOG_EVERY.toNanos() || !loggedAt.compareAndSet(before, now)) {
             return;
         }
-        LOG.warn("agent {} sent {}", agent.agent(), what.getMessage());
+        LOG.warn("{} sent {}", who, what.getMessage());
     }
 
     long forged() {

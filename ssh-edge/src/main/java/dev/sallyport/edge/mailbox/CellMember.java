@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,7 +50,8 @@ public final class CellMember implements AutoCloseable {
 
     private final Store store;
     private final EdgeId edge;
-    private final String address;
+    private final Supplier<String> address;
+    private final Runnable registered;
     private final Clock clock;
     private final LiveSessions live;
     private final Sight sight;
@@ -60,22 +62,27 @@ public final class CellMember implements AutoCloseable {
     private final List<Thread> threads = new ArrayList<>();
     private volatile boolean running;
 
-    /// @param address `HOST:PORT` at which other edges reach this one; empty where there are none
+    /// @param address `HOST:PORT` at which other edges reach this one, asked when it registers; empty where
+    ///     there are none
+    /// @param registered called when this edge is in the registry: what others removed while it was not is to
+    ///     be noted anew
     /// @param live the sessions of this edge; none yet
     /// @param agentRevoked called when an agent's right to be attached must be looked at again; may be called
     ///     more often than needed
     public CellMember(
             Store store,
             EdgeId edge,
-            String address,
+            Supplier<String> address,
             LiveSessions live,
             DataKeys dataKeys,
             Clock clock,
-            Consumer<AgentId> agentRevoked) {
+            Consumer<AgentId> agentRevoked,
+            Runnable registered) {
         this.live = live;
         this.store = store;
         this.edge = edge;
         this.address = address;
+        this.registered = registered;
         this.clock = clock;
         this.sight = new Sight(System::nanoTime);
         this.trust = new TrustSnapshots(store.trustedCas(), store.tenants());
@@ -158,8 +165,9 @@ public final class CellMember implements AutoCloseable {
 
     private void register() {
         long from = sight.reading();
-        store.edges().register(new EdgeAddress(edge, address, clock.instant()));
+        store.edges().register(new EdgeAddress(edge, address.get(), clock.instant()));
         sight.beat(from);
+        registered.run();
     }
 
     private void beat() {

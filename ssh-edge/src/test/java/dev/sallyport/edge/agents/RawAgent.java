@@ -50,6 +50,11 @@ final class RawAgent implements AutoCloseable {
         final CompletableFuture<Status> ended = new CompletableFuture<>();
         private Optional<StreamObserver<U>> up = Optional.empty();
 
+        /// Where to it sends.
+        void up(StreamObserver<U> stream) {
+            up = Optional.of(stream);
+        }
+
         void send(U message) {
             try {
                 up.orElseThrow().onNext(message);

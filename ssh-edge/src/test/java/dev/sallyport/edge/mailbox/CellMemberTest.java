@@ -294,7 +294,14 @@ class CellMemberTest {
 
     private CellMember member() {
         return new CellMember(
-                store, EdgeId.next(CLOCK), "", new LiveSessions(), new TestDataKeys(), CLOCK, revokedAgents::add);
+                store,
+                EdgeId.next(CLOCK),
+                () -> "",
+                new LiveSessions(),
+                new TestDataKeys(),
+                CLOCK,
+                revokedAgents::add,
+                () -> {});
     }
 
     private Decision.Granted open(CellMember edge) {
