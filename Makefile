@@ -11,6 +11,7 @@ export JAVA_HOME := $(JDK)
 MVN         := ./mvnw -q
 STAMP       := .build/built
 SOURCES     := $(shell find pom.xml .mvn */pom.xml */src/main -type f 2>/dev/null)
+EDGES       := 1
 TEST_TOOLS  := ssh:openssh-client sshd:openssh-server sftp:openssh-client rsync:rsync git:git plink:putty-tools \
                asciinema:asciinema tmux:tmux python3:python3 setpriv:util-linux ssh-audit:ssh-audit ip:iproute2 \
                openssl:openssl
@@ -21,8 +22,8 @@ TEST_TOOLS  := ssh:openssh-client sshd:openssh-server sftp:openssh-client rsync:
 help: ## lists these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
-up: build ## builds what is stale and runs Sallyport here: ssh on 12222, API on 8009, agents on 8010
-	@exec tools/standalone up --folder .sallyport $(UP)
+up: build ## builds what is stale and runs Sallyport here: ssh on 12222, API on 8009, agents on 8010; EDGES=2 for a second edge
+	@exec tools/standalone up --folder .sallyport --edges $(EDGES) $(UP)
 
 build: $(STAMP)
 

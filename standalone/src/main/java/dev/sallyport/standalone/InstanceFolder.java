@@ -33,12 +33,12 @@ public final class InstanceFolder implements AutoCloseable {
     /// Opens the folder, creating what is missing.
     ///
     /// @throws CannotStart when another instance holds it, or it cannot be written
-    static InstanceFolder open(Path root, Part part) throws CannotStart {
+    static InstanceFolder open(Path root, String suffix) throws CannotStart {
         var folder = root.toAbsolutePath().normalize();
         try {
             Files.createDirectories(folder);
             Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
-            var file = folder.resolve("lock" + part.suffix());
+            var file = folder.resolve("lock" + suffix);
             var channel = FileChannel.open(
                     file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
             var lock = channel.tryLock();

@@ -2,6 +2,7 @@ package dev.sallyport.standalone;
 
 import dev.sallyport.agent.Agent;
 import dev.sallyport.agent.AgentSettings;
+import dev.sallyport.agent.link.EdgeDoor;
 import dev.sallyport.agent.tail.Tails;
 import dev.sallyport.api.Refused;
 import dev.sallyport.control.ControlPlane;
@@ -37,6 +38,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,6 +62,7 @@ final class Running implements AutoCloseable {
     private final Settings settings;
     private final Clock clock = Clock.systemUTC();
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final List<FurtherEdge> furtherEdges = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
     private Work afterwards = () -> {};
     private boolean announced;
@@ -75,10 +78,14 @@ final class Running implements AutoCloseable {
     }
 
     static Running start(Options options) throws CannotStart, InterruptedException {
-        var folder = InstanceFolder.open(options.folder(), options.part());
-        Logging.into(folder.root(), options.part().suffix());
+        var folder = InstanceFolder.open(options.folder(), options.suffix());
+        Logging.into(folder.root(), options.suffix());
         try {
-            var running = new Running(options, folder, Settings.read(folder.resolve("config.toml"), options.anyPort()));
+            var running = new Running(
+                    options,
+                    folder,
+                    Settings.read(folder.resolve("config.toml"), options.anyPort())
+                            .ofEdge(options.number(), options.sshPort(), options.agentsPort()));
             running.parts.push(folder);
             try {
                 running.startParts();
@@ -89,9 +96,7 @@ final class Running implements AutoCloseable {
             } catch (IOException | Refused | BadAgentKey e) {
                 running.close();
                 throw new CannotStart(
-                        e.getMessage() + " (see "
-                                + folder.resolve("log" + options.part().suffix() + ".0") + ")",
-                        e);
+                        e.getMessage() + " (see " + folder.resolve("log" + options.suffix() + ".0") + ")", e);
             }
         } catch (CannotStart e) {
             folder.close();
@@ -133,12 +138,16 @@ final class Running implements AutoCloseable {
             }
             if (edge.isPresent()) {
                 // after the API, whose limits count for all servers of this kind in a process
-                sessionsFirst = Optional.of(edge.get()::endSessions);
+                var running = edge.get();
+                sessionsFirst = Optional.of(() -> endSessions(running));
                 afterwards = edge.get()::makeHostKeys;
                 var health = Health.start(edge.get(), 0);
                 parts.push(health);
-                writeHealth("edge", health.port());
+                writeHealth("edge" + (options.number() > 1 ? "-" + options.number() : ""), health.port());
             }
+        }
+        if (part == Part.ALL) {
+            startFurtherEdges();
         }
         if (part.agent()) {
             startAgent();
@@ -147,6 +156,16 @@ final class Running implements AutoCloseable {
         if (part == Part.ALL || part == Part.AGENT) {
             writeSshConfig();
         }
+    }
+
+    /// All edges at once, and before the agent stops.
+    private void endSessions(Edge edge) throws InterruptedException {
+        furtherEdges.forEach(FurtherEdge::stop);
+        if (!edge.drain()) {
+            LOG.warn("not every session has ended within the time to drain");
+        }
+        edge.endSessions();
+        furtherEdges.forEach(FurtherEdge::close);
     }
 
     private LocalApiServer startApi(ControlPlane plane) throws IOException {
@@ -163,7 +182,10 @@ final class Running implements AutoCloseable {
     private LocalStore openStore(Part part) throws IOException {
         var address = folder.resolve("store.address");
         return switch (part) {
-            case ALL -> LocalStore.embedded(folder.folder("db"));
+            case ALL ->
+                options.edges() == 1
+                        ? LocalStore.embedded(folder.folder("db"))
+                        : LocalStore.serving(folder.folder("db"), address);
             case CONTROL -> LocalStore.serving(folder.folder("db"), address);
             case EDGE, AGENT -> LocalStore.of(address);
         };
@@ -203,8 +225,11 @@ final class Running implements AutoCloseable {
                         Set.copyOf(settings.sshNames()),
                         Set.copyOf(settings.agentNames()),
                         keys,
-                        folder.folder("spool"),
-                        true,
+                        folder.folder(options.number() > 1 ? "spool-" + options.number() : "spool"),
+                        options.edges() > 1
+                                ? Optional.of(new InetSocketAddress(settings.cellAddress(), 0))
+                                : Optional.empty(),
+                        settings.cellAddress(),
                         settings.sshProxies(),
                         settings.sshChacha20(),
                         settings.limits()),
@@ -214,6 +239,18 @@ final class Running implements AutoCloseable {
                 clock);
         parts.push(edge);
         return edge;
+    }
+
+    /// Each in a process of its own, which stops when this one does, however that ends.
+    private void startFurtherEdges() throws IOException, CannotStart, InterruptedException {
+        for (int number = 2; number <= options.edges(); number++) {
+            var further = FurtherEdge.start(folder, options.edges(), number);
+            furtherEdges.add(further);
+            parts.push(further);
+            var its = settings.ofEdge(number, Optional.empty(), Optional.empty());
+            notes.add("edge " + number + " listens for ssh on port " + its.sshPort() + " (ssh -p " + its.sshPort()
+                    + " …), for agents on port " + its.agentPort());
+        }
     }
 
     /// A first start makes the tenant, its admin's key, and the demo.
@@ -253,7 +290,7 @@ final class Running implements AutoCloseable {
         }
         var agent = Agent.start(new AgentSettings(
                 key(Files.readString(keyFile).strip()),
-                List.of(),
+                furtherDoors(),
                 folder.folder("agent"),
                 Map.of(),
                 List.of(folder.folder("agent/secrets")),
@@ -268,10 +305,27 @@ final class Running implements AutoCloseable {
         while (!agent.attached()) {
             if (System.nanoTime() > until) {
                 throw new CannotStart("the agent could not reach the edge within " + ATTACHING.toSeconds() + " s; see "
-                        + folder.resolve("log" + options.part().suffix() + ".0"));
+                        + folder.resolve("log" + options.suffix() + ".0"));
             }
             Thread.sleep(5);
         }
+    }
+
+    /// Where this instance's further edges listen for agents.
+    private List<EdgeDoor> furtherDoors() {
+        if (options.part() != Part.ALL) {
+            return List.of();
+        }
+        return IntStream.rangeClosed(2, options.edges())
+                .mapToObj(number -> new EdgeDoor(
+                        reachedHere(settings.agentAddress()),
+                        settings.ofEdge(number, Optional.empty(), Optional.empty())
+                                .agentPort()))
+                .toList();
+    }
+
+    private static String reachedHere(String address) {
+        return address.equals("0.0.0.0") || address.equals("::") ? "127.0.0.1" : address;
     }
 
     /// The agent's key as it was given out; beside an edge in this very process, with the address at which that
@@ -281,9 +335,7 @@ final class Running implements AutoCloseable {
         if (options.part() != Part.ALL) {
             return key;
         }
-        var address = settings.agentAddress();
-        boolean everywhere = address.equals("0.0.0.0") || address.equals("::");
-        return new AgentKey(everywhere ? "127.0.0.1" : address, settings.agentPort(), key.token(), key.pin());
+        return new AgentKey(reachedHere(settings.agentAddress()), settings.agentPort(), key.token(), key.pin());
     }
 
     /// Where health and metrics of a part are, for the operator's tools.
@@ -300,7 +352,12 @@ final class Running implements AutoCloseable {
             admin.connections(null).items().forEach(connection -> connections.add(connection.name()));
         }
         var hostCa = Files.readString(folder.resolve("keys").resolve("ssh_host_ca_key.pub"));
-        new SshConfig(folder, settings.reachedAt(settings.sshAddress()), settings.sshPort(), hostCa)
+        var more = IntStream.rangeClosed(2, options.edges())
+                .map(number -> settings.ofEdge(number, Optional.empty(), Optional.empty())
+                        .sshPort())
+                .boxed()
+                .toList();
+        new SshConfig(folder, settings.reachedAt(settings.sshAddress()), settings.sshPort(), more, hostCa)
                 .write(Demo.USERS, connections);
     }
 
@@ -310,7 +367,7 @@ final class Running implements AutoCloseable {
         var took = began.map(start -> Duration.between(start, clock.instant()).toMillis() / 1000.0)
                 .orElse(0.0);
         try {
-            Files.writeString(folder.resolve("ready" + options.part().suffix()), Long.toString(clock.millis()));
+            Files.writeString(folder.resolve("ready" + options.suffix()), Long.toString(clock.millis()));
             System.out.printf("ready in %.1f s%n", took);
             announced = true;
             if (options.part() == Part.ALL && settings.demo()) {

@@ -33,6 +33,7 @@ import java.util.stream.Collectors;
 /// @param agentPort agents and their TLS
 /// @param agentNames names and addresses by which agents elsewhere reach the edge; the first stands in their
 ///     keys
+/// @param cellAddress where the edges of an instance reach each other: a host of this machine's
 /// @param demo whether a first start makes the demo tenant
 /// @param limits what stands below `[limits]`, by the names of [Limit]
 public record Settings(
@@ -47,6 +48,7 @@ public record Settings(
         String agentAddress,
         int agentPort,
         List<String> agentNames,
+        String cellAddress,
         boolean demo,
         EdgeLimits limits) {
 
@@ -96,7 +98,28 @@ public record Settings(
             "agents.address",
             "agents.port",
             "agents.names",
+            "cell.address",
             "demo.enabled");
+
+    /// The same with the ports of another edge of the instance: those next to the ones of the edge before,
+    /// unless others are given.
+    Settings ofEdge(int number, Optional<Integer> otherSshPort, Optional<Integer> otherAgentPort) {
+        return new Settings(
+                sshAddress,
+                otherSshPort.orElse(sshPort + number - 1),
+                sshNames,
+                sshProxies,
+                sshChacha20,
+                apiAddress,
+                apiPort,
+                apiTls,
+                agentAddress,
+                otherAgentPort.orElse(agentPort + number - 1),
+                agentNames,
+                cellAddress,
+                demo,
+                limits);
+    }
 
     /// Where users who come from `listens` find the door: that very address, unless it stands for all of them.
     String reachedAt(String listens) {
@@ -157,6 +180,7 @@ public record Settings(
                 text(toml, "agents.address", "127.0.0.1", file),
                 port(toml, "agents.port", 8010, file),
                 names(toml, "agents.names", file),
+                text(toml, "cell.address", "127.0.0.1", file),
                 bool(toml, "demo.enabled", true, file),
                 limits(toml, file));
     }

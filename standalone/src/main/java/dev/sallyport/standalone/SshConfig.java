@@ -3,13 +3,21 @@ package dev.sallyport.standalone;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /// The `ssh_config` and `known_hosts` of an instance, for plain `ssh -F`: absolute paths, host verification by
 /// the edge's host CA, and nothing of the user's own configuration.
 ///
 /// A connection that the file does not know is logged in to as [#UNKNOWN]. Without its own line the login would
 /// be the user's alone: `ssh alice+typo rm x` would then mean the connection `rm`.
-record SshConfig(InstanceFolder folder, String address, int port, String hostCa) {
+///
+/// @param port of the first edge
+/// @param more of the further ones, which show certificates of the same CA
+record SshConfig(InstanceFolder folder, String address, int port, List<Integer> more, String hostCa) {
+
+    SshConfig {
+        more = List.copyOf(more);
+    }
 
     /// The connection that stands for those that were made after the file was written, and for misspelt ones.
     private static final String UNKNOWN = "not-in-this-file";
@@ -20,7 +28,10 @@ record SshConfig(InstanceFolder folder, String address, int port, String hostCa)
     /// @param connections names that become `user+connection` hosts
     void write(List<String> users, Collection<String> connections) {
         var knownHosts = folder.resolve("known_hosts");
-        folder.writePrivate(knownHosts, "@cert-authority [" + address + "]:" + port + " " + hostCa.strip() + "\n");
+        var known = new StringBuilder();
+        IntStream.concat(IntStream.of(port), more.stream().mapToInt(Integer::intValue))
+                .forEach(one -> known.append("@cert-authority [" + address + "]:" + one + " " + hostCa.strip() + "\n"));
+        folder.writePrivate(knownHosts, known.toString());
         var text = new StringBuilder("""
                 # Written by Sallyport at each start.  ssh -F this-file alice bash
                 # A connection that was made since then:  ssh -F this-file -l alice+NAME alice

@@ -1,24 +1,32 @@
 package dev.sallyport.standalone;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 
 /// The standalone program: everything of Sallyport on one machine.
 ///
-/// `up [--folder DIR] [--any-port] [--rehearse] [--part control|edge|agent]`. Exit codes: 0
+/// `up [--folder DIR] [--any-port] [--rehearse] [--edges N] [--part control|edge|agent]`. Exit codes: 0
 /// rehearsed, 1 could not start, 2 usage, 130 and 143 stopped by SIGINT and SIGTERM, as asked.
 public final class Standalone {
 
     private static final String USAGE = """
-            usage: standalone up [--folder DIR] [--any-port] [--part control|edge|agent] [--rehearse]
+            usage: standalone up [--folder DIR] [--any-port] [--edges N] [--part control|edge|agent] [--rehearse]
 
               --folder DIR   where the instance keeps everything (default: .sallyport)
               --any-port     a first start picks free ports instead of 12222, 8009 and 8010
+              --edges N      how many edges the instance has (default: 1); each further one is a process of its own
+                             that listens on the ports next to those of the one before
               --part PART    runs only this part; the others run as processes of their own on the same folder
+              --number N     with --part edge: which of the edges this is (default: 1)
+              --ssh-port P, --agents-port P
+                             with --number: where it listens instead
+              --with-parent  stops when its stdin ends
               --rehearse     starts, runs one command through it, and stops
             """;
 
@@ -50,6 +58,9 @@ public final class Standalone {
                 Thread.currentThread().interrupt();
             }
         }));
+        if (options.withParent()) {
+            Thread.ofPlatform().daemon().name("parent").start(() -> awaitEndOfInput(stop));
+        }
         try (var running = Running.start(options)) {
             running.announce();
             running.finish();
@@ -68,8 +79,44 @@ public final class Standalone {
         }
     }
 
+    /// Whoever started this process holds the other end of its stdin.
+    private static void awaitEndOfInput(CountDownLatch stop) {
+        try {
+            while (System.in.read() >= 0) {
+                // nothing is said there
+            }
+        } catch (IOException e) {
+            // that is an end, too
+        }
+        stop.countDown();
+    }
+
     /// What was asked for.
-    record Options(Path folder, boolean anyPort, Part part, boolean rehearse) {
+    ///
+    /// @param edges how many edges the instance has
+    /// @param number which of them this process runs, from 1
+    /// @param sshPort instead of the one that follows from `config.toml` and the number
+    /// @param withParent whether it stops when its stdin ends
+    record Options(
+            Path folder,
+            boolean anyPort,
+            Part part,
+            boolean rehearse,
+            int edges,
+            int number,
+            Optional<Integer> sshPort,
+            Optional<Integer> agentsPort,
+            boolean withParent) {
+
+        /// Most edges of one instance.
+        static final int MOST_EDGES = 8;
+
+        /// What ends the names of this process' files; nothing for all of an instance.
+        String suffix() {
+            return part.suffix() + (number > 1 ? "-" + number : "");
+        }
+
+        private static final Set<String> NUMBERS = Set.of("--edges", "--number", "--ssh-port", "--agents-port");
 
         static Optional<Options> parse(List<String> words) {
             if (words.isEmpty() || !words.removeFirst().equals("up")) {
@@ -78,6 +125,11 @@ public final class Standalone {
             var folder = Path.of(".sallyport");
             boolean anyPort = false;
             boolean rehearse = false;
+            boolean withParent = false;
+            int edges = 1;
+            int number = 1;
+            var sshPort = Optional.<Integer>empty();
+            var agentsPort = Optional.<Integer>empty();
             var part = Part.ALL;
             while (!words.isEmpty()) {
                 var word = words.removeFirst();
@@ -85,6 +137,18 @@ public final class Standalone {
                     anyPort = true;
                 } else if (word.equals("--rehearse")) {
                     rehearse = true;
+                } else if (word.equals("--with-parent")) {
+                    withParent = true;
+                } else if (NUMBERS.contains(word)
+                        && !words.isEmpty()
+                        && words.getFirst().matches("[0-9]{1,5}")) {
+                    int value = Integer.parseInt(words.removeFirst());
+                    switch (word) {
+                        case "--edges" -> edges = value;
+                        case "--number" -> number = value;
+                        case "--ssh-port" -> sshPort = Optional.of(value);
+                        default -> agentsPort = Optional.of(value);
+                    }
                 } else if (word.equals("--folder") && !words.isEmpty()) {
                     folder = Path.of(words.removeFirst());
                 } else if (word.equals("--part") && !words.isEmpty()) {
@@ -98,7 +162,11 @@ public final class Standalone {
                     return Optional.empty();
                 }
             }
-            return Optional.of(new Options(folder, anyPort, part, rehearse));
+            if (edges < 1 || edges > MOST_EDGES || number < 1 || number > edges || (number > 1 && part != Part.EDGE)) {
+                return Optional.empty();
+            }
+            return Optional.of(
+                    new Options(folder, anyPort, part, rehearse, edges, number, sshPort, agentsPort, withParent));
         }
     }
 }

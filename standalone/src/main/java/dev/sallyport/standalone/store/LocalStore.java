@@ -8,6 +8,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import software.amazon.dynamodb.services.local.embedded.DynamoDBEmbedded;
 import software.amazon.dynamodb.services.local.main.ServerRunner;
@@ -19,6 +20,9 @@ import software.amazon.dynamodb.services.local.shared.access.AmazonDynamoDBLocal
 public final class LocalStore implements AutoCloseable {
 
     private static final String PREFIX = "sallyport.";
+
+    /// What DynamoDB Local calls the file of a database that it serves; the same here whoever opens it.
+    private static final String FILE = "shared-local-instance.db";
 
     private final @Nullable AmazonDynamoDBLocal embedded;
     private final @Nullable DynamoDBProxyServer server;
@@ -33,14 +37,15 @@ public final class LocalStore implements AutoCloseable {
     /// Opens the database in `folder`, creating it when missing; only this process can use it.
     public static LocalStore embedded(Path folder) throws IOException {
         Files.createDirectories(folder);
-        return new LocalStore(
-                DynamoDBEmbedded.create(folder.resolve("sallyport.sqlite").toFile(), true), null, URI.create(""));
+        rename(folder);
+        return new LocalStore(DynamoDBEmbedded.create(folder.resolve(FILE).toFile(), true), null, URI.create(""));
     }
 
     /// Opens the database in `folder`, and serves it on a free port of loopback, whose address is written to
     /// `address`.
     public static LocalStore serving(Path folder, Path address) throws IOException {
         Files.createDirectories(folder);
+        rename(folder);
         int port;
         try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = socket.getLocalPort();
@@ -57,6 +62,16 @@ public final class LocalStore implements AutoCloseable {
             throw e;
         } catch (Exception e) {
             throw new IOException("DynamoDB Local could not be started", e);
+        }
+    }
+
+    /// A database of before: it had another name.
+    private static void rename(Path folder) throws IOException {
+        for (var end : List.of("-wal", "-shm", "-journal", "")) {
+            var former = folder.resolve("sallyport.sqlite" + end);
+            if (Files.exists(former) && Files.notExists(folder.resolve(FILE))) {
+                Files.move(former, folder.resolve(FILE + end));
+            }
         }
     }
 
