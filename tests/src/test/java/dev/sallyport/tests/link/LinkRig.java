@@ -26,6 +26,8 @@ import dev.sallyport.core.session.SessionRequest;
 import dev.sallyport.core.tenant.TenantKey;
 import dev.sallyport.edge.agents.AgentDirectory;
 import dev.sallyport.edge.agents.AgentLinks;
+import dev.sallyport.edge.agents.Cell;
+import dev.sallyport.edge.agents.CellIdentity;
 import dev.sallyport.edge.agents.EdgeIdentity;
 import dev.sallyport.edge.agents.GrpcAgentLinks;
 import dev.sallyport.edge.agents.TailReceiver;
@@ -49,6 +51,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 /// An edge's agent port and agents that dial it, in one process, over real TLS.
@@ -134,6 +137,21 @@ final class LinkRig implements AutoCloseable {
         return links;
     }
 
+    /// One more edge, of a cell with others: `cell` is what it knows of them.
+    GrpcAgentLinks edge(EdgeId id, CellIdentity shown, Cell cell, BooleanSupplier sees) throws IOException {
+        var loopback = InetAddress.getLoopbackAddress();
+        var links = GrpcAgentLinks.start(
+                new GrpcAgentLinks.Settings(new InetSocketAddress(loopback, 0), id, 4),
+                identity,
+                directory,
+                tails,
+                Optional.of(new GrpcAgentLinks.Between(new InetSocketAddress(loopback, 0), shown, cell, sees)),
+                Clock.systemUTC(),
+                System::nanoTime);
+        opened.push(links::close);
+        return links;
+    }
+
     CuttingRelay relay() throws IOException {
         return relay(InetAddress.getLoopbackAddress());
     }
@@ -201,10 +219,14 @@ final class LinkRig implements AutoCloseable {
     }
 
     Order order() {
+        return order(edgeId);
+    }
+
+    Order order(EdgeId by) {
         return new Order(
                 SessionId.next(Clock.systemUTC()),
                 tenant,
-                edgeId,
+                by,
                 UserId.next(Clock.systemUTC()),
                 "alice@example.com",
                 new SignedDefinition(new byte[] {1, 2, 3}, new byte[64]),

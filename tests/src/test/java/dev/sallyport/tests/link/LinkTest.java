@@ -244,7 +244,7 @@ class LinkTest {
     }
 
     /// Sends `total` bytes and checks that they come back; calls `between` for each message.
-    private static void echoes(SessionLink link, long total, Runnable between)
+    static void echoes(SessionLink link, long total, Runnable between)
             throws InterruptedException, ExecutionException, TimeoutException {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var sending = threads.submit(() -> {
