@@ -22,13 +22,13 @@ final class FileRecord {
 
     FileRecord with(String key, String value) {
         text.append(text.length() > 1 ? ",\"" : "\"").append(key).append("\":\"");
-        value.chars().limit(LONGEST_NAME).forEach(c -> {
+        value.codePoints().limit(LONGEST_NAME).forEach(c -> {
             if (c == '"' || c == '\\') {
-                text.append('\\').append((char) c);
+                text.append('\\').appendCodePoint(c);
             } else if (c < 0x20 || (c >= 0x7f && c < 0xa0)) {
                 text.append("\\u%04x".formatted(c));
             } else {
-                text.append((char) c);
+                text.appendCodePoint(c);
             }
         });
         text.append('"');
@@ -52,6 +52,11 @@ final class FileRecord {
     FileRecord hash(Optional<byte[]> sha256) {
         return sha256.map(hash -> with("sha256", HexFormat.of().formatHex(hash)))
                 .orElse(this);
+    }
+
+    /// How long the line is so far.
+    int length() {
+        return text.length();
     }
 
     String line() {

@@ -25,6 +25,12 @@ final class SftpWatch implements TransferWatch {
     private static final int MOST_OPEN = 1_024;
     private static final int MOST_ASKED = 4_096;
 
+    /// Most bytes of names that are remembered, of requests without an answer and of open files together.
+    static final int MOST_REMEMBERED = 4 << 20;
+
+    /// Longest handle (section 3 of the draft).
+    private static final int LONGEST_HANDLE = 256;
+
     private static final int OPEN = 3;
     private static final int CLOSE = 4;
     private static final int READ = 5;
@@ -45,6 +51,7 @@ final class SftpWatch implements TransferWatch {
     private final Map<Integer, Asked> asked = new LinkedHashMap<>();
     private final Map<String, OpenFile> open = new LinkedHashMap<>();
     private final List<String> records = new ArrayList<>();
+    private int remembered;
     private boolean blind;
 
     /// What a request asked for, until it is answered.
@@ -56,6 +63,15 @@ final class SftpWatch implements TransferWatch {
         record Closing(String handle) implements Asked {}
 
         record Changing(FileRecord record) implements Asked {}
+
+        default int bytes() {
+            return switch (this) {
+                case Opening(var path) -> path.length;
+                case Reading reading -> reading.handle().length();
+                case Closing(var handle) -> handle.length();
+                case Changing(var record) -> record.length();
+            };
+        }
     }
 
     private static final class OpenFile {
@@ -66,6 +82,11 @@ final class SftpWatch implements TransferWatch {
         OpenFile(byte[] path) {
             this.path = path;
         }
+    }
+
+    /// Bytes of names that are remembered.
+    synchronized int remembered() {
+        return remembered;
     }
 
     /// One direction's place in its stream of packets.
@@ -222,11 +243,11 @@ final class SftpWatch implements TransferWatch {
         int type = in.get() & 0xff;
         if (type != STATUS && type != HANDLE && type != DATA) {
             if (in.remaining() >= 4) {
-                asked.remove(in.getInt());
+                answered(in.getInt());
             }
             return Optional.empty();
         }
-        var request = Optional.ofNullable(asked.remove(in.getInt()));
+        var request = answered(in.getInt());
         if (request.isEmpty()) {
             return Optional.empty();
         }
@@ -236,7 +257,10 @@ final class SftpWatch implements TransferWatch {
                     if (open.size() >= MOST_OPEN) {
                         throw new IllegalArgumentException("more open files than are followed");
                     }
-                    open.put(handle(in), new OpenFile(path));
+                    var handle = handle(in);
+                    closed(handle).ifPresent(lost -> tell(lost, Optional.empty()));
+                    remember(handle.length() + path.length);
+                    open.put(handle, new OpenFile(path));
                 } else {
                     records.add(record("open")
                             .with("path", path)
@@ -254,7 +278,7 @@ final class SftpWatch implements TransferWatch {
                 }
             }
             case Asked.Closing(var handle) ->
-                Optional.ofNullable(open.remove(handle)).ifPresent(file -> tell(file, Optional.of(result(type, in))));
+                closed(handle).ifPresent(file -> tell(file, Optional.of(result(type, in))));
             case Asked.Changing(var record) ->
                 records.add(record.with("result", result(type, in)).line());
         }
@@ -265,7 +289,28 @@ final class SftpWatch implements TransferWatch {
         if (asked.size() >= MOST_ASKED) {
             throw new IllegalArgumentException("more open requests than are followed");
         }
+        answered(id);
+        remember(what.bytes());
         asked.put(id, what);
+    }
+
+    private Optional<Asked> answered(int id) {
+        var request = Optional.ofNullable(asked.remove(id));
+        request.ifPresent(gone -> remembered -= gone.bytes());
+        return request;
+    }
+
+    private Optional<OpenFile> closed(String handle) {
+        var file = Optional.ofNullable(open.remove(handle));
+        file.ifPresent(gone -> remembered -= handle.length() + gone.path.length);
+        return file;
+    }
+
+    private void remember(int bytes) {
+        if (remembered + bytes > MOST_REMEMBERED) {
+            throw new IllegalArgumentException("longer names than are remembered");
+        }
+        remembered += bytes;
     }
 
     private void tell(OpenFile file, Optional<String> result) {
@@ -325,6 +370,10 @@ final class SftpWatch implements TransferWatch {
     }
 
     private static String handle(ByteBuffer in) {
-        return new String(text(in), StandardCharsets.ISO_8859_1);
+        var handle = text(in);
+        if (handle.length > LONGEST_HANDLE) {
+            throw new IllegalArgumentException("a handle longer than the protocol has");
+        }
+        return new String(handle, StandardCharsets.ISO_8859_1);
     }
 }

@@ -145,6 +145,46 @@ final class TransferWatchTest {
     }
 
     @Test
+    void aFloodOfLongNamesThatNobodyAnswersIsNotRemembered() {
+        var watch = new SftpWatch();
+        var name = "n".repeat(6_000);
+        var records = new ArrayList<String>();
+        for (int id = 0; id < 4_000; id++) {
+            int number = id;
+            watch.toTarget(packet(18, out -> {
+                out.writeInt(number);
+                text(out, name);
+                text(out, name);
+            }));
+            records.addAll(watch.passed());
+            assertThat(watch.remembered()).isLessThanOrEqualTo(SftpWatch.MOST_REMEMBERED);
+        }
+        assertThat(records).singleElement().asString().contains("could not be followed");
+    }
+
+    @Test
+    void aFileWhoseHandleIsGivenAwayAnewIsTold() {
+        var talk = new ArrayList<Spoken>();
+        for (int id = 1; id <= 2; id++) {
+            int number = id;
+            talk.add(new Spoken(true, packet(3, out -> {
+                out.writeInt(number);
+                text(out, "file" + number);
+                out.writeInt(26);
+                out.writeInt(0);
+            })));
+            talk.add(new Spoken(false, packet(102, out -> {
+                out.writeInt(number);
+                text(out, "h");
+            })));
+        }
+        assertThat(watch(new SftpWatch(), talk, 100))
+                .satisfiesExactly(
+                        line -> assertThat(line).contains("file1").contains("\"complete\":false"),
+                        line -> assertThat(line).contains("file2").contains("\"complete\":false"));
+    }
+
+    @Test
     void scpInBothDirectionsIsNamedCountedAndHashed() throws Exception {
         var content = "hello scp".getBytes(StandardCharsets.US_ASCII);
         for (boolean upload : new boolean[] {true, false}) {
