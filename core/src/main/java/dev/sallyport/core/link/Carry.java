@@ -642,8 +642,8 @@ public final class Carry {
         }
     }
 
-    /// Bytes and overhead that are kept for the other side, or for whoever takes messages here.
-    long weightHeld() {
+    /// Bytes and overhead that are kept for the other side, or for whoever takes messages here: the larger one.
+    public long weightHeld() {
         return Math.max(retainedWeight, unconsumedWeight);
     }
 

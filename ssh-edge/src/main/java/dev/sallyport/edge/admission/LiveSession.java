@@ -39,6 +39,15 @@ public final class LiveSession {
 
     private boolean judgedEarly;
 
+    /// What may become of bytes that wait to pass.
+    public enum Passing {
+        PASSES,
+        /// The edge does not see what is decided elsewhere; later perhaps.
+        NOT_NOW,
+        /// The session is over, or must be.
+        NEVER
+    }
+
     /// When the session must end, and as what.
     ///
     /// @param at by the wall clock
@@ -160,14 +169,29 @@ public final class LiveSession {
         return known == null || known.strict();
     }
 
-    boolean pass() throws InterruptedException {
-        while (!ending) {
-            if (!sight.frozen(strict())) {
-                return !ending;
-            }
-            Thread.sleep(THAW_CHECK);
+    /// Whether bytes may pass at this moment.
+    public Passing passing() {
+        if (ending) {
+            return Passing.NEVER;
         }
-        return false;
+        if (sight.frozen(strict())) {
+            return Passing.NOT_NOW;
+        }
+        return ending ? Passing.NEVER : Passing.PASSES;
+    }
+
+    boolean pass() throws InterruptedException {
+        while (true) {
+            switch (passing()) {
+                case PASSES -> {
+                    return true;
+                }
+                case NEVER -> {
+                    return false;
+                }
+                case NOT_NOW -> Thread.sleep(THAW_CHECK);
+            }
+        }
     }
 
     /// Whether this was the first to say so.

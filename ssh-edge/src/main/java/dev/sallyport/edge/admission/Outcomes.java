@@ -2,10 +2,8 @@ package dev.sallyport.edge.admission;
 
 import dev.sallyport.core.audit.Actor;
 import dev.sallyport.core.id.EdgeId;
-import dev.sallyport.core.recording.RecordingState;
 import dev.sallyport.core.session.Outcome;
 import dev.sallyport.core.session.Session;
-import dev.sallyport.store.Store;
 import java.time.Duration;
 import java.time.Instant;
 import org.slf4j.Logger;
@@ -22,11 +20,11 @@ final class Outcomes {
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
     private static final Logger LOG = LoggerFactory.getLogger(Outcomes.class);
 
-    private final Store store;
+    private final Ledger ledger;
     private final Actor edge;
 
-    Outcomes(Store store, EdgeId edge) {
-        this.store = store;
+    Outcomes(Ledger ledger, EdgeId edge) {
+        this.ledger = ledger;
         this.edge = new Actor(edge.value(), "");
     }
 
@@ -38,15 +36,9 @@ final class Outcomes {
         for (var pause = SHORTEST_PAUSE; ; pause = longer(pause)) {
             try {
                 if (unrecorded) {
-                    store.recordings()
-                            .change(
-                                    session.tenant(),
-                                    session.id(),
-                                    row -> row.state() == RecordingState.LIVE
-                                            ? row.as(RecordingState.INCOMPLETE)
-                                            : row);
+                    ledger.unrecorded(session);
                 }
-                store.sessions().end(edge, session.tenant(), session.id(), outcome, at);
+                ledger.end(edge, session, outcome, at);
                 return;
             } catch (RuntimeException e) {
                 if (System.nanoTime() - giveUp > 0) {

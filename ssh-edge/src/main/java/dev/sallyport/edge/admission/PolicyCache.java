@@ -1,7 +1,6 @@
 package dev.sallyport.edge.admission;
 
 import dev.sallyport.core.id.TenantId;
-import dev.sallyport.store.Policies;
 import dev.sallyport.store.Policies.Policy;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -16,7 +15,7 @@ final class PolicyCache {
     /// Most tenants whose policies are kept; the one that was not used for longest goes first.
     static final int MOST_TENANTS = 2_000;
 
-    private final Policies policies;
+    private final Ledger ledger;
     private final Map<TenantId, Known> entries = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1;
 
@@ -31,8 +30,8 @@ final class PolicyCache {
         private volatile Optional<Policy> policy = Optional.empty();
     }
 
-    PolicyCache(Policies policies) {
-        this.policies = policies;
+    PolicyCache(Ledger ledger) {
+        this.ledger = ledger;
     }
 
     /// The tenant's policy of `epoch`, or of a later one; empty when there is no such tenant.
@@ -48,7 +47,7 @@ final class PolicyCache {
         entry.loading.lock();
         try {
             if (entry.policy.filter(policy -> policy.epoch() >= epoch).isEmpty()) {
-                entry.policy = policies.policy(tenant);
+                entry.policy = ledger.policy(tenant);
             }
             // what was read now is at least of the epoch that was seen before
             return entry.policy.filter(policy -> policy.tenant().equals(tenant) && policy.epoch() >= epoch);

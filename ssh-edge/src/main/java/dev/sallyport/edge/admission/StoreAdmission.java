@@ -58,7 +58,7 @@ public final class StoreAdmission implements Admission, AutoCloseable {
                     + " please try again";
     private static final String BROKEN = "access could not be decided; please try again";
 
-    private final Store store;
+    private final Ledger ledger;
     private final EdgeId edge;
     private final DataKeys dataKeys;
     private final LiveSessions live;
@@ -78,15 +78,27 @@ public final class StoreAdmission implements Admission, AutoCloseable {
             Sight sight,
             Clock clock,
             LongSupplier nanos) {
-        this.store = store;
+        this(Ledger.of(store), edge, dataKeys, live, sight, clock, nanos);
+    }
+
+    /// Over what stands for the store.
+    public StoreAdmission(
+            Ledger ledger,
+            EdgeId edge,
+            DataKeys dataKeys,
+            LiveSessions live,
+            Sight sight,
+            Clock clock,
+            LongSupplier nanos) {
+        this.ledger = ledger;
         this.edge = edge;
         this.dataKeys = dataKeys;
         this.live = live;
         this.sight = sight;
         this.clock = clock;
         this.nanos = nanos;
-        this.policies = new PolicyCache(store.policies());
-        this.outcomes = new Outcomes(store, edge);
+        this.policies = new PolicyCache(ledger);
+        this.outcomes = new Outcomes(ledger, edge);
     }
 
     @Override
@@ -249,7 +261,7 @@ public final class StoreAdmission implements Admission, AutoCloseable {
         var recording = new RecordingRow(
                 user.tenant(), session.id(), dataKey.wrapped(), level, RecordingState.LIVE, 0, new byte[0], 1);
         var actor = new Actor(user.id().value(), request.credential().source());
-        if (store.sessions().start(actor, row, recording) instanceof Written.Refused<Session>(var reason, var why)) {
+        if (ledger.start(actor, row, recording) instanceof Written.Refused<Session>(var reason, var why)) {
             throw new IllegalStateException("session " + session.id() + " could not be written: " + reason + " " + why);
         }
         // from here on the session has a row, and every way out writes its outcome
@@ -306,7 +318,7 @@ public final class StoreAdmission implements Admission, AutoCloseable {
         var known = credential.ca();
         for (int attempt = 0; ; attempt++) {
             var ca = known;
-            var facts = store.policies().facts(tenant, certificate, ca.to(), Judge.names(certificate, ca));
+            var facts = ledger.facts(tenant, certificate, ca.to(), Judge.names(certificate, ca));
             var now = facts.flatMap(Facts::ca).filter(fresh -> fresh.from() != ca.from() || fresh.to() != ca.to());
             if (now.isEmpty()) {
                 return facts.flatMap(
@@ -328,19 +340,18 @@ public final class StoreAdmission implements Admission, AutoCloseable {
         }
         inBackground(() -> {
             try {
-                store.auditLog()
-                        .append(
-                                credential.ca().tenant(),
-                                new Actor(user.isEmpty() ? "certificate" : user, credential.source()),
-                                "session.refused",
-                                request.connection().value(),
-                                Map.of(
-                                        "message",
-                                        message,
-                                        "key",
-                                        credential.certificate().keyFingerprint(),
-                                        "request",
-                                        SessionRow.kind(request.request())));
+                ledger.note(
+                        credential.ca().tenant(),
+                        new Actor(user.isEmpty() ? "certificate" : user, credential.source()),
+                        "session.refused",
+                        request.connection().value(),
+                        Map.of(
+                                "message",
+                                message,
+                                "key",
+                                credential.certificate().keyFingerprint(),
+                                "request",
+                                SessionRow.kind(request.request())));
             } catch (RuntimeException e) {
                 LOG.warn("a refusal could not be written to the audit log", e);
             } finally {

@@ -16,10 +16,10 @@ import java.util.function.Supplier;
 
 /// Moves one session's bytes between the user's channel and the agent's link, until one side ends it.
 ///
-/// Two virtual threads, one for each direction, and this order in each (a property of security, not of style):
-/// input is in the recording before it is sent to the agent; output is in the recording before it is shown to
-/// the user. Only what was sent on makes room for more, so that what a session holds in memory is bounded by
-/// its two windows. When the recording fails nothing more passes, either way.
+/// Two virtual threads, one for each direction, and in each the order of [Crossing]: input is in the recording
+/// before it is sent to the agent; output is in the recording before it is shown to the user. Only what was
+/// sent on makes room for more, so that what a session holds in memory is bounded by its two windows. When the
+/// recording fails nothing more passes, either way.
 final class Relay {
 
     private final ClientChannel client;
@@ -95,27 +95,25 @@ final class Relay {
             while (true) {
                 switch (client.next()) {
                     case ClientChannel.Input.Bytes(var bytes) -> {
-                        if (!live.pass()) {
+                        var data = new Message.Data(Stream.INPUT, offset, bytes);
+                        if (!crosses(() -> tape.input(bytes, !echo, sent + 1), () -> sent = link.send(data))) {
                             return;
                         }
-                        pulse.beat();
-                        tape.input(bytes, !echo, sent + 1);
-                        if (!live.pass()) {
-                            return;
-                        }
-                        sent = link.send(new Message.Data(Stream.INPUT, offset, bytes));
                         offset += bytes.length;
                         client.consumed(bytes.length);
                     }
                     case ClientChannel.Input.End() -> {
-                        tape.note(Event.Kind.END_OF_INPUT, "", 0, sent + 1);
-                        sent = link.send(new Message.EndOfStream(Stream.INPUT));
+                        if (!crosses(
+                                () -> tape.note(Event.Kind.END_OF_INPUT, "", 0, sent + 1),
+                                () -> sent = link.send(new Message.EndOfStream(Stream.INPUT)))) {
+                            return;
+                        }
                         inputEnded = true;
                     }
                     case ClientChannel.Input.Control(var message) -> {
-                        pulse.beat();
-                        note(message);
-                        sent = link.send(message);
+                        if (!crosses(() -> note(message), () -> sent = link.send(message))) {
+                            return;
+                        }
                     }
                     case ClientChannel.Input.Left() -> {
                         left();
@@ -131,6 +129,40 @@ final class Relay {
             ending.end(new Outcome.RecordingFailed());
         } finally {
             inputOver.countDown();
+        }
+    }
+
+    private interface Writing {
+        void run() throws RecordingFailed;
+    }
+
+    private interface Release<E extends Exception> {
+        void run() throws E, InterruptedException;
+    }
+
+    /// Takes a piece through, in the order of [Crossing]; false when it may not pass any more.
+    private <E extends Exception> boolean crosses(Writing record, Release<E> release)
+            throws RecordingFailed, E, InterruptedException {
+        var crossing = new Crossing();
+        while (true) {
+            switch (crossing.next()) {
+                case ASK -> crossing.asked(live.pass() && ending.outcome().isEmpty());
+                case RECORD -> {
+                    pulse.beat();
+                    record.run();
+                    crossing.recorded();
+                }
+                case RELEASE -> {
+                    release.run();
+                    crossing.released();
+                }
+                case PASSED -> {
+                    return true;
+                }
+                case HELD -> {
+                    return false;
+                }
+            }
         }
     }
 
@@ -173,14 +205,10 @@ final class Relay {
                 long number = received.number();
                 switch (received.message()) {
                     case Message.Data data -> {
-                        if (live.pass() && ending.outcome().isEmpty()) {
-                            pulse.beat();
-                            tape.output(data.stream(), data.bytes(), number);
-                            // this machine may have stood still while it wrote that down
-                            if (live.pass() && ending.outcome().isEmpty()) {
-                                client.write(data.stream(), data.bytes());
-                            }
-                        }
+                        // what does not cross is dropped, and the target's end awaited
+                        boolean _ = crosses(
+                                () -> tape.output(data.stream(), data.bytes(), number),
+                                () -> client.write(data.stream(), data.bytes()));
                     }
                     case Message.EndOfStream _ -> {
                         outputEnded = true;

@@ -145,7 +145,8 @@ final class CertificateAuthentication extends UserAuthPublicKeyFactory implement
         return key instanceof RSAPublicKey rsa && rsa.getModulus().bitLength() < SHORTEST_RSA;
     }
 
-    private static UserCertificate read(OpenSshCertificate certificate) {
+    /// What a certificate says, in our words.
+    static UserCertificate read(OpenSshCertificate certificate) {
         Map<String, String> options = new LinkedHashMap<>();
         certificate.getCriticalOptionsMap().forEach((name, value) -> options.put(name, value == null ? "" : value));
         return new UserCertificate(
