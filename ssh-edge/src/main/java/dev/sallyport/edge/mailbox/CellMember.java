@@ -16,6 +16,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -193,11 +194,15 @@ public final class CellMember implements AutoCloseable {
         }
     }
 
-    private void loop(String name, Duration pause, Runnable turn) {
+    /// A turn begins `every` so often; one that took longer, because the store is slow, is followed by the next
+    /// at once, so that no more time than needed goes by unseen.
+    private void loop(String name, Duration every, Runnable turn) {
         threads.add(Thread.ofVirtual().name("edge-" + name).start(() -> {
+            long begun = System.nanoTime();
             while (running) {
                 try {
-                    Thread.sleep(pause);
+                    TimeUnit.NANOSECONDS.sleep(begun + every.toNanos() - System.nanoTime());
+                    begun = System.nanoTime();
                     turn.run();
                 } catch (InterruptedException e) {
                     return;

@@ -14,21 +14,32 @@ import dev.sallyport.store.Mailboxes;
 import dev.sallyport.store.Store;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Reads the mailbox, acts on what is in it, and deletes what it has acted upon.
 ///
 /// Kills go first, then configuration. The edge has seen its mail only when everything in it is done: when a
 /// session could not be judged again, the letter stays, and the edge grows blind until it can.
+///
+/// What no promise hangs on is done besides: letters are deleted, and the trust snapshot is read anew
+/// (admission looks at the CA itself). While the store is slow, that time would else go by unseen.
 final class MailReader {
 
     /// Sessions that are judged again at the same time.
     private static final int JUDGED_AT_ONCE = 16;
+
+    private static final Logger LOG = LoggerFactory.getLogger(MailReader.class);
 
     private final Store store;
     private final EdgeId edge;
@@ -37,6 +48,14 @@ final class MailReader {
     private final TrustSnapshots trust;
     private final Sight sight;
     private final Consumer<AgentId> agentRevoked;
+
+    /// Letters that were acted upon and were still there at the last look; no more than a mailbox has.
+    private final Set<Mailboxes.Letter> done = new HashSet<>();
+
+    /// Those of them that are being deleted.
+    private final Set<Mailboxes.Letter> deleting = ConcurrentHashMap.newKeySet();
+
+    private final AtomicBoolean trustIsOld = new AtomicBoolean();
 
     MailReader(
             Store store,
@@ -55,12 +74,14 @@ final class MailReader {
         this.agentRevoked = agentRevoked;
     }
 
-    /// One look into the mailbox.
+    /// One look into the mailbox. By one thread at a time.
     ///
     /// @throws RuntimeException when it could not be read or acted upon
     void read() {
         long from = sight.reading();
-        var letters = store.mailboxes().read(edge);
+        var all = store.mailboxes().read(edge);
+        done.retainAll(all);
+        var letters = all.stream().filter(letter -> !done.contains(letter)).toList();
         for (var letter : letters) {
             if (letter.mail() instanceof Mail.KillSession(var tenant, var session, var by)) {
                 live.get(session)
@@ -76,9 +97,23 @@ final class MailReader {
             }
         }
         sight.acted(from);
-        for (Mailboxes.Letter letter : letters) {
-            store.mailboxes().delete(edge, letter);
+        done.addAll(letters);
+        done.forEach(this::delete);
+    }
+
+    private void delete(Mailboxes.Letter letter) {
+        if (!deleting.add(letter)) {
+            return;
         }
+        Thread.ofVirtual().name("edge-mail-delete").start(() -> {
+            try {
+                store.mailboxes().delete(edge, letter);
+            } catch (RuntimeException e) {
+                LOG.warn("a letter could not be deleted; it is tried again", e);
+            } finally {
+                deleting.remove(letter);
+            }
+        });
     }
 
     /// Judges every live session again, as a net below the mail.
@@ -88,7 +123,19 @@ final class MailReader {
 
     private void changed(TenantId tenant) {
         judge(live.of(tenant));
-        trust.reload();
+        if (trustIsOld.compareAndSet(false, true)) {
+            Thread.ofVirtual().name("edge-trust-now").start(this::readTrust);
+        }
+    }
+
+    private void readTrust() {
+        // what changes from here on is asked for again
+        trustIsOld.set(false);
+        try {
+            trust.reload();
+        } catch (RuntimeException e) {
+            LOG.warn("the trusted CAs could not be read; that is tried again", e);
+        }
     }
 
     private void judge(Collection<LiveSession> sessions) {

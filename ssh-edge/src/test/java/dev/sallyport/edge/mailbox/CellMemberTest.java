@@ -63,7 +63,8 @@ class CellMemberTest {
                 .orThrow();
 
         await().untilAsserted(() -> assertThat(outcomes).containsExactly(new Outcome.Killed("admin")));
-        assertThat(store.mailboxes().read(cell.edge())).isEmpty();
+        await().untilAsserted(
+                        () -> assertThat(store.mailboxes().read(cell.edge())).isEmpty());
     }
 
     @Test
