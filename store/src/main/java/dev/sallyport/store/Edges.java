@@ -73,6 +73,11 @@ public final class Edges {
         return beats;
     }
 
+    /// Whether the edge has a lease: it lives, or nobody has seen yet that it does not.
+    public boolean hasLease(EdgeId edge) {
+        return tables.get(Table.LIVE, Directory.edge(edge), Directory.LEASE).isPresent();
+    }
+
     /// Ends the lease of an edge whose beat still is `seen`; `false` when it has beaten since.
     public boolean takeOver(EdgeId edge, long seen) {
         return seen < 0

@@ -61,6 +61,11 @@ public final class StoredTails implements TailReceiver {
                 || recording.get().state() == RecordingState.RECOVERED) {
             return new Answer.Stored();
         }
+        if (recording.get().state() == RecordingState.LIVE
+                && store.edges().hasLease(row.get().edge())) {
+            // it has all of it in its spool, and stores it when the object store lets it
+            return new Answer.Later("the session's edge still stores the recording");
+        }
         var head = new RecordingHead(
                 row.get().connection(),
                 recording.get().level(),
