@@ -8,23 +8,25 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// What an instance holds at one moment: processes, descriptors by kind, sessions, `Carry` calls, spool segments.
-/// What it keeps on purpose (caches, its log, its database, connections of the API's clients, tails that the edge will
-/// take within seconds) is left out.
+/// What an instance holds at one moment: processes, descriptors by kind, sessions, `Carry` calls, spool
+/// segments. What it keeps on purpose (caches, its log, its database, connections of the API's clients, tails
+/// that the edge will take within seconds) is left out.
 ///
 /// @param processes its descendants, and whatever else runs for the sessions that are asked about
 /// @param descriptors how many of each kind it has open; empty where the machine does not let us look
 /// @param figures what edge and agent say of themselves, and what lies in their folders
-record Census(Map<Integer, String> processes, Map<String, Integer> descriptors, Map<String, Long> figures) {
+public record Census(Map<Integer, String> processes, Map<String, Integer> descriptors, Map<String, Long> figures) {
 
     private static final Pattern FIGURE = Pattern.compile("(?m)^(sallyport_\\w+) (\\d+)$");
 
@@ -98,7 +100,9 @@ record Census(Map<Integer, String> processes, Map<String, Integer> descriptors, 
         }
         var sockets = sockets(pid);
         var ports = Map.of(instance.port("ssh"), "ssh", instance.port("agents"), "agents");
-        var unseen = Set.of(instance.port("api"), instance.healthPort("edge"), instance.healthPort("agent"));
+        var unseen =
+                new HashSet<>(List.of(instance.port("api"), instance.healthPort("edge"), instance.healthPort("agent")));
+        storePort(instance.folder()).ifPresent(unseen::add);
         try (var descriptors = Files.newDirectoryStream(links)) {
             for (var descriptor : descriptors) {
                 String target;
@@ -114,6 +118,14 @@ record Census(Map<Integer, String> processes, Map<String, Integer> descriptors, 
             }
         }
         return kinds;
+    }
+
+    /// Where the store is when it is in a process of its own: its client keeps connections as it likes.
+    private static Optional<Integer> storePort(Path folder) throws IOException {
+        var address = folder.resolve("store.address");
+        return Files.exists(address)
+                ? Optional.of(URI.create(Files.readString(address)).getPort())
+                : Optional.empty();
     }
 
     /// Local and remote port of a TCP socket.
@@ -173,7 +185,7 @@ record Census(Map<Integer, String> processes, Map<String, Integer> descriptors, 
 
     // ---- figures
 
-    private static Map<String, Long> figures(Instance instance) throws IOException {
+    static Map<String, Long> figures(Instance instance) throws IOException {
         var figures = new TreeMap<String, Long>();
         for (var part : List.of("edge", "agent")) {
             var address = Files.readString(instance.folder().resolve("health." + part))

@@ -21,6 +21,9 @@ public final class Instance implements AutoCloseable {
 
     private static final Duration START = Duration.ofMinutes(3);
 
+    /// Stands for an agent's health, where others write a file.
+    private static final String HEALTHY_AGENT = "attached.agent";
+
     private static final ThreadLocal<List<Instance>> STARTED = ThreadLocal.withInitial(ArrayList::new);
     private static final Set<Instance> OPEN = ConcurrentHashMap.newKeySet();
 
@@ -28,30 +31,57 @@ public final class Instance implements AutoCloseable {
     public static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
     private final Path folder;
-    private final List<String> arguments;
+    private final List<String> command;
+    private final Map<String, String> environment;
     private final String readyFile;
     private Process process;
     private boolean warm;
     private Optional<SallyportClient> api = Optional.empty();
 
-    private Instance(Path folder, List<String> arguments, String readyFile, Process process) {
+    private Instance(Path folder, List<String> command, Map<String, String> environment, String readyFile)
+            throws IOException, InterruptedException {
         this.folder = folder;
-        this.arguments = arguments;
+        this.command = List.copyOf(command);
+        this.environment = Map.copyOf(environment);
         this.readyFile = readyFile;
-        this.process = process;
+        this.process = launch();
     }
 
     /// Starts one on a new folder, and returns when it says that it is ready.
     public static Instance start(String... more) throws IOException, InterruptedException {
         var arguments = new ArrayList<>(List.of("--any-port"));
         arguments.addAll(List.of(more));
-        return start(Files.createTempDirectory("sallyport-test"), arguments, "ready");
+        return start(Files.createTempDirectory("sallyport-test"), arguments, "ready", Map.of());
     }
 
-    static Instance start(Path folder, List<String> more, String readyFile) throws IOException, InterruptedException {
-        var arguments = new ArrayList<>(List.of("up", "--folder", folder.toString()));
-        arguments.addAll(more);
-        var instance = new Instance(folder, arguments, readyFile, launch(folder, arguments, readyFile));
+    static Instance start(Path folder, List<String> more, String readyFile, Map<String, String> environment)
+            throws IOException, InterruptedException {
+        var command = new ArrayList<>(
+                List.of(ROOT.resolve("tools/standalone").toString(), "up", "--folder", folder.toString()));
+        command.addAll(more);
+        return started(new Instance(folder, command, environment, readyFile));
+    }
+
+    /// An agent as its operator starts it, with the key, the secrets and the state in the folder's `agent/`.
+    static Instance startAgent(Path folder, List<String> options, Map<String, String> environment)
+            throws IOException, InterruptedException {
+        int health = Laptop.freePort();
+        Files.writeString(folder.resolve("health.agent"), "http://127.0.0.1:" + health + "\n");
+        var command = new ArrayList<>(List.of(
+                ROOT.resolve("tools/agent").toString(),
+                "--key-file",
+                folder.resolve("agent/key").toString(),
+                "--state",
+                folder.resolve("agent").toString(),
+                "--secrets",
+                folder.resolve("agent/secrets").toString(),
+                "--health-port",
+                Integer.toString(health)));
+        command.addAll(options);
+        return started(new Instance(folder, command, environment, HEALTHY_AGENT));
+    }
+
+    private static Instance started(Instance instance) {
         STARTED.get().add(instance);
         OPEN.add(instance);
         return instance;
@@ -74,24 +104,39 @@ public final class Instance implements AutoCloseable {
         STARTED.get().remove(instance);
     }
 
-    private static Process launch(Path folder, List<String> arguments, String readyFile)
-            throws IOException, InterruptedException {
-        var ready = folder.resolve(readyFile);
-        Files.deleteIfExists(ready);
-        var command = new ArrayList<>(List.of(ROOT.resolve("tools/standalone").toString()));
-        command.addAll(arguments);
-        var process = new ProcessBuilder(command)
+    /// It outlives the case that started it: whoever started it closes it.
+    public void keep() {
+        forget(this);
+    }
+
+    private Process launch() throws IOException, InterruptedException {
+        Files.deleteIfExists(folder.resolve(readyFile));
+        var builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log(folder).toFile()))
-                .start();
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log(folder).toFile()));
+        builder.environment().putAll(environment);
+        var launched = builder.start();
         var until = Instant.now().plus(START);
-        while (!Files.exists(ready)) {
-            if (process.waitFor(50, TimeUnit.MILLISECONDS) || Instant.now().isAfter(until)) {
-                process.destroyForcibly();
-                throw new AssertionError("standalone did not start:\n" + Files.readString(log(folder)));
+        while (!ready()) {
+            if (launched.waitFor(50, TimeUnit.MILLISECONDS) || Instant.now().isAfter(until)) {
+                launched.destroyForcibly();
+                throw new AssertionError(command + " did not start:\n" + Files.readString(log(folder)));
             }
         }
-        return process;
+        return launched;
+    }
+
+    private boolean ready() throws IOException {
+        if (!readyFile.equals(HEALTHY_AGENT)) {
+            return Files.exists(folder.resolve(readyFile));
+        }
+        try (var answer = URI.create("http://127.0.0.1:" + healthPort("agent") + "/healthz")
+                .toURL()
+                .openStream()) {
+            return answer.readAllBytes().length > 0;
+        } catch (IOException notAttachedYet) {
+            return false;
+        }
     }
 
     private static Path log(Path folder) {
@@ -222,7 +267,7 @@ public final class Instance implements AutoCloseable {
 
     /// Starts it again on the same folder.
     public void restart() throws IOException, InterruptedException {
-        process = launch(folder, arguments, readyFile);
+        process = launch();
         OPEN.add(this);
     }
 

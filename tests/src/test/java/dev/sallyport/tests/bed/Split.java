@@ -1,14 +1,18 @@
 package dev.sallyport.tests.bed;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// The same instance in three JVMs: store and API, edge, agent. What faults and measurements need: each part is
 /// killed, stopped and started again by itself ([Instance#kill], [Instance#close], [Instance#restart]).
@@ -18,46 +22,109 @@ public final class Split implements AutoCloseable {
 
     private final Instance control;
     private final Instance edge;
-    private final Instance agent;
     private final Optional<CuttingRelay> relay;
+    private final Optional<StoreRelay> store;
+    private Instance agent;
 
-    private Split(Instance control, Instance edge, Instance agent, Optional<CuttingRelay> relay) {
+    private Split(
+            Instance control, Instance edge, Instance agent, Optional<CuttingRelay> relay, Optional<StoreRelay> store) {
         this.control = control;
         this.edge = edge;
         this.agent = agent;
         this.relay = relay;
+        this.store = store;
     }
 
     public static Split start() throws IOException, InterruptedException {
-        return start(false);
+        return new Setup().start();
     }
 
     /// With a network between agent and edge that can be cut: [#network].
     public static Split startApart() throws IOException, InterruptedException {
-        return start(true);
+        return new Setup().network().start();
     }
 
-    private static Split start(boolean apart) throws IOException, InterruptedException {
-        var folder = Files.createTempDirectory("sallyport-split");
-        var control = part(folder, "control");
-        var edge = part(folder, "edge");
-        Optional<CuttingRelay> relay = Optional.empty();
-        if (apart) {
-            relay = Optional.of(new CuttingRelay(control.port("agents")));
-            var key = folder.resolve("agent/key");
-            Files.writeString(
-                    key,
-                    Files.readString(key)
-                            .replace(
-                                    ":" + control.port("agents") + "?",
-                                    ":" + relay.get().port() + "?"));
+    /// What lies between the parts, and how they are set, before they are started.
+    public static final class Setup {
+
+        private final Path folder = Files.createTempDirectory("sallyport-split");
+        private boolean network;
+        private boolean store;
+        private String limits = "";
+        private Map<String, String> edgeEnvironment = Map.of();
+        private Map<String, String> agentEnvironment = Map.of();
+
+        public Setup() throws IOException {}
+
+        /// A network between agent and edge that can be cut: [Split#network].
+        public Setup network() {
+            network = true;
+            return this;
         }
-        var agent = part(folder, "agent");
-        return new Split(control, edge, agent, relay);
+
+        /// A store that can be made slow or failing, for the edge: [Split#store].
+        public Setup store() {
+            store = true;
+            return this;
+        }
+
+        /// A line of `[limits]`.
+        public Setup limit(String line) {
+            limits += line + "\n";
+            return this;
+        }
+
+        /// Variables of the environments in which edge and agent are started.
+        public Setup environment(Map<String, String> ofEdge, Map<String, String> ofAgent) {
+            edgeEnvironment = Map.copyOf(ofEdge);
+            agentEnvironment = Map.copyOf(ofAgent);
+            return this;
+        }
+
+        /// The instance's folder, for what must be there before it is started.
+        public Path folder() {
+            return folder;
+        }
+
+        public Split start() throws IOException, InterruptedException {
+            if (!limits.isEmpty()) {
+                Files.writeString(folder.resolve("config.toml"), """
+                        [ssh]
+                        port = %d
+                        [api]
+                        port = %d
+                        [agents]
+                        port = %d
+                        [limits]
+                        %s""".formatted(
+                                Laptop.freePort(), Laptop.freePort(), Laptop.freePort(), limits));
+            }
+            var control = part(folder, "control", Map.of());
+            Optional<StoreRelay> faults = Optional.empty();
+            if (store) {
+                var address = folder.resolve("store.address");
+                faults = Optional.of(new StoreRelay(URI.create(Files.readString(address))));
+                Files.writeString(address, faults.get().address().toString());
+            }
+            var edge = part(folder, "edge", edgeEnvironment);
+            Optional<CuttingRelay> relay = Optional.empty();
+            if (network) {
+                relay = Optional.of(new CuttingRelay(control.port("agents")));
+                var key = folder.resolve("agent/key");
+                Files.writeString(
+                        key,
+                        Files.readString(key)
+                                .replace(
+                                        ":" + control.port("agents") + "?",
+                                        ":" + relay.get().port() + "?"));
+            }
+            return new Split(control, edge, part(folder, "agent", agentEnvironment), relay, faults);
+        }
     }
 
-    private static Instance part(Path folder, String part) throws IOException, InterruptedException {
-        return Instance.start(folder, List.of("--any-port", "--part", part), "ready." + part);
+    private static Instance part(Path folder, String part, Map<String, String> environment)
+            throws IOException, InterruptedException {
+        return Instance.start(folder, List.of("--any-port", "--part", part), "ready." + part, environment);
     }
 
     /// Store and API; its folder is the instance's.
@@ -84,6 +151,68 @@ public final class Split implements AutoCloseable {
         return relay.orElseThrow();
     }
 
+    /// The way from the edge to its store.
+    public StoreRelay store() {
+        return store.orElseThrow();
+    }
+
+    /// Replaces the agent by one that is started as its operator starts one, with these options; which ones
+    /// there are: `tools/agent --help`.
+    public void agentWith(String... options) throws IOException, InterruptedException {
+        agent.close();
+        agent = Instance.startAgent(control.folder(), List.of(options), Map.of());
+    }
+
+    /// One more process with the same agent's key and secrets, in a folder of its own that is new; whoever
+    /// starts it closes it.
+    public Instance anotherAgent(Path folder, String... options) throws IOException, InterruptedException {
+        var from = control.folder().resolve("agent");
+        var state = Files.createDirectory(folder.resolve("agent"));
+        Files.copy(from.resolve("key"), state.resolve("key"));
+        Files.createDirectory(state.resolve("secrets"));
+        try (var secrets = Files.list(from.resolve("secrets"))) {
+            for (var secret : secrets.toList()) {
+                Files.copy(secret, state.resolve("secrets").resolve(secret.getFileName()));
+            }
+        }
+        var another = Instance.startAgent(folder, List.of(options), Map.of());
+        another.keep();
+        return another;
+    }
+
+    /// Whether nothing is under way: no session, and everything stored.
+    public boolean quiet() throws IOException {
+        var figures = Census.figures(edge);
+        return figures.getOrDefault("sallyport_edge_sessions", 1L) == 0
+                && figures.getOrDefault("sallyport_agent_sessions", 1L) == 0
+                && figures.getOrDefault("sallyport_edge_spool_segments", 2L) == 1;
+    }
+
+    /// Stops a part as a debugger does, or lets it go on: everything in it stands still, and nothing is closed.
+    public static void stopped(Instance part, boolean stopped) throws IOException, InterruptedException {
+        var pid = Long.toString(part.process().pid());
+        if (new ProcessBuilder("kill", stopped ? "-STOP" : "-CONT", pid).start().waitFor() != 0) {
+            throw new IOException("process " + pid + " is not there");
+        }
+    }
+
+    /// What edge and agent hold now, for [#awaitAsBefore].
+    public List<Census> census() throws IOException {
+        return List.of(Census.of(edge, Set.of()), Census.of(agent, Set.of()));
+    }
+
+    /// Waits until edge and agent hold no more than they did.
+    public void awaitAsBefore(List<Census> before) {
+        await().atMost(WORKS).pollInterval(Duration.ofMillis(300)).untilAsserted(() -> {
+            var now = census();
+            for (int i = 0; i < before.size(); i++) {
+                assertThat(now.get(i).surplusOver(before.get(i)))
+                        .as("what the %s holds more than before", i == 0 ? "edge" : "agent")
+                        .isEmpty();
+            }
+        });
+    }
+
     /// Waits until a command goes all the way to the agent and back.
     public void awaitWorking() {
         await().atMost(WORKS)
@@ -107,6 +236,9 @@ public final class Split implements AutoCloseable {
         control.close();
         if (relay.isPresent()) {
             relay.get().close();
+        }
+        if (store.isPresent()) {
+            store.get().close();
         }
     }
 }

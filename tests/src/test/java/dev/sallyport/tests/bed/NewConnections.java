@@ -1,0 +1,39 @@
+package dev.sallyport.tests.bed;
+
+import dev.sallyport.api.Connections.ConnectionWrite;
+import dev.sallyport.api.Connections.Custom;
+import dev.sallyport.api.Connections.Tcp;
+import dev.sallyport.api.Refused;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/// Connections that a test makes for itself, under names that nobody else has.
+public final class NewConnections {
+
+    private static final AtomicInteger NUMBER = new AtomicInteger();
+
+    private NewConnections() {}
+
+    /// As the demo's `bash`, but strict, and so quicker to stand still when its edge cannot see.
+    public static String strictShell(Instance instance) throws IOException, Refused {
+        var shell = new Custom(List.of("/bin/bash"), Laptop.demoAccount(), null, null, null, null, null);
+        return make(instance, "strict", "custom", shell, null, true);
+    }
+
+    /// A TCP service on loopback.
+    public static String tcp(Instance instance, int port) throws IOException, Refused {
+        return make(instance, "tcp", "tcp", null, new Tcp("127.0.0.1", port), false);
+    }
+
+    private static String make(
+            Instance instance, String kind, String type, @Nullable Custom custom, @Nullable Tcp tcp, boolean strict)
+            throws IOException, Refused {
+        var name = "made-" + kind + "-" + NUMBER.incrementAndGet();
+        var _ = instance.api()
+                .createConnection(new ConnectionWrite(
+                        name, "local", type, custom, null, tcp, null, null, strict, null, null, null, null));
+        return name;
+    }
+}
