@@ -60,10 +60,12 @@ class ArrowsTest {
     }
 
     @Test
-    void theDomainNeedsNothingButTheJdk() {
+    void theDomainNeedsNothingButTheJdkAndOneClassZstandard() {
         classes()
                 .that()
                 .resideInAPackage("dev.sallyport.core..")
+                .and()
+                .haveNameNotMatching("dev\\.sallyport\\.core\\.recording\\.Compression(\\$.*)?")
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage("dev.sallyport.core..", "java..", "javax..", "org.jspecify..")

@@ -19,7 +19,7 @@ import javax.crypto.spec.GCMParameterSpec;
 
 /// A file with events of one session, each encrypted (AES-256-GCM; the nonce is the file's number and the
 /// event's place in it, so that none is moved or left out unseen). What is damaged or cut off ends the file.
-final class Segment {
+final class Segment implements Part {
 
     /// A file that has become so long takes no more.
     static final long LONGEST = 8 << 20;
@@ -48,7 +48,8 @@ final class Segment {
         return segment;
     }
 
-    long bytes() {
+    @Override
+    public long bytes() {
         return bytes;
     }
 
@@ -56,11 +57,18 @@ final class Segment {
         return bytes >= LONGEST;
     }
 
-    boolean storedWith(long agent, long edge) {
-        return lastAgent <= agent && lastEdge <= edge;
+    @Override
+    public boolean forget(long agentNumber, long edgeNumber) throws IOException {
+        if (lastAgent > agentNumber || lastEdge > edgeNumber) {
+            return false;
+        }
+        delete();
+        bytes = 0;
+        return true;
     }
 
-    void add(TailedEvent event) throws IOException {
+    @Override
+    public void add(TailedEvent event) throws IOException {
         var sealed = seal(Cipher.ENCRYPT_MODE, count, event.write());
         var record = ByteBuffer.allocate(4 + sealed.length)
                 .putInt(sealed.length)
@@ -91,26 +99,29 @@ final class Segment {
         }
     }
 
-    void delete() throws IOException {
+    @Override
+    public void delete() throws IOException {
         close();
         Files.deleteIfExists(file);
     }
 
-    Reader read() throws IOException {
-        return new Reader(new DataInputStream(new java.io.BufferedInputStream(Files.newInputStream(file), 1 << 16)));
+    @Override
+    public Reader read() throws IOException {
+        return new FileReader(new DataInputStream(new java.io.BufferedInputStream(Files.newInputStream(file), 1 << 16)));
     }
 
     /// Reads the events of one file.
-    final class Reader implements AutoCloseable {
+    private final class FileReader implements Reader {
 
         private final DataInputStream in;
         private int at;
 
-        private Reader(DataInputStream in) {
+        FileReader(DataInputStream in) {
             this.in = in;
         }
 
-        Optional<TailedEvent> next() throws IOException {
+        @Override
+        public Optional<TailedEvent> next() throws IOException {
             try {
                 int length = in.readInt();
                 if (length < TAG || length > TailedEvent.LONGEST + TAG) {

@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
@@ -22,7 +21,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 
-/// What one session's recording may not have yet: first in memory, then in encrypted files.
+/// What one session's recording may not have yet: in memory as long as that is little, else in encrypted files.
+///
+/// An edge that stores as it should is seconds behind, so that even a fast stream rarely touches the disk.
 ///
 /// Bounded: whoever adds bytes of the target waits while it is full ([#awaitRoom]); the user's terminal then
 /// stands still, as it does when the user does not read.
@@ -31,8 +32,11 @@ final class SessionTail implements TailSource.Tail {
     /// Most bytes of one session's tail (`session.tail`).
     static final long MOST = 256 << 20;
 
-    /// Bytes that are kept in memory before the first file.
+    /// Bytes of one session that are kept in memory, whatever others keep there.
     static final int IN_MEMORY = 64 << 10;
+
+    /// Bytes of one session that are kept in memory while there is room among all ([TailBudget#IN_MEMORY]).
+    static final int MOST_IN_MEMORY = 8 << 20;
 
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -46,12 +50,12 @@ final class SessionTail implements TailSource.Tail {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition room = lock.newCondition();
-    private final Deque<TailedEvent> inMemory = new ArrayDeque<>();
-    private final Deque<Segment> files = new ArrayDeque<>();
+    private final Deque<Part> parts = new ArrayDeque<>();
     private Optional<SecretKey> key = Optional.empty();
     private int nextFile;
     private long bytes;
-    private int memoryBytes;
+    private long memoryBytes;
+    private long shared;
     private long storedAgent;
     private long storedEdge;
     private Optional<Instant> ended = Optional.empty();
@@ -86,7 +90,7 @@ final class SessionTail implements TailSource.Tail {
                     names.map(file -> file.getFileName().toString()).sorted().toList()) {
                 if (name.matches("[0-9]{8}")) {
                     var file = Segment.left(folder, Integer.parseInt(name), head.key());
-                    tail.files.add(file);
+                    tail.parts.add(file);
                     tail.kept(file.bytes());
                 }
             }
@@ -144,16 +148,10 @@ final class SessionTail implements TailSource.Tail {
             if (forgotten || event.storedWith(storedAgent, storedEdge)) {
                 return;
             }
-            if (files.isEmpty() && memoryBytes + event.size() <= IN_MEMORY) {
-                inMemory.add(event);
-                memoryBytes += event.size();
-                kept(event.size());
-            } else {
-                var file = file();
-                long before = file.bytes();
-                file.add(event);
-                kept(file.bytes() - before);
-            }
+            var part = inMemory(event.size()) ? memory() : file();
+            long before = part.bytes();
+            part.add(event);
+            kept(part.bytes() - before);
         } catch (IOException e) {
             throw new UncheckedIOException("the tail of " + session + " cannot be written", e);
         } finally {
@@ -161,7 +159,35 @@ final class SessionTail implements TailSource.Tail {
         }
     }
 
-    private Segment file() throws IOException {
+    /// Takes memory for so many bytes, if there is any.
+    private boolean inMemory(int size) {
+        boolean own = memoryBytes + size <= IN_MEMORY;
+        if (!own) {
+            if (memoryBytes + size > MOST_IN_MEMORY || !budget.takeMemory(size)) {
+                return false;
+            }
+            shared += size;
+        }
+        memoryBytes += size;
+        return true;
+    }
+
+    /// Gives memory back; what was shared first.
+    private void giveMemory(long size) {
+        memoryBytes -= size;
+        long given = Math.min(shared, size);
+        shared -= given;
+        budget.giveMemory(given);
+    }
+
+    private Part memory() {
+        if (!(parts.peekLast() instanceof MemoryPart)) {
+            parts.add(new MemoryPart());
+        }
+        return parts.getLast();
+    }
+
+    private Part file() throws IOException {
         if (key.isEmpty()) {
             var made = new byte[32];
             RANDOM.nextBytes(made);
@@ -169,10 +195,13 @@ final class SessionTail implements TailSource.Tail {
             keys.write(folder, new TailKeys.Head(session, tenant, ticket, secret));
             key = Optional.of(secret);
         }
-        if (files.isEmpty() || files.getLast().full()) {
-            files.add(new Segment(folder, nextFile++, key.get()));
+        if (!(parts.peekLast() instanceof Segment segment) || segment.full()) {
+            if (parts.peekLast() instanceof Segment full) {
+                full.close();
+            }
+            parts.add(new Segment(folder, nextFile++, key.get()));
         }
-        return files.getLast();
+        return parts.getLast();
     }
 
     /// The edge says what is in the object store.
@@ -181,15 +210,18 @@ final class SessionTail implements TailSource.Tail {
         try {
             storedAgent = Math.max(storedAgent, agentNumber);
             storedEdge = Math.max(storedEdge, edgeNumber);
-            while (!inMemory.isEmpty() && inMemory.getFirst().storedWith(storedAgent, storedEdge)) {
-                var gone = inMemory.remove();
-                memoryBytes -= gone.size();
-                kept(-gone.size());
-            }
-            while (inMemory.isEmpty() && !files.isEmpty() && files.getFirst().storedWith(storedAgent, storedEdge)) {
-                var gone = files.remove();
-                kept(-gone.bytes());
-                gone.delete();
+            while (!parts.isEmpty()) {
+                var part = parts.getFirst();
+                long before = part.bytes();
+                boolean nothingLeft = part.forget(storedAgent, storedEdge);
+                kept(part.bytes() - before);
+                if (part instanceof MemoryPart) {
+                    giveMemory(before - part.bytes());
+                }
+                if (!nothingLeft) {
+                    break;
+                }
+                parts.remove();
             }
             room.signalAll();
         } catch (IOException e) {
@@ -204,8 +236,8 @@ final class SessionTail implements TailSource.Tail {
         lock.lock();
         try {
             ended = Optional.of(now);
-            if (!files.isEmpty()) {
-                files.getLast().close();
+            if (parts.peekLast() instanceof Segment last) {
+                last.close();
             }
         } catch (IOException e) {
             throw new UncheckedIOException("the tail of " + session + " cannot be closed", e);
@@ -228,7 +260,7 @@ final class SessionTail implements TailSource.Tail {
     boolean empty() {
         lock.lock();
         try {
-            return forgotten || (inMemory.isEmpty() && files.isEmpty());
+            return forgotten || parts.isEmpty();
         } finally {
             lock.unlock();
         }
@@ -248,11 +280,11 @@ final class SessionTail implements TailSource.Tail {
         lock.lock();
         try {
             forgotten = true;
-            inMemory.clear();
-            for (var file : files) {
-                file.delete();
+            for (var part : parts) {
+                part.delete();
             }
-            files.clear();
+            parts.clear();
+            giveMemory(memoryBytes);
             kept(-bytes);
             if (key.isPresent()) {
                 keys.delete(folder);
@@ -284,7 +316,9 @@ final class SessionTail implements TailSource.Tail {
     public TailSource.Reader read() {
         lock.lock();
         try {
-            return new EventReader(new ArrayList<>(inMemory), new ArrayList<>(files));
+            return new EventReader(parts.stream()
+                    .map(part -> part instanceof MemoryPart memory ? memory.copy() : part)
+                    .toList());
         } finally {
             lock.unlock();
         }
@@ -302,20 +336,15 @@ final class SessionTail implements TailSource.Tail {
 
     private static final class EventReader implements TailSource.Reader {
 
-        private final Iterator<TailedEvent> inMemory;
-        private final Iterator<Segment> files;
-        private Optional<Segment.Reader> open = Optional.empty();
+        private final Iterator<Part> parts;
+        private Optional<Part.Reader> open = Optional.empty();
 
-        EventReader(List<TailedEvent> inMemory, List<Segment> files) {
-            this.inMemory = inMemory.iterator();
-            this.files = files.iterator();
+        EventReader(List<Part> parts) {
+            this.parts = parts.iterator();
         }
 
         @Override
         public Optional<TailEvent> next() throws IOException {
-            if (inMemory.hasNext()) {
-                return Optional.of(inMemory.next().event());
-            }
             while (true) {
                 if (open.isPresent()) {
                     var next = open.get().next();
@@ -325,10 +354,10 @@ final class SessionTail implements TailSource.Tail {
                     open.get().close();
                     open = Optional.empty();
                 }
-                if (!files.hasNext()) {
+                if (!parts.hasNext()) {
                     return Optional.empty();
                 }
-                open = Optional.of(files.next().read());
+                open = Optional.of(parts.next().read());
             }
         }
 

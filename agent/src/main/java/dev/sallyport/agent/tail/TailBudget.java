@@ -7,9 +7,14 @@ package dev.sallyport.agent.tail;
 /// thread of its own, so that no tail's lock is held while another's is taken.
 final class TailBudget {
 
+    /// Most bytes that all tails together keep in memory, besides the little that each may
+    /// ([SessionTail#IN_MEMORY]).
+    static final long IN_MEMORY = 64L << 20;
+
     private final long most;
     private final Runnable roomAgain;
     private long used;
+    private long inMemory;
 
     /// @param roomAgain called when there is room again after there was none
     TailBudget(long most, Runnable roomAgain) {
@@ -23,6 +28,23 @@ final class TailBudget {
 
     synchronized long used() {
         return used;
+    }
+
+    /// Takes memory for so many bytes, if it is there.
+    synchronized boolean takeMemory(long bytes) {
+        if (inMemory + bytes > IN_MEMORY) {
+            return false;
+        }
+        inMemory += bytes;
+        return true;
+    }
+
+    synchronized void giveMemory(long bytes) {
+        inMemory -= bytes;
+    }
+
+    synchronized long inMemory() {
+        return inMemory;
     }
 
     /// So many bytes more; fewer when negative.

@@ -7,8 +7,6 @@ import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.zip.DataFormatException;
-import java.util.zip.Inflater;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
@@ -59,7 +57,7 @@ public record Chunk(ChunkHeader header, byte[] stored) {
     ///
     /// @throws BadChunk when `key` is not its key, or a bit of it was changed
     public List<Event> events(Secret key) throws BadChunk {
-        return decode(inflate(decrypt(key)));
+        return decode(Compression.decompress(decrypt(key), header.plainLength()));
     }
 
     private byte[] decrypt(Secret key) throws BadChunk {
@@ -79,30 +77,6 @@ public record Chunk(ChunkHeader header, byte[] stored) {
         var keySpec = key.reveal(bytes -> new SecretKeySpec(bytes, "AES"));
         cipher.init(mode, keySpec, new GCMParameterSpec(TAG * 8, nonce.array()));
         return cipher;
-    }
-
-    private byte[] inflate(byte[] compressed) throws BadChunk {
-        var plain = new byte[header.plainLength()];
-        try (var inflater = new Inflater()) {
-            inflater.setInput(compressed);
-            int length = 0;
-            while (length < plain.length) {
-                int more = inflater.inflate(plain, length, plain.length - length);
-                if (more == 0) {
-                    throw new BadChunk("the chunk holds less than its head says");
-                }
-                length += more;
-            }
-            if (!inflater.finished() && (inflater.inflate(new byte[1]) != 0 || !inflater.finished())) {
-                throw new BadChunk("the chunk holds more than its head says");
-            }
-            if (inflater.getRemaining() != 0) {
-                throw new BadChunk("the chunk holds more than its head says");
-            }
-            return plain;
-        } catch (DataFormatException e) {
-            throw new BadChunk("the chunk's events cannot be decompressed", e);
-        }
     }
 
     private List<Event> decode(byte[] plain) throws BadChunk {

@@ -41,7 +41,7 @@ public record ChunkHeader(
         int sealedLength) {
 
     /// The format that this program writes, and the only one that it reads.
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
 
     /// Most events in one chunk.
     public static final int MOST_EVENTS = 65_536;
@@ -49,8 +49,8 @@ public record ChunkHeader(
     /// Most bytes of events in one chunk, before compression.
     public static final int LONGEST_PLAIN = 1 << 20;
 
-    /// Most bytes that follow the head: what does not compress grows by a few bytes for every 16 KiB, and by
-    /// the tag.
+    /// Most bytes that follow the head: what does not compress grows by a few bytes for every 128 KiB, and
+    /// by the tag.
     public static final int LONGEST_SEALED = LONGEST_PLAIN + 1024;
 
     /// Most bytes of a head.

@@ -3,11 +3,10 @@ package dev.sallyport.core.recording;
 import dev.sallyport.core.id.SessionId;
 import dev.sallyport.core.id.TenantId;
 import dev.sallyport.core.secret.Secret;
-import java.io.ByteArrayOutputStream;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
+import java.util.Arrays;
 import java.util.Optional;
-import java.util.zip.Deflater;
 import javax.crypto.Cipher;
 
 /// Writes the chunks of one recording, each bound to the one before. Not for several threads at once.
@@ -19,12 +18,6 @@ public final class ChunkWriter {
     /// Kind, time, offset and length of an event take at most this much.
     private static final int LONGEST_EVENT_HEAD = 1 + 9 + 9 + 3;
 
-    /// Bytes from the middle of a chunk by which it is judged whether compression pays.
-    private static final int SAMPLE = 8192;
-
-    /// It pays when the sample shrinks to this part of itself.
-    private static final double WORTH = 0.7;
-
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final TenantId tenant;
@@ -33,7 +26,8 @@ public final class ChunkWriter {
     private final Secret key;
 
     private RecordingPosition position;
-    private ByteArrayOutputStream plain = new ByteArrayOutputStream();
+    private byte[] plain = new byte[512];
+    private int length;
     private int count;
     private int bytes;
     private long time;
@@ -59,14 +53,19 @@ public final class ChunkWriter {
             throw new IllegalArgumentException("time goes backwards in a recording");
         }
         if (count == ChunkHeader.MOST_EVENTS
-                || plain.size() + LONGEST_EVENT_HEAD + event.bytes().length > ChunkHeader.LONGEST_PLAIN) {
+                || length + LONGEST_EVENT_HEAD + event.bytes().length > ChunkHeader.LONGEST_PLAIN) {
             throw new IllegalArgumentException("the chunk is full");
         }
-        plain.write(event.kind().code());
+        int needed = length + LONGEST_EVENT_HEAD + event.bytes().length;
+        if (needed > plain.length) {
+            plain = Arrays.copyOf(plain, Math.max(needed, 2 * plain.length));
+        }
+        plain[length++] = (byte) event.kind().code();
         varint(event.time() - time);
         varint(event.offset());
         varint(event.bytes().length);
-        plain.writeBytes(event.bytes());
+        System.arraycopy(event.bytes(), 0, plain, length, event.bytes().length);
+        length += event.bytes().length;
         time = event.time();
         bytes += event.bytes().length;
         count++;
@@ -79,7 +78,7 @@ public final class ChunkWriter {
 
     /// Whether it is time to [#cut].
     public boolean full() {
-        return plain.size() >= CHUNK || count >= ChunkHeader.MOST_EVENTS;
+        return length >= CHUNK || count >= ChunkHeader.MOST_EVENTS;
     }
 
     /// Whether no event was added since the last cut.
@@ -98,7 +97,15 @@ public final class ChunkWriter {
     ///
     /// @param state [RecordingState#LIVE] when more follow
     public byte[] cut(RecordingState state) {
-        var compressed = deflated();
+        return cut(state, false);
+    }
+
+    /// As [#cut(RecordingState)].
+    ///
+    /// @param hurried compresses quicker rather than better
+    public byte[] cut(RecordingState state, boolean hurried) {
+        var compressed = (hurried ? Compression.QUICK : Compression.GOOD)
+                .compress(plain, length);
         var header = new ChunkHeader(
                 tenant,
                 session,
@@ -111,48 +118,25 @@ public final class ChunkWriter {
                 state,
                 position.chunks() == 0 ? Optional.of(head) : Optional.empty(),
                 RANDOM.nextLong(),
-                plain.size(),
-                compressed.length + Chunk.TAG);
+                length,
+                compressed.length() + Chunk.TAG);
         var stored = seal(header, compressed);
         position = new Chunk(header, stored).after();
-        plain = new ByteArrayOutputStream();
+        length = 0;
         count = 0;
         bytes = 0;
         time = 0;
         return stored;
     }
 
-    /// Compresses where it pays: what does not compress would cost a hundred times the processor time of the
-    /// rest.
-    private byte[] deflated() {
-        var bytes = plain.toByteArray();
-        int sample = Math.min(SAMPLE, bytes.length);
-        int from = (bytes.length - sample) / 2;
-        boolean pays = deflated(bytes, from, sample, Deflater.BEST_SPEED).length <= sample * WORTH;
-        return deflated(bytes, 0, bytes.length, pays ? Deflater.BEST_SPEED : Deflater.NO_COMPRESSION);
-    }
-
-    private static byte[] deflated(byte[] bytes, int from, int length, int level) {
-        try (var deflater = new Deflater(level)) {
-            deflater.setInput(bytes, from, length);
-            deflater.finish();
-            var out = new ByteArrayOutputStream(length / 2 + 64);
-            var buffer = new byte[16_384];
-            while (!deflater.finished()) {
-                out.write(buffer, 0, deflater.deflate(buffer));
-            }
-            return out.toByteArray();
-        }
-    }
-
-    private byte[] seal(ChunkHeader header, byte[] compressed) {
+    private byte[] seal(ChunkHeader header, Compression.Compressed compressed) {
         try {
             var cipher = Chunk.cipher(Cipher.ENCRYPT_MODE, key, header);
             var clear = header.write();
-            var stored = new byte[clear.length + compressed.length + Chunk.TAG];
+            var stored = new byte[clear.length + compressed.length() + Chunk.TAG];
             System.arraycopy(clear, 0, stored, 0, clear.length);
             cipher.updateAAD(clear);
-            cipher.doFinal(compressed, 0, compressed.length, stored, clear.length);
+            cipher.doFinal(compressed.array(), 0, compressed.length(), stored, clear.length);
             return stored;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("could not encrypt a chunk", e);
@@ -162,9 +146,9 @@ public final class ChunkWriter {
     private void varint(long value) {
         long rest = value;
         while (rest > 0x7f) {
-            plain.write((int) ((rest & 0x7f) | 0x80));
+            plain[length++] = (byte) ((rest & 0x7f) | 0x80);
             rest >>>= 7;
         }
-        plain.write((int) rest);
+        plain[length++] = (byte) rest;
     }
 }

@@ -31,7 +31,7 @@ class ChunkFuzzTest {
         int count = bytes.length == 0 ? 0 : bytes[0];
         readOrRefused(() -> Chunk.parse(bytes));
         readOrRefused(() -> Forged.chunk(TENANT, SESSION, HEAD, KEY, bytes, count, 100));
-        readOrRefused(() -> Forged.chunk(TENANT, SESSION, HEAD, KEY, Forged.deflated(bytes), count, bytes.length));
+        readOrRefused(() -> Forged.chunk(TENANT, SESSION, HEAD, KEY, Forged.compressed(bytes), count, bytes.length));
     }
 
     private static void readOrRefused(Attempt attempt) throws GeneralSecurityException {

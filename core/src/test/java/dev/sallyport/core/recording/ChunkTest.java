@@ -141,7 +141,7 @@ class ChunkTest {
 
     @Test
     void aDecompressionBombIsRefusedByWhoHasTheKey() throws Exception {
-        var bomb = Forged.deflated(new byte[64 << 20]);
+        var bomb = Forged.compressed(new byte[64 << 20]);
         assertThatThrownBy(() ->
                         Forged.chunk(TENANT, SESSION, HEAD, KEY, bomb, 1, 100).events(KEY))
                 .isInstanceOf(BadChunk.class)
@@ -156,22 +156,22 @@ class ChunkTest {
     @Test
     void eventsThatAreNotWhatTheHeadSaysAreRefused() {
         var plain = new byte[] {1, 5, 0, 1, 'x'};
-        assertThatThrownBy(() -> Forged.chunk(TENANT, SESSION, HEAD, KEY, Forged.deflated(plain), 2, 5)
+        assertThatThrownBy(() -> Forged.chunk(TENANT, SESSION, HEAD, KEY, Forged.compressed(plain), 2, 5)
                         .events(KEY))
                 .isInstanceOf(BadChunk.class);
         assertThatThrownBy(() -> Forged.chunk(
-                                TENANT, SESSION, HEAD, KEY, Forged.deflated(new byte[] {99, 5, 0, 0}), 1, 4)
+                                TENANT, SESSION, HEAD, KEY, Forged.compressed(new byte[] {99, 5, 0, 0}), 1, 4)
                         .events(KEY))
                 .isInstanceOf(BadChunk.class)
                 .hasMessageContaining("unknown kind");
         assertThatThrownBy(() -> Forged.chunk(
-                                TENANT, SESSION, HEAD, KEY, Forged.deflated(new byte[] {1, 5, 0, 100}), 1, 4)
+                                TENANT, SESSION, HEAD, KEY, Forged.compressed(new byte[] {1, 5, 0, 100}), 1, 4)
                         .events(KEY))
                 .isInstanceOf(BadChunk.class);
         var endless = new byte[32];
         Arrays.fill(endless, (byte) 0xff);
         endless[0] = 1;
-        assertThatThrownBy(() -> Forged.chunk(TENANT, SESSION, HEAD, KEY, Forged.deflated(endless), 1, 32)
+        assertThatThrownBy(() -> Forged.chunk(TENANT, SESSION, HEAD, KEY, Forged.compressed(endless), 1, 32)
                         .events(KEY))
                 .isInstanceOf(BadChunk.class);
     }

@@ -1,5 +1,6 @@
 package dev.sallyport.core.recording;
 
+import com.github.luben.zstd.Zstd;
 import dev.sallyport.core.hash.Sha256;
 import dev.sallyport.core.id.SessionId;
 import dev.sallyport.core.id.TenantId;
@@ -7,7 +8,6 @@ import dev.sallyport.core.secret.Secret;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.zip.Deflater;
 import javax.crypto.Cipher;
 
 /// Chunks by someone who has the key, with whatever he likes in them.
@@ -52,13 +52,7 @@ final class Forged {
         return Chunk.parse(stored);
     }
 
-    static byte[] deflated(byte[] plain) {
-        try (var deflater = new Deflater()) {
-            deflater.setInput(plain);
-            deflater.finish();
-            var out = new byte[plain.length + 100];
-            int length = deflater.deflate(out);
-            return Arrays.copyOf(out, length);
-        }
+    static byte[] compressed(byte[] plain) {
+        return Zstd.compress(plain);
     }
 }

@@ -29,13 +29,19 @@ import org.slf4j.LoggerFactory;
 ///
 /// An event is in the recording when it is in the spool: the spool outlives the process, and what of it is not
 /// stored when the edge dies, [SpoolRecovery] stores at the next start. While the chunk store fails, recordings
-/// go on until the spool is full; memory does not grow with what waits.
+/// go on until the spool is full; what waits is in memory up to a bound only.
 public final class SpoolRecorder implements Recorder, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(SpoolRecorder.class);
 
     /// Longest pause before trying again to store a chunk.
     static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+
+    /// How long the chunks that are on their way are waited for when the recorder stops.
+    private static final Duration LAST_CHUNKS = Duration.ofSeconds(5);
+
+    /// Most bytes of events that are in the spool and in memory as well.
+    private static final long KEPT = 32L << 20;
 
     static final FileAttribute<?> FOLDER =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
@@ -51,8 +57,10 @@ public final class SpoolRecorder implements Recorder, AutoCloseable {
     private final InstantSource clock;
     private final SpoolLimits limits;
     private final Semaphore uploads;
+    private final KeptBytes kept = new KeptBytes(KEPT);
 
     private final Map<SessionId, SpoolRecording> recordings = new ConcurrentHashMap<>();
+    private final AtomicInteger atWork = new AtomicInteger();
     private final AtomicInteger numbers = new AtomicInteger();
     private volatile boolean stopping;
 
@@ -153,6 +161,7 @@ public final class SpoolRecorder implements Recorder, AutoCloseable {
         }
         stopping = true;
         recordings.values().forEach(SpoolRecording::hurry);
+        awaitStoring();
         journal.close();
         if (recordings.isEmpty()) {
             SpoolRecovery.delete(folder);
@@ -160,10 +169,31 @@ public final class SpoolRecorder implements Recorder, AutoCloseable {
         lock.close();
     }
 
+    /// Waits for the chunks that are on their way, for a while: what a slow store has taken by then is found
+    /// taken by the recovery.
+    private void awaitStoring() throws InterruptedException {
+        long until = System.nanoTime() + LAST_CHUNKS.toNanos();
+        synchronized (recordings) {
+            while (atWork.get() > 0 && System.nanoTime() < until) {
+                recordings.wait(100);
+            }
+        }
+    }
+
     // ---- for the recordings
 
     void start(Runnable storing) {
-        var _ = Thread.ofVirtual().name("store-recording").start(storing);
+        atWork.incrementAndGet();
+        var _ = Thread.ofVirtual().name("store-recording").start(() -> {
+            try {
+                storing.run();
+            } finally {
+                atWork.decrementAndGet();
+                synchronized (recordings) {
+                    recordings.notifyAll();
+                }
+            }
+        });
     }
 
     void done(SessionId session, int number) {
@@ -192,6 +222,10 @@ public final class SpoolRecorder implements Recorder, AutoCloseable {
 
     SpoolLimits limits() {
         return limits;
+    }
+
+    KeptBytes kept() {
+        return kept;
     }
 
     Semaphore uploads() {

@@ -3,6 +3,7 @@ package dev.sallyport.edge.recorder;
 import dev.sallyport.core.id.SessionId;
 import dev.sallyport.core.id.TenantId;
 import dev.sallyport.core.recording.ChunkConflict;
+import dev.sallyport.core.recording.ChunkHeader;
 import dev.sallyport.core.recording.ChunkWriter;
 import dev.sallyport.core.recording.Event;
 import dev.sallyport.core.recording.RecordingHead;
@@ -15,6 +16,7 @@ import dev.sallyport.core.session.Outcome;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,9 +29,10 @@ import org.slf4j.LoggerFactory;
 /// One session's recording while it is written: events go to the spool, and from there, in chunks, to the chunk
 /// store.
 ///
-/// Events that are not stored yet are held as [Cut]s, not in memory: a cut knows where its last event is in the
-/// spool and how many there are, and each event knows where the one before is. A virtual thread stores cuts,
-/// one after the other, as long as there are any; an idle recording has neither thread nor cut.
+/// Events that are not stored yet are held as [Cut]s: a cut knows where its last event is in the spool and how
+/// many there are, and each event knows where the one before is. While there is memory for it ([KeptBytes]) a
+/// cut holds the events themselves as well, so that storing it need not read the spool. A virtual thread stores
+/// cuts, one after the other, as long as there are any; an idle recording has neither thread nor cut.
 final class SpoolRecording implements Recorder.Recording {
 
     private static final Logger LOG = LoggerFactory.getLogger(SpoolRecording.class);
@@ -37,11 +40,18 @@ final class SpoolRecording implements Recorder.Recording {
     /// A cut has at most this many events.
     private static final int MOST_EVENTS = 16_384;
 
+    /// What an event takes in a chunk besides its bytes, at most.
+    private static final int LONGEST_HEAD = 22;
+
     private static final long NOWHERE = -1;
 
     /// Consecutive events that become one chunk.
     private static final class Cut {
         final long since = System.nanoTime();
+        final Map<Integer, Long> perSegment = new HashMap<>(2);
+        final List<Event> kept = new ArrayList<>();
+        long keptBytes;
+        boolean whole = true;
         long lastEvent = NOWHERE;
         int events;
         int bytes;
@@ -51,6 +61,12 @@ final class SpoolRecording implements Recorder.Recording {
 
         boolean full(int chunk) {
             return bytes >= chunk || events >= MOST_EVENTS;
+        }
+
+        /// Whether there is room for another event where chunks may be as large as they can.
+        boolean takesMore() {
+            return events < MOST_EVENTS
+                    && bytes + LONGEST_HEAD * events + LONGEST_HEAD + Event.LONGEST <= ChunkHeader.LONGEST_PLAIN;
         }
     }
 
@@ -70,6 +86,7 @@ final class SpoolRecording implements Recorder.Recording {
     private Optional<Cut> oldest = Optional.empty();
     private Optional<Cut> newest = Optional.empty();
     private boolean storing;
+    private boolean busy;
     private boolean failed;
     private boolean abandoned;
     private Optional<Outcome> ended = Optional.empty();
@@ -134,7 +151,10 @@ final class SpoolRecording implements Recorder.Recording {
                 .append(number, kind, events, offset, time, bytes, from, length, agentNumber, edgeNumber, lastEvent);
         events++;
         offsets.reached(kind, offset + covers);
-        var cut = newest.filter(last -> !last.full(chunk())).orElseGet(this::anotherCut);
+        var cut = newest.filter(last -> busy ? last.takesMore() : !last.full(chunk()))
+                .orElseGet(this::anotherCut);
+        keep(cut, new Event(events - 1, kind, offset, time, whole(bytes, from, length)));
+        cut.perSegment.merge((int) (lastEvent >>> 32), 1L, Long::sum);
         cut.lastEvent = lastEvent;
         cut.events++;
         cut.bytes += length;
@@ -146,6 +166,30 @@ final class SpoolRecording implements Recorder.Recording {
         } else if (cut.full(chunk())) {
             notifyAll();
         }
+    }
+
+    private static byte[] whole(byte[] bytes, int from, int length) {
+        return length == bytes.length ? bytes : Arrays.copyOfRange(bytes, from, from + length);
+    }
+
+    private void keep(Cut cut, Event event) {
+        if (!cut.whole) {
+            return;
+        }
+        long size = KeptBytes.of(event);
+        if (recorder.kept().take(size)) {
+            cut.kept.add(event);
+            cut.keptBytes += size;
+        } else {
+            letGo(cut);
+        }
+    }
+
+    private void letGo(Cut cut) {
+        cut.whole = false;
+        cut.kept.clear();
+        recorder.kept().give(cut.keptBytes);
+        cut.keptBytes = 0;
     }
 
     private Cut anotherCut() {
@@ -197,7 +241,9 @@ final class SpoolRecording implements Recorder.Recording {
     // ---- the storing thread
 
     /// One turn of the storing thread: a cut, or the end of a recording without one.
-    private record Turn(Optional<Cut> cut, boolean last) {}
+    ///
+    /// @param more whether another cut waits already
+    private record Turn(Optional<Cut> cut, boolean last, boolean more) {}
 
     private void store() {
         var turn = Optional.<Turn>empty();
@@ -218,6 +264,7 @@ final class SpoolRecording implements Recorder.Recording {
 
     /// Waits until there is something to store; empty when there is nothing, and this thread ends.
     private synchronized Optional<Turn> nextTurn() throws InterruptedException {
+        busy = false;
         while (oldest.isPresent() && !oldest.get().full(chunk()) && ended.isEmpty()) {
             long age = System.nanoTime() - oldest.get().since;
             long millis = recorder.limits().chunkAge().minusNanos(age).toMillis();
@@ -235,7 +282,8 @@ final class SpoolRecording implements Recorder.Recording {
         if (oldest.isEmpty()) {
             newest = Optional.empty();
         }
-        return Optional.of(new Turn(cut, ended.isPresent() && oldest.isEmpty()));
+        busy = true;
+        return Optional.of(new Turn(cut, ended.isPresent() && oldest.isEmpty(), oldest.isPresent()));
     }
 
     private void storeChunk(Turn turn) throws ChunkConflict, InterruptedException {
@@ -244,14 +292,14 @@ final class SpoolRecording implements Recorder.Recording {
         recorder.uploads().acquire();
         try {
             var writer = new ChunkWriter(tenant, session, head, dataKey, position());
-            var perSegment = new HashMap<Integer, Long>();
             if (turn.cut().isPresent()) {
                 var cut = turn.cut().get();
-                retried("could not read the spool", () -> read(cut, perSegment)).forEach(writer::add);
+                var events = cut.whole ? cut.kept : retried("could not read the spool", () -> read(cut));
+                events.forEach(writer::add);
             }
             state = turn.last() ? lastState(writer) : RecordingState.LIVE;
             int chunkNumber = position().chunks();
-            var chunk = writer.cut(state);
+            var chunk = writer.cut(state, turn.more());
             retried("could not store a chunk", () -> {
                 recorder.chunks().put(tenant, session, chunkNumber, chunk);
                 return chunk;
@@ -259,7 +307,7 @@ final class SpoolRecording implements Recorder.Recording {
             synchronized (this) {
                 position = writer.position();
             }
-            perSegment.forEach((segment, count) -> recorder.journal().release(segment, count));
+            turn.cut().ifPresent(this::release);
         } finally {
             recorder.uploads().release();
         }
@@ -282,15 +330,19 @@ final class SpoolRecording implements Recorder.Recording {
         return key.get();
     }
 
-    /// The events of a cut, read from the last one to the first; counts them by segment.
-    private List<Event> read(Cut cut, Map<Integer, Long> perSegment) throws IOException {
-        perSegment.clear();
+    /// What of a cut is in the spool or in memory is needed no longer.
+    private void release(Cut cut) {
+        letGo(cut);
+        cut.perSegment.forEach((segment, count) -> recorder.journal().release(segment, count));
+    }
+
+    /// The events of a cut, read from the last one to the first.
+    private List<Event> read(Cut cut) throws IOException {
         var reader = recorder.journal().new Reader();
         var newestFirst = new ArrayList<Event>(cut.events);
         long where = cut.lastEvent;
         for (int i = 0; i < cut.events; i++) {
             var appended = reader.read(where);
-            perSegment.merge((int) (where >>> 32), 1L, Long::sum);
             newestFirst.add(appended.event());
             where = appended.previous();
         }
@@ -331,15 +383,7 @@ final class SpoolRecording implements Recorder.Recording {
             oldest = Optional.empty();
             newest = Optional.empty();
         }
-        try {
-            for (var cut : cuts) {
-                var perSegment = new HashMap<Integer, Long>();
-                var _ = read(cut, perSegment);
-                perSegment.forEach((segment, count) -> recorder.journal().release(segment, count));
-            }
-        } catch (IOException e) {
-            LOG.warn("a segment of the spool stays until the next start", e);
-        }
+        cuts.forEach(this::release);
         recorder.done(session, number);
     }
 
@@ -352,6 +396,9 @@ final class SpoolRecording implements Recorder.Recording {
     private <T> T retried(String complaint, Attempt<T> attempt) throws ChunkConflict, InterruptedException {
         long pause = 100;
         while (true) {
+            if (recorder.stopping()) {
+                throw new InterruptedException("the recorder stops");
+            }
             try {
                 return attempt.run();
             } catch (ChunkConflict | InterruptedException e) {
