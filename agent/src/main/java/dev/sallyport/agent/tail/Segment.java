@@ -107,7 +107,8 @@ final class Segment implements Part {
 
     @Override
     public Reader read() throws IOException {
-        return new FileReader(new DataInputStream(new java.io.BufferedInputStream(Files.newInputStream(file), 1 << 16)));
+        return new FileReader(
+                new DataInputStream(new java.io.BufferedInputStream(Files.newInputStream(file), 1 << 16)));
     }
 
     /// Reads the events of one file.

@@ -36,7 +36,7 @@ final class SessionTail implements TailSource.Tail {
     static final int IN_MEMORY = 64 << 10;
 
     /// Bytes of one session that are kept in memory while there is room among all ([TailBudget#IN_MEMORY]).
-    static final int MOST_IN_MEMORY = 8 << 20;
+    static final int MOST_IN_MEMORY = 16 << 20;
 
     private static final SecureRandom RANDOM = new SecureRandom();
 

@@ -136,7 +136,7 @@ final class TailsTest {
         var kept = tails.keep(order, Ticket.next(), link);
         var random = new Random(5);
         var all = new ByteArrayOutputStream();
-        for (int i = 0; i < 400; i++) {
+        for (int i = 0; i < 800; i++) {
             var bytes = new byte[1 + random.nextInt(65_536)];
             random.nextBytes(bytes);
             kept.send(new Message.Data(Message.Stream.OUTPUT, all.size(), bytes));
@@ -150,7 +150,7 @@ final class TailsTest {
         now = now.plusSeconds(60);
         var survived = read(again);
         // what was in memory did not outlive it
-        assertThat(survived).hasSizeBetween(100, 300);
+        assertThat(survived).hasSizeBetween(150, 400);
         var last = survived.getLast();
         assertThat(last.offset() + last.bytes().length).isEqualTo(all.size());
         again.waiting().getFirst().stored();

@@ -41,6 +41,14 @@ public final class ChunkWriter {
         this.position = from;
     }
 
+    /// Makes room for events of so many bytes: what is added need not be moved then.
+    public void expect(int bytes) {
+        int needed = Math.min(length + bytes, ChunkHeader.LONGEST_PLAIN);
+        if (needed > plain.length) {
+            plain = Arrays.copyOf(plain, needed);
+        }
+    }
+
     /// Adds the next event to the chunk that is being written.
     ///
     /// @throws IllegalArgumentException when it is not the next one, its time is before that of the event
@@ -104,8 +112,7 @@ public final class ChunkWriter {
     ///
     /// @param hurried compresses quicker rather than better
     public byte[] cut(RecordingState state, boolean hurried) {
-        var compressed = (hurried ? Compression.QUICK : Compression.GOOD)
-                .compress(plain, length);
+        var compressed = (hurried ? Compression.QUICK : Compression.GOOD).compress(plain, length);
         var header = new ChunkHeader(
                 tenant,
                 session,

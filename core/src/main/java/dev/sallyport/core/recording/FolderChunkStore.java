@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -31,6 +32,8 @@ public final class FolderChunkStore implements ChunkStore {
     private static final FileAttribute<?> FILE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
+    private static final SecureRandom RANDOM = new SecureRandom();
+
     private final Path root;
 
     public FolderChunkStore(Path root) {
@@ -45,9 +48,10 @@ public final class FolderChunkStore implements ChunkStore {
             sync(root.resolve(tenant.value()));
         }
         var file = file(tenant, session, number);
-        var beside = Files.createTempFile(folder, ".chunk", ".new", FILE);
+        var beside = folder.resolve(".chunk" + number + "-" + Long.toHexString(RANDOM.nextLong()) + ".new");
         try {
-            try (var out = FileChannel.open(beside, StandardOpenOption.WRITE)) {
+            try (var out =
+                    FileChannel.open(beside, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), FILE)) {
                 var bytes = ByteBuffer.wrap(chunk);
                 while (bytes.hasRemaining()) {
                     out.write(bytes);

@@ -15,6 +15,7 @@ import dev.sallyport.core.secret.Secret;
 import dev.sallyport.core.session.Outcome;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -40,6 +41,10 @@ final class SpoolRecording implements Recorder.Recording {
     /// A cut has at most this many events.
     private static final int MOST_EVENTS = 16_384;
 
+    /// What reaches the size of a chunk sooner grows for so long: fewer and larger chunks cost the store, and us,
+    /// less.
+    private static final Duration SETTLING = Duration.ofMillis(250);
+
     /// What an event takes in a chunk besides its bytes, at most.
     private static final int LONGEST_HEAD = 22;
 
@@ -59,14 +64,19 @@ final class SpoolRecording implements Recorder.Recording {
         long edgeNumber;
         Optional<Cut> next = Optional.empty();
 
-        boolean full(int chunk) {
-            return bytes >= chunk || events >= MOST_EVENTS;
+        /// Whether another event may not fit.
+        boolean full() {
+            return events >= MOST_EVENTS
+                    || bytes + LONGEST_HEAD * (events + 1) + Event.LONGEST > ChunkHeader.LONGEST_PLAIN;
         }
 
-        /// Whether there is room for another event where chunks may be as large as they can.
-        boolean takesMore() {
-            return events < MOST_EVENTS
-                    && bytes + LONGEST_HEAD * events + LONGEST_HEAD + Event.LONGEST <= ChunkHeader.LONGEST_PLAIN;
+        /// How long this is not to be stored yet, in nanoseconds; zero or less when it is time.
+        long unripe(SpoolLimits limits) {
+            if (full()) {
+                return 0;
+            }
+            long age = System.nanoTime() - since;
+            return (bytes >= limits.chunk() ? SETTLING : limits.chunkAge()).toNanos() - age;
         }
     }
 
@@ -86,7 +96,6 @@ final class SpoolRecording implements Recorder.Recording {
     private Optional<Cut> oldest = Optional.empty();
     private Optional<Cut> newest = Optional.empty();
     private boolean storing;
-    private boolean busy;
     private boolean failed;
     private boolean abandoned;
     private Optional<Outcome> ended = Optional.empty();
@@ -151,8 +160,8 @@ final class SpoolRecording implements Recorder.Recording {
                 .append(number, kind, events, offset, time, bytes, from, length, agentNumber, edgeNumber, lastEvent);
         events++;
         offsets.reached(kind, offset + covers);
-        var cut = newest.filter(last -> busy ? last.takesMore() : !last.full(chunk()))
-                .orElseGet(this::anotherCut);
+        var cut = newest.filter(last -> !last.full()).orElseGet(this::anotherCut);
+        int before = cut.bytes;
         keep(cut, new Event(events - 1, kind, offset, time, whole(bytes, from, length)));
         cut.perSegment.merge((int) (lastEvent >>> 32), 1L, Long::sum);
         cut.lastEvent = lastEvent;
@@ -163,7 +172,7 @@ final class SpoolRecording implements Recorder.Recording {
         if (!storing) {
             storing = true;
             recorder.start(this::store);
-        } else if (cut.full(chunk())) {
+        } else if (cut.full() || (before < chunk() && cut.bytes >= chunk())) {
             notifyAll();
         }
     }
@@ -264,14 +273,12 @@ final class SpoolRecording implements Recorder.Recording {
 
     /// Waits until there is something to store; empty when there is nothing, and this thread ends.
     private synchronized Optional<Turn> nextTurn() throws InterruptedException {
-        busy = false;
-        while (oldest.isPresent() && !oldest.get().full(chunk()) && ended.isEmpty()) {
-            long age = System.nanoTime() - oldest.get().since;
-            long millis = recorder.limits().chunkAge().minusNanos(age).toMillis();
-            if (millis <= 0 || recorder.stopping()) {
+        while (oldest.isPresent() && ended.isEmpty() && !recorder.stopping()) {
+            long unripe = oldest.get().unripe(recorder.limits());
+            if (unripe <= 0) {
                 break;
             }
-            wait(millis);
+            TimeUnit.NANOSECONDS.timedWait(this, unripe);
         }
         if (oldest.isEmpty() && ended.isEmpty()) {
             storing = false;
@@ -282,7 +289,6 @@ final class SpoolRecording implements Recorder.Recording {
         if (oldest.isEmpty()) {
             newest = Optional.empty();
         }
-        busy = true;
         return Optional.of(new Turn(cut, ended.isPresent() && oldest.isEmpty(), oldest.isPresent()));
     }
 
@@ -295,6 +301,7 @@ final class SpoolRecording implements Recorder.Recording {
             if (turn.cut().isPresent()) {
                 var cut = turn.cut().get();
                 var events = cut.whole ? cut.kept : retried("could not read the spool", () -> read(cut));
+                writer.expect(cut.bytes + LONGEST_HEAD * cut.events);
                 events.forEach(writer::add);
             }
             state = turn.last() ? lastState(writer) : RecordingState.LIVE;

@@ -32,7 +32,6 @@ public record Census(Map<Integer, String> processes, Map<String, Integer> descri
     /// own, and how many carriers there are follows the load.
     private static final Map<String, Integer> COME_AND_GO = Map.of("[eventpoll]", 16, "[eventfd]", 16);
 
-
     private static final Pattern FIGURE = Pattern.compile("(?m)^(sallyport_\\w+) (\\d+)$");
 
     private static final Pattern CONTROL_GROUP = Pattern.compile("held by a control group of its own below (\\S+)");
