@@ -313,7 +313,7 @@ final class Running implements AutoCloseable {
 
     /// Where this instance's further edges listen for agents.
     private List<EdgeDoor> furtherDoors() {
-        if (options.part() != Part.ALL) {
+        if (options.part() != Part.ALL || options.agentAt() > 0) {
             return List.of();
         }
         return IntStream.rangeClosed(2, options.edges())
@@ -335,7 +335,8 @@ final class Running implements AutoCloseable {
         if (options.part() != Part.ALL) {
             return key;
         }
-        return new AgentKey(reachedHere(settings.agentAddress()), settings.agentPort(), key.token(), key.pin());
+        var at = settings.ofEdge(Math.max(1, options.agentAt()), Optional.empty(), Optional.empty());
+        return new AgentKey(reachedHere(settings.agentAddress()), at.agentPort(), key.token(), key.pin());
     }
 
     /// Where health and metrics of a part are, for the operator's tools.

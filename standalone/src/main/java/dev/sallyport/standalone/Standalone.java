@@ -22,6 +22,7 @@ public final class Standalone {
               --any-port     a first start picks free ports instead of 12222, 8009 and 8010
               --edges N      how many edges the instance has (default: 1); each further one is a process of its own
                              that listens on the ports next to those of the one before
+              --agent-at N   its agent dials only that edge: what comes to another one goes by way of it
               --part PART    runs only this part; the others run as processes of their own on the same folder
               --number N     with --part edge: which of the edges this is (default: 1)
               --ssh-port P, --agents-port P
@@ -95,6 +96,7 @@ public final class Standalone {
     ///
     /// @param edges how many edges the instance has
     /// @param number which of them this process runs, from 1
+    /// @param agentAt the only edge that the agent dials; 0 for all
     /// @param sshPort instead of the one that follows from `config.toml` and the number
     /// @param withParent whether it stops when its stdin ends
     record Options(
@@ -104,6 +106,7 @@ public final class Standalone {
             boolean rehearse,
             int edges,
             int number,
+            int agentAt,
             Optional<Integer> sshPort,
             Optional<Integer> agentsPort,
             boolean withParent) {
@@ -116,7 +119,8 @@ public final class Standalone {
             return part.suffix() + (number > 1 ? "-" + number : "");
         }
 
-        private static final Set<String> NUMBERS = Set.of("--edges", "--number", "--ssh-port", "--agents-port");
+        private static final Set<String> NUMBERS =
+                Set.of("--edges", "--number", "--agent-at", "--ssh-port", "--agents-port");
 
         static Optional<Options> parse(List<String> words) {
             if (words.isEmpty() || !words.removeFirst().equals("up")) {
@@ -128,6 +132,7 @@ public final class Standalone {
             boolean withParent = false;
             int edges = 1;
             int number = 1;
+            int agentAt = 0;
             var sshPort = Optional.<Integer>empty();
             var agentsPort = Optional.<Integer>empty();
             var part = Part.ALL;
@@ -146,6 +151,7 @@ public final class Standalone {
                     switch (word) {
                         case "--edges" -> edges = value;
                         case "--number" -> number = value;
+                        case "--agent-at" -> agentAt = value;
                         case "--ssh-port" -> sshPort = Optional.of(value);
                         default -> agentsPort = Optional.of(value);
                     }
@@ -162,11 +168,16 @@ public final class Standalone {
                     return Optional.empty();
                 }
             }
-            if (edges < 1 || edges > MOST_EDGES || number < 1 || number > edges || (number > 1 && part != Part.EDGE)) {
+            if (edges < 1
+                    || edges > MOST_EDGES
+                    || number < 1
+                    || number > edges
+                    || agentAt > edges
+                    || (number > 1 && part != Part.EDGE)) {
                 return Optional.empty();
             }
-            return Optional.of(
-                    new Options(folder, anyPort, part, rehearse, edges, number, sshPort, agentsPort, withParent));
+            return Optional.of(new Options(
+                    folder, anyPort, part, rehearse, edges, number, agentAt, sshPort, agentsPort, withParent));
         }
     }
 }

@@ -41,6 +41,7 @@ public record Census(Map<Integer, String> processes, Map<String, Integer> descri
             "sallyport_edge_agents",
             "sallyport_edge_sessions",
             "sallyport_edge_carry_calls",
+            "sallyport_edge_lent_calls",
             "sallyport_edge_spool_segments",
             "sallyport_agent_sessions",
             "sallyport_agent_carry_calls");
@@ -67,7 +68,7 @@ public record Census(Map<Integer, String> processes, Map<String, Integer> descri
         });
         figures.forEach((name, value) -> {
             var had = before.figures.getOrDefault(name, 0L);
-            if (LEVELS.contains(name) ? !had.equals(value) : value > had) {
+            if (LEVELS.contains(name.replace("second ", "")) ? !had.equals(value) : value > had) {
                 surplus.add(name + ": " + value + ", before " + had);
             }
         });
@@ -191,14 +192,19 @@ public record Census(Map<Integer, String> processes, Map<String, Integer> descri
 
     static Map<String, Long> figures(Instance instance) throws IOException {
         var figures = new TreeMap<String, Long>();
-        for (var part : List.of("edge", "agent")) {
-            var address = Files.readString(instance.folder().resolve("health." + part))
-                    .strip();
+        for (var part : List.of("edge", "agent", "edge-2")) {
+            var file = instance.folder().resolve("health." + part);
+            if (!Files.exists(file)) {
+                continue;
+            }
+            var address = Files.readString(file).strip();
             try (var in = URI.create(address + "/metrics").toURL().openStream()) {
                 var found = FIGURE.matcher(new String(in.readAllBytes(), StandardCharsets.UTF_8));
                 while (found.find()) {
                     if (LEVELS.contains(found.group(1))) {
-                        figures.put(found.group(1), Long.valueOf(found.group(2)));
+                        figures.put(
+                                part.equals("edge-2") ? "second " + found.group(1) : found.group(1),
+                                Long.valueOf(found.group(2)));
                     }
                 }
             }

@@ -3,6 +3,7 @@ package dev.sallyport.tests.bed;
 import dev.sallyport.api.SallyportClient;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -253,6 +254,21 @@ public final class Instance implements AutoCloseable {
     int healthPort(String part) throws IOException {
         return URI.create(Files.readString(folder.resolve("health." + part)).strip())
                 .getPort();
+    }
+
+    /// What a part (`edge`, `agent`, `edge-2`) says of itself under this name.
+    public long metric(String part, String name) throws IOException {
+        var address =
+                URI.create(Files.readString(folder.resolve("health." + part)).strip() + "/metrics");
+        try (var in = address.toURL().openStream()) {
+            var text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            var matcher = Pattern.compile("(?m)^" + Pattern.quote(name) + " ([0-9]+)$")
+                    .matcher(text);
+            if (!matcher.find()) {
+                throw new AssertionError(part + " does not tell " + name + ":\n" + text);
+            }
+            return Long.parseLong(matcher.group(1));
+        }
     }
 
     /// Whether the API is in this process.

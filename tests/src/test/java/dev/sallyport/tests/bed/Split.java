@@ -22,14 +22,24 @@ public final class Split implements AutoCloseable {
 
     private final Instance control;
     private final Instance edge;
+    private final Optional<Second> second;
     private final Optional<CuttingRelay> relay;
     private final Optional<StoreRelay> store;
     private Instance agent;
 
+    /// Another edge, and where it listens.
+    private record Second(Instance edge, int sshPort, int agentsPort) {}
+
     private Split(
-            Instance control, Instance edge, Instance agent, Optional<CuttingRelay> relay, Optional<StoreRelay> store) {
+            Instance control,
+            Instance edge,
+            Optional<Second> second,
+            Instance agent,
+            Optional<CuttingRelay> relay,
+            Optional<StoreRelay> store) {
         this.control = control;
         this.edge = edge;
+        this.second = second;
         this.agent = agent;
         this.relay = relay;
         this.store = store;
@@ -50,6 +60,7 @@ public final class Split implements AutoCloseable {
         private final Path folder = Files.createTempDirectory("sallyport-split");
         private boolean network;
         private boolean store;
+        private int edges = 1;
         private String limits = "";
         private Map<String, String> edgeEnvironment = Map.of();
         private Map<String, String> agentEnvironment = Map.of();
@@ -60,6 +71,13 @@ public final class Split implements AutoCloseable {
         public Setup network() {
             network = true;
             return this;
+        }
+
+        /// Two edges: users come to the first, [Split#edge], the agent to [Split#second], by a network that can
+        /// be cut, or that leads to the first ([CuttingRelay#target]).
+        public Setup twoEdges() {
+            edges = 2;
+            return network();
         }
 
         /// A store that can be made slow or failing, for the edge: [Split#store].
@@ -99,17 +117,19 @@ public final class Split implements AutoCloseable {
                         %s""".formatted(
                                 Laptop.freePort(), Laptop.freePort(), Laptop.freePort(), limits));
             }
-            var control = part(folder, "control", Map.of());
+            var control = part(folder, "control", edges, Map.of());
             Optional<StoreRelay> faults = Optional.empty();
             if (store) {
                 var address = folder.resolve("store.address");
                 faults = Optional.of(new StoreRelay(URI.create(Files.readString(address))));
                 Files.writeString(address, faults.get().address().toString());
             }
-            var edge = part(folder, "edge", edgeEnvironment);
+            var edge = part(folder, "edge", edges, edgeEnvironment);
+            var second = edges == 1 ? Optional.<Second>empty() : Optional.of(second(folder));
             Optional<CuttingRelay> relay = Optional.empty();
             if (network) {
-                relay = Optional.of(new CuttingRelay(control.port("agents")));
+                relay = Optional.of(
+                        new CuttingRelay(second.isPresent() ? second.get().agentsPort() : control.port("agents")));
                 var key = folder.resolve("agent/key");
                 Files.writeString(
                         key,
@@ -118,13 +138,31 @@ public final class Split implements AutoCloseable {
                                         ":" + control.port("agents") + "?",
                                         ":" + relay.get().port() + "?"));
             }
-            return new Split(control, edge, part(folder, "agent", agentEnvironment), relay, faults);
+            return new Split(control, edge, second, part(folder, "agent", edges, agentEnvironment), relay, faults);
+        }
+
+        private Second second(Path folder) throws IOException, InterruptedException {
+            int ssh = Laptop.freePort();
+            int agents = Laptop.freePort();
+            var options = List.of(
+                    "--part",
+                    "edge",
+                    "--edges",
+                    Integer.toString(edges),
+                    "--number",
+                    "2",
+                    "--ssh-port",
+                    Integer.toString(ssh),
+                    "--agents-port",
+                    Integer.toString(agents));
+            return new Second(Instance.start(folder, options, "ready.edge-2", edgeEnvironment), ssh, agents);
         }
     }
 
-    private static Instance part(Path folder, String part, Map<String, String> environment)
+    private static Instance part(Path folder, String part, int edges, Map<String, String> environment)
             throws IOException, InterruptedException {
-        return Instance.start(folder, List.of("--any-port", "--part", part), "ready." + part, environment);
+        var options = List.of("--any-port", "--part", part, "--edges", Integer.toString(edges));
+        return Instance.start(folder, options, "ready." + part, environment);
     }
 
     /// Store and API; its folder is the instance's.
@@ -136,6 +174,30 @@ public final class Split implements AutoCloseable {
         return edge;
     }
 
+    /// The edge where the agent is, of two.
+    public Instance second() {
+        return second.orElseThrow().edge();
+    }
+
+    /// Where agents find it.
+    public int secondAgentsPort() {
+        return second.orElseThrow().agentsPort();
+    }
+
+    /// What makes `ssh` go there.
+    public List<String> toSecond() throws IOException {
+        var known = control.folder().resolve("known_hosts");
+        int port = second.orElseThrow().sshPort();
+        var itsOwn = control.folder().resolve("known_hosts-2");
+        Files.writeString(itsOwn, Files.readString(known).replaceFirst("]:[0-9]+ ", "]:" + port + " "));
+        return List.of("-p", Integer.toString(port), "-o", "UserKnownHostsFile=" + itsOwn);
+    }
+
+    /// Where agents find the first edge.
+    public int agentsPort() throws IOException {
+        return control.port("agents");
+    }
+
     public Instance agent() {
         return agent;
     }
@@ -144,6 +206,7 @@ public final class Split implements AutoCloseable {
     public void keep() {
         Instance.forget(control);
         Instance.forget(edge);
+        second.ifPresent(one -> Instance.forget(one.edge()));
         Instance.forget(agent);
     }
 
@@ -233,6 +296,7 @@ public final class Split implements AutoCloseable {
     public void close() throws IOException {
         agent.close();
         edge.close();
+        second.ifPresent(one -> one.edge().close());
         control.close();
         if (relay.isPresent()) {
             relay.get().close();
