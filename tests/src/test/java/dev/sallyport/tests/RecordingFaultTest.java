@@ -31,7 +31,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RecordingFaultTest {
 
-    private static final Duration WIDE = Duration.ofSeconds(120);
+    private static final Duration WIDE = Duration.ofMinutes(2);
 
     /// How long the object store fails here. That nothing depends on how long it is shows `make soak`, where it
     /// is five minutes.
