@@ -145,6 +145,17 @@ final class Descriptor implements AutoCloseable {
         return true;
     }
 
+    /// Writes what goes without waiting; returns how many bytes that were. What keeps it from writing is for
+    /// [#write] to find out.
+    int writeNow(byte[] bytes) {
+        lock.lock();
+        try {
+            return closed ? 0 : Math.max(0, Posix.write(fd, bytes, 0, bytes.length));
+        } finally {
+            lock.unlock();
+        }
+    }
+
     @Override
     public void close() {
         lock.lock();

@@ -100,6 +100,15 @@ final class ProgramTarget implements Target {
         return written;
     }
 
+    @Override
+    public int writeNow(byte[] bytes) {
+        int written = input.writeNow(bytes);
+        if (written > 0) {
+            lineStart = bytes[written - 1] == '\n' || bytes[written - 1] == '\r';
+        }
+        return written;
+    }
+
     /// Closes stdin. A terminal has no end: the character that means it is typed, and typed anew whenever the
     /// program changes between reading lines and reading characters. What was typed before such a change has
     /// lost its meaning, and a shell should find the end after each command.

@@ -8,6 +8,7 @@ import dev.sallyport.core.link.Message;
 import dev.sallyport.core.link.SessionLink;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
@@ -83,7 +84,11 @@ final class CarriedSession {
         switch (received.message()) {
             case Message.Data data
             when data.stream() == Message.Stream.INPUT -> {
-                if (!input.add(data.bytes(), number)) {
+                var bytes = data.bytes();
+                int written = input.idle() ? target.writeNow(bytes) : 0;
+                if (written == bytes.length && written > 0) {
+                    link.consumed(number);
+                } else if (!input.add(Arrays.copyOfRange(bytes, written, bytes.length), number)) {
                     LOG.error("session {}: the edge sent more than it may", id);
                     kill();
                 }

@@ -79,6 +79,16 @@ final class PendingInput {
         }
     }
 
+    /// Whether nothing waits, nothing is being written, and more may come.
+    boolean idle() {
+        lock.lock();
+        try {
+            return pieces.isEmpty() && writing.isEmpty() && !ended && !closed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// The end of input came.
     void end(long number) {
         lock.lock();

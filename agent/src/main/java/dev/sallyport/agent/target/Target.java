@@ -26,6 +26,12 @@ public interface Target extends AutoCloseable {
     /// Writes input; blocks while the target takes none. False when it never will again.
     boolean write(byte[] bytes) throws IOException, InterruptedException;
 
+    /// Writes what of the input the target takes without waiting, and returns how many bytes that were; none when
+    /// it does not know. Called only while nobody is in [#write]. It saves a key the way to another thread.
+    default int writeNow(byte[] bytes) {
+        return 0;
+    }
+
     /// No more input comes.
     void endInput() throws IOException, InterruptedException;
 

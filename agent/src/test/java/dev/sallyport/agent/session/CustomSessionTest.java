@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sallyport.core.connection.TargetSettings;
+import dev.sallyport.core.hash.Sha256;
 import dev.sallyport.core.link.LinkLost;
 import dev.sallyport.core.link.Message;
 import dev.sallyport.core.session.SessionRequest;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -232,6 +234,26 @@ final class CustomSessionTest {
         session.link().await(Message.Exit.class);
         assertThat(session.link().messages().stream().filter(Message.Echo.class::isInstance))
                 .hasSize(2);
+    }
+
+    /// The first pieces go to the pipe at once; then it is full, and what follows must stay behind them.
+    @Test
+    void inputThatTheProgramReadsLateStaysInOrder() throws Exception {
+        var session = agent.start(agent.order(
+                agent.custom("bash"),
+                TestingAgent.command("trap : USR1; echo ready; sleep 1000 </dev/null & wait; kill %1; sha256sum")));
+        session.link().awaitShown("ready");
+        var input = new byte[300_000];
+        new Random(7).nextBytes(input);
+        for (int from = 0; from < input.length; from += 777) {
+            session.link().type(Arrays.copyOfRange(input, from, Math.min(from + 777, input.length)));
+        }
+        session.link().endInput();
+        await().until(() -> session.link().inputUnderWay() < input.length);
+        assertThat(session.link().inputUnderWay()).isPositive();
+        session.link().say(new Message.Signal("USR1"));
+        session.link().await(Message.Exit.class);
+        assertThat(session.link().shown()).contains(Sha256.of(input).toString());
     }
 
     @Test
