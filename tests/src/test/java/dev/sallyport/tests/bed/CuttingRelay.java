@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -16,6 +17,7 @@ public final class CuttingRelay implements AutoCloseable {
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private volatile int target;
     private volatile boolean refusing;
+    private volatile Duration delay = Duration.ZERO;
     private final AtomicInteger dialled = new AtomicInteger();
 
     public CuttingRelay(int target) throws IOException {
@@ -40,6 +42,11 @@ public final class CuttingRelay implements AutoCloseable {
     /// Where new connections go.
     public void target(int port) {
         target = port;
+    }
+
+    /// Everything takes so long from now on, each way, on new connections.
+    public void delay(Duration each) {
+        delay = each;
     }
 
     public void cut() {
@@ -80,7 +87,11 @@ public final class CuttingRelay implements AutoCloseable {
 
     private void pump(Socket from, Socket to) {
         try {
-            from.getInputStream().transferTo(to.getOutputStream());
+            if (delay.isZero()) {
+                from.getInputStream().transferTo(to.getOutputStream());
+            } else {
+                new DelayedCopy(delay).run(from.getInputStream(), to.getOutputStream());
+            }
         } catch (IOException e) {
             // cut
         } finally {

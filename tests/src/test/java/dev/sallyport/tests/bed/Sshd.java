@@ -86,6 +86,10 @@ public final class Sshd implements AutoCloseable {
         return port;
     }
 
+    public long pid() {
+        return process.pid();
+    }
+
     public Path folder() {
         return folder;
     }

@@ -2,9 +2,14 @@ package dev.sallyport.tests.bench;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /// One way to reach a shell: through Sallyport, or an sshd of the same machine.
 ///
@@ -83,6 +88,51 @@ record Arm(String name, List<String> options, List<String> prefix) {
                 throw new IOException(name + ": the target counted " + counted);
             }
             return bytes / 1e6 / seconds;
+        }
+    }
+
+    /// A client that stays connected and shares its connection, and forwards a port.
+    final class Client implements AutoCloseable {
+
+        private final Process process;
+        private final Path socket;
+        private final int port;
+
+        /// @param destination what the client's port leads to, as in `-L`
+        Client(String destination) throws IOException, InterruptedException {
+            socket = Files.createTempDirectory("sallyport-bench").resolve("mux");
+            try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                port = free.getLocalPort();
+            }
+            var words = new ArrayList<>(List.of("ssh", "-M", "-S", socket.toString(), "-N"));
+            words.addAll(List.of("-L", "127.0.0.1:" + port + ":" + destination));
+            words.addAll(options);
+            process = new ProcessBuilder(words).inheritIO().start();
+            for (int i = 0; !Files.exists(socket); i++) {
+                if (process.waitFor(10, TimeUnit.MILLISECONDS) || i > 3_000) {
+                    throw new IOException(name + ": the client did not connect");
+                }
+            }
+        }
+
+        /// Where the forwarded connection begins.
+        int port() {
+            return port;
+        }
+
+        /// Milliseconds for `true` over the connection that is there.
+        double run() throws IOException, InterruptedException {
+            long start = System.nanoTime();
+            var process = ssh(List.of("-S", socket.toString()), "true")
+                    .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")))
+                    .start();
+            expect(process, "");
+            return (System.nanoTime() - start) / 1e6;
+        }
+
+        @Override
+        public void close() {
+            process.destroy();
         }
     }
 

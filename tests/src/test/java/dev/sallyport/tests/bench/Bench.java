@@ -1,9 +1,13 @@
 package dev.sallyport.tests.bench;
 
+import dev.sallyport.api.Connections.ConnectionWrite;
+import dev.sallyport.api.Connections.Tcp;
+import dev.sallyport.core.link.SessionLink;
 import dev.sallyport.tests.bed.Instance;
 import dev.sallyport.tests.bed.Split;
 import dev.sallyport.tests.bed.Sshd;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,48 +15,147 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /// Prints how Sallyport compares with OpenSSH's sshd on this machine: both arms in turn, in one run, the same
-/// client and cipher; edge, agent and store in JVMs of their own, TLS on, recording `full`. Then the same work
-/// once more through Sallyport alone, under the flight recorder: the store's calls, and where the processor
-/// time goes.
+/// client and cipher; edge, agent and store in JVMs of their own, TLS on, recording `full`. Then bulk with 40 ms
+/// each way between edge and agent, and the same work once more through Sallyport alone, under the flight
+/// recorder: the store's calls, and where the processor time goes.
+///
+/// Arguments choose rows: `connect`, `mux`, `keys`, `bulk`, `forward`, `delay`, `account`; none means all.
 public final class Bench {
 
     private static final String CIPHER = "aes128-gcm@openssh.com";
+    private static final List<String> ROWS = List.of("connect", "mux", "keys", "bulk", "forward", "delay", "account");
     private static final String EDGE = "edge";
+    private static final String STREAM = "stream";
     private static final int ROUNDS = 5;
     private static final int CONNECTIONS = 40;
-    private static final int KEYS = 1_000;
+    private static final int KEYS = 5_000;
     private static final long BULK = 256_000_000;
+
+    /// Transfers before those that count: just-in-time compilers need about a gigabyte.
+    private static final int WARM_UP = 4;
+
+    private static final Duration DELAY = Duration.ofMillis(40);
 
     private final Arm sshd;
     private final Arm sallyport;
+    private final Processors sshdProcessors;
+    private final Processors edgeProcessors;
 
-    private Bench(Arm sshd, Arm sallyport) {
-        this.sshd = sshd;
-        this.sallyport = sallyport;
+    private Bench(Sshd control, Split split, List<String> cipher) {
+        var sshdOptions = new ArrayList<>(cipher);
+        sshdOptions.addAll(control.options());
+        var ourOptions = new ArrayList<>(cipher);
+        ourOptions.addAll(
+                List.of("-F", split.control().folder().resolve("ssh_config").toString(), "alice"));
+        sshd = new Arm("sshd", sshdOptions, List.of());
+        sallyport = new Arm("sallyport", ourOptions, List.of("bash"));
+        sshdProcessors = Processors.withChildren(control.pid());
+        edgeProcessors = Processors.of(split.edge().process().pid());
     }
 
     public static void main(String[] arguments) throws Exception {
+        var rows = arguments.length == 0 ? ROWS : List.of(arguments);
+        for (var row : rows) {
+            if (!ROWS.contains(row)) {
+                System.err.println("no row is called " + row + "; there are " + String.join(", ", ROWS));
+                System.exit(2);
+            }
+        }
         try (var control = Sshd.start();
-                var split = Split.start()) {
-            var cipher = List.of("-o", "LogLevel=ERROR", "-c", CIPHER);
-            var sshdOptions = new ArrayList<>(cipher);
-            sshdOptions.addAll(control.options());
-            var ourOptions = new ArrayList<>(cipher);
-            ourOptions.addAll(
-                    List.of("-F", split.control().folder().resolve("ssh_config").toString(), "alice"));
-            var bench = new Bench(
-                    new Arm("sshd", sshdOptions, List.of()), new Arm("sallyport", ourOptions, List.of("bash")));
+                var split = Split.startApart();
+                var stream = new Stream()) {
+            var bench = new Bench(control, split, List.of("-o", "LogLevel=ERROR", "-c", CIPHER));
             System.out.println("cipher " + CIPHER + " on both arms; java " + Runtime.version() + "; "
                     + Runtime.getRuntime().availableProcessors() + " cores");
             System.out.println();
             System.out.println("| what | sshd | sallyport | ratio | spread of the ratio |");
             System.out.println("|---|---|---|---|---|");
-            bench.connections();
-            bench.keys();
-            bench.bulk("bulk down, MB/s (exec)", arm -> arm.down(BULK));
-            bench.bulk("bulk up, MB/s (exec)", arm -> arm.up(BULK));
-            bench.account(split);
+            if (rows.contains("connect")) {
+                bench.connections();
+            }
+            if (rows.contains("keys")) {
+                bench.keys();
+            }
+            if (rows.contains("bulk")) {
+                bench.bulk("bulk down (exec)", arm -> arm.down(BULK));
+                bench.bulk("bulk up (exec)", arm -> arm.up(BULK));
+            }
+            if (rows.contains("mux") || rows.contains("forward")) {
+                bench.clients(split, stream, rows);
+            }
+            if (rows.contains("account")) {
+                bench.account(split);
+            }
+            if (rows.contains("delay")) {
+                bench.delay(split);
+            }
         }
+    }
+
+    /// What is measured over clients that stay connected.
+    private void clients(Split split, Stream stream, List<String> rows) throws Exception {
+        split.control()
+                .admin()
+                .createConnection(new ConnectionWrite(
+                        STREAM,
+                        "local",
+                        "tcp",
+                        null,
+                        null,
+                        new Tcp("127.0.0.1", stream.port()),
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null));
+        try (var there = sshd.new Client("127.0.0.1:" + stream.port());
+                var here = sallyport.new Client(STREAM + ":1")) {
+            if (rows.contains("mux")) {
+                multiplexed(there, here);
+            }
+            if (rows.contains("forward")) {
+                bulk("bulk down (-L)", arm -> Stream.down((arm == sshd ? there : here).port(), BULK));
+                bulk("bulk up (-L)", arm -> Stream.up((arm == sshd ? there : here).port(), BULK));
+            }
+        }
+    }
+
+    private static void multiplexed(Arm.Client there, Arm.Client here) throws IOException, InterruptedException {
+        var ours = new Samples();
+        var theirs = new Samples();
+        for (int i = 0; i < 10 + CONNECTIONS; i++) {
+            double a = there.run();
+            double b = here.run();
+            if (i >= 10) {
+                theirs.add(a);
+                ours.add(b);
+            }
+        }
+        row(
+                "`true` over ControlMaster, ms, p50",
+                theirs.median(),
+                ours.median(),
+                "p99 " + number(theirs.quantile(0.99)) + " and " + number(ours.quantile(0.99)));
+    }
+
+    /// One stream at a time, with a network between edge and agent that takes its time.
+    private void delay(Split split) throws IOException, InterruptedException {
+        split.network().delay(DELAY);
+        split.network().cut();
+        split.awaitWorking();
+        var down = new Samples();
+        var up = new Samples();
+        for (int i = 0; i < 3; i++) {
+            down.add(sallyport.down(BULK / 4));
+            up.add(sallyport.up(BULK / 4));
+        }
+        var most = SessionLink.WINDOW / 1e6 / (2 * DELAY.toMillis() / 1e3);
+        System.out.println();
+        System.out.println("With " + DELAY.toMillis() + " ms each way between edge and agent, one stream: down "
+                + number(down.median()) + " MB/s, up " + number(up.median()) + " MB/s. A session's window of "
+                + SessionLink.WINDOW / 1024 + " KiB, once a round trip, is " + number(most) + " MB/s.");
     }
 
     private void account(Split split) throws IOException, InterruptedException {
@@ -169,17 +272,33 @@ public final class Bench {
         var ours = new Samples();
         var theirs = new Samples();
         var ratios = new Samples();
-        transfer.of(sallyport);
+        var ourTime = new Samples();
+        var theirTime = new Samples();
+        for (int i = 0; i < WARM_UP; i++) {
+            transfer.of(sallyport);
+        }
         transfer.of(sshd);
-        transfer.of(sallyport);
         for (int i = 0; i < ROUNDS; i++) {
+            double before = sshdProcessors.seconds();
             double a = transfer.of(sshd);
+            theirTime.add((sshdProcessors.seconds() - before) / (BULK / 1e9));
+            before = edgeProcessors.seconds();
             double b = transfer.of(sallyport);
+            ourTime.add((edgeProcessors.seconds() - before) / (BULK / 1e9));
             theirs.add(a);
             ours.add(b);
             ratios.add(b / a);
         }
-        row(name, theirs.median(), ours.median(), number(ratios.quantile(0)) + " to " + number(ratios.quantile(1)));
+        row(
+                name + ", MB/s",
+                theirs.median(),
+                ours.median(),
+                number(ratios.quantile(0)) + " to " + number(ratios.quantile(1)));
+        row(
+                name + ", processor s a GB, sshd and edge",
+                theirTime.median(),
+                ourTime.median(),
+                number(ourTime.quantile(0)) + " to " + number(ourTime.quantile(1)));
     }
 
     private static void row(String name, double theirs, double ours, String spread) {
