@@ -141,7 +141,8 @@ public final class GrpcAgentLinks implements AgentLinks, AutoCloseable {
                     new RelayPort.Surroundings(sessions, attachments, lent, cell.sees(), () -> draining),
                     acceptor,
                     workers,
-                    threads));
+                    threads,
+                    nanos));
         } else {
             this.others = Optional.empty();
             this.relayPort = Optional.empty();
@@ -445,6 +446,7 @@ public final class GrpcAgentLinks implements AgentLinks, AutoCloseable {
     private void tick() {
         long now = nanos.getAsLong();
         connections.tick();
+        relayPort.ifPresent(RelayPort::tick);
         sessions.tick();
         for (var instance : attachments.all()) {
             if (now - instance.heardAt() > DEAD.toNanos()) {

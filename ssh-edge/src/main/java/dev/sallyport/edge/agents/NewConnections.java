@@ -16,7 +16,8 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The connections to the agents' port that carry no attached agent yet, and their bounds.
+/// The connections to the agents' port that carry no attached agent yet, or those to the port for other edges
+/// whose handshake is not over, and their bounds.
 ///
 /// When there are too many, the oldest one goes, never the newest: an agent needs milliseconds from connecting
 /// to attaching, so it gets in while somebody else opens connections and says nothing. Who has not attached

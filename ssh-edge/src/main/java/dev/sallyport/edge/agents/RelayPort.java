@@ -13,6 +13,7 @@ import dev.sallyport.proto.v1.Passed;
 import dev.sallyport.proto.v1.Resuming;
 import dev.sallyport.proto.v1.Take;
 import dev.sallyport.proto.v1.Taken;
+import io.grpc.Attributes;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.Grpc;
@@ -21,13 +22,13 @@ import io.grpc.Server;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
+import io.grpc.ServerTransportFilter;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.cert.CertificateException;
@@ -37,6 +38,7 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,9 +72,11 @@ final class RelayPort implements AutoCloseable {
             Sessions sessions, Attachments attachments, LentCalls lent, BooleanSupplier sees, BooleanSupplier drains) {}
 
     private final Server server;
+    private final NewConnections connections;
 
-    private RelayPort(Server server) {
+    private RelayPort(Server server, NewConnections connections) {
         this.server = server;
+        this.connections = connections;
     }
 
     /// Opens the port.
@@ -84,14 +88,17 @@ final class RelayPort implements AutoCloseable {
             Surroundings edge,
             EventLoopGroup acceptor,
             EventLoopGroup workers,
-            Executor threads)
+            Executor threads,
+            LongSupplier nanos)
             throws IOException {
+        var connections = new NewConnections(nanos);
         var server = NettyServerBuilder.forAddress(listen)
                 .sslContext(identity.server())
-                .channelType(NioServerSocketChannel.class)
+                .channelFactory(connections::serverChannel)
                 .bossEventLoopGroup(acceptor)
                 .workerEventLoopGroup(workers)
                 .executor(threads)
+                .addTransportFilter(new Known(connections))
                 .intercept(new Caller())
                 .addService(new Service(edge))
                 .handshakeTimeout(HANDSHAKE.toSeconds(), TimeUnit.SECONDS)
@@ -105,11 +112,16 @@ final class RelayPort implements AutoCloseable {
                 .permitKeepAliveTime(KEEP_ALIVE.toSeconds() / 2, TimeUnit.SECONDS)
                 .build();
         server.start();
-        return new RelayPort(server);
+        return new RelayPort(server, connections);
     }
 
     int port() {
         return server.getPort();
+    }
+
+    /// To be called each second: who has not shown a certificate in time goes.
+    void tick() {
+        connections.tick();
     }
 
     @Override
@@ -123,6 +135,25 @@ final class RelayPort implements AutoCloseable {
         } catch (InterruptedException e) {
             server.shutdownNow();
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /// Counts a connection no longer as a stranger's once its handshake is over.
+    private static final class Known extends ServerTransportFilter {
+
+        private final NewConnections connections;
+
+        Known(NewConnections connections) {
+            this.connections = connections;
+        }
+
+        @Override
+        public Attributes transportReady(Attributes attributes) {
+            var remote = attributes.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
+            if (remote != null) {
+                connections.attached(remote);
+            }
+            return attributes;
         }
     }
 

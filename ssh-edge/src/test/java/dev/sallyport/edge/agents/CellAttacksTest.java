@@ -40,6 +40,7 @@ import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
@@ -162,6 +163,27 @@ class CellAttacksTest {
         assertThat(take(dial(CellIdentity.make(folder, thirdId, CLOCK).client(agentsId)))
                         .status())
                 .isEqualTo(Status.Code.NOT_FOUND);
+    }
+
+    /// Class 34, at this port: who connects and says nothing keeps no edge out.
+    @Test
+    void silentConnectionsKeepNoEdgeOut() throws Exception {
+        var silent = new ArrayList<Socket>();
+        for (int i = 0; i < NewConnections.MOST_PER_ADDRESS + 50; i++) {
+            var socket = new Socket(
+                    InetAddress.getLoopbackAddress(),
+                    Optional.ofNullable(ports.get(agentsId)).orElseThrow());
+            silent.add(socket);
+            opened.add(socket);
+        }
+        var call = take(dial(CellIdentity.make(folder, thirdId, CLOCK).client(agentsId)));
+        assertThat(call.status()).isEqualTo(Status.Code.NOT_FOUND);
+        for (var socket : silent.subList(0, 50)) {
+            socket.setSoTimeout(RawAgent.PATIENCE_SECONDS * 1_000);
+            assertThat(socket.getInputStream().read())
+                    .as("the oldest made room")
+                    .isNegative();
+        }
     }
 
     @Test

@@ -2,9 +2,12 @@ package dev.sallyport.standalone.store;
 
 import dev.sallyport.store.Tables;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -50,7 +53,10 @@ public final class LocalStore implements AutoCloseable {
         try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = socket.getLocalPort();
         }
+        var out = System.out;
         try {
+            // it prints how it is set up, in the midst of what we say
+            System.setOut(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
             var server = ServerRunner.createServerFromCommandLineArgs(new String[] {
                 "-port", Integer.toString(port), "-dbPath", folder.toString(), "-sharedDb", "-disableTelemetry"
             });
@@ -62,6 +68,8 @@ public final class LocalStore implements AutoCloseable {
             throw e;
         } catch (Exception e) {
             throw new IOException("DynamoDB Local could not be started", e);
+        } finally {
+            System.setOut(out);
         }
     }
 
