@@ -166,10 +166,10 @@ public final class Carry {
             return closeNumber;
         }
         checkOwn(message);
-        int weight = weight(message);
-        if (retainedWeight + weight > room(message)) {
+        if (!fits(message)) {
             return 0;
         }
+        int weight = weight(message);
         sent++;
         retained.add(message);
         retainedWeight += weight;
@@ -189,6 +189,20 @@ public final class Carry {
             say(sent, message);
         }
         return sent;
+    }
+
+    /// Whether [#send] would take a message now.
+    ///
+    /// @throws LinkLost as in [#send]
+    public boolean hasRoom(Message message) throws LinkLost {
+        if (phase == Phase.OVER || phase == Phase.ENDING) {
+            throw lost();
+        }
+        return fits(message);
+    }
+
+    private boolean fits(Message message) {
+        return retainedWeight + weight(message) <= room(message);
     }
 
     /// Edge: what the object store has. Goes out of turn, and again after a break; each call replaces the one

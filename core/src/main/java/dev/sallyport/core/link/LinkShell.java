@@ -107,6 +107,18 @@ public final class LinkShell implements SessionLink {
     }
 
     @Override
+    public void awaitRoom(Message message) throws LinkLost, InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            while (!carry.hasRoom(message)) {
+                room.await();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
     public Received receive() throws LinkLost, InterruptedException {
         lock.lockInterruptibly();
         try {

@@ -31,6 +31,12 @@ public interface SessionLink extends AutoCloseable {
     ///     either side
     long send(Message message) throws LinkLost, InterruptedException;
 
+    /// Blocks until [#send] would take `message` without waiting: for the one thread that sends, and has
+    /// something to ask between the wait and the sending. A link that cannot know returns at once.
+    ///
+    /// @throws LinkLost as in [#send]
+    default void awaitRoom(Message message) throws LinkLost, InterruptedException {}
+
     /// The next message. Blocks until there is one.
     ///
     /// @throws LinkLost as in [#send], after all messages that came before

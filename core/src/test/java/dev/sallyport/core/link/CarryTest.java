@@ -175,6 +175,9 @@ class CarryTest {
             offset += 65_536;
         }
         assertThat(offset).isGreaterThan(SessionLink.WINDOW - 2 * 65_536).isLessThanOrEqualTo(SessionLink.WINDOW);
+        assertThat(edge.hasRoom(new Message.Data(Message.Stream.INPUT, offset, new byte[65_536])))
+                .isFalse();
+        assertThat(edge.hasRoom(new Message.Signal("INT"))).isTrue();
         assertThat(edge.send(new Message.Signal("INT"), 0)).isPositive();
         while (edge.send(new Message.Resize(1, 1, 0, 0), 0) > 0) {
             assertThat(edge.weightHeld()).isLessThanOrEqualTo(SessionLink.WINDOW + Carry.RESERVE);

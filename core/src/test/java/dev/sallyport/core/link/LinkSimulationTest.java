@@ -1,8 +1,10 @@
 package dev.sallyport.core.link;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// A thousand seeds; `-Dseed=N` runs one alone, `-Dseeds=N` that many.
+@Tag("simulation")
 class LinkSimulationTest {
 
     private static final int STEPS = 4_000;

@@ -29,7 +29,7 @@ public final class LiveSession {
     private final LongSupplier nanos;
     private volatile @Nullable UserId user;
     private volatile @Nullable ConnectionDefinition connection;
-    private @Nullable Deadline deadline;
+    private volatile @Nullable Deadline deadline;
     private @Nullable Consumer<Outcome> ender;
     private @Nullable Outcome ordered;
     private boolean over;
@@ -155,10 +155,7 @@ public final class LiveSession {
 
     /// Ends the session when its deadline is reached by either clock: one that steps back extends nothing.
     void check(Instant now) {
-        Deadline reached;
-        synchronized (this) {
-            reached = deadline;
-        }
+        var reached = deadline;
         if (reached != null && (!now.isBefore(reached.at()) || nanos.getAsLong() - reached.nanos() >= 0)) {
             end(reached.outcome());
         }
@@ -169,8 +166,12 @@ public final class LiveSession {
         return known == null || known.strict();
     }
 
-    /// Whether bytes may pass at this moment.
+    /// Whether bytes may pass at this moment. Ends the session when its time is over.
     public Passing passing() {
+        var last = deadline;
+        if (last != null && nanos.getAsLong() - last.nanos() >= 0) {
+            end(last.outcome());
+        }
         if (ending) {
             return Passing.NEVER;
         }

@@ -20,6 +20,7 @@ import dev.sallyport.store.Connections;
 import dev.sallyport.store.Policies.Facts;
 import dev.sallyport.store.Policies.Policy;
 import dev.sallyport.store.Store;
+import dev.sallyport.store.StoreUnavailable;
 import dev.sallyport.store.Written;
 import java.time.Clock;
 import java.time.Duration;
@@ -261,11 +262,19 @@ public final class StoreAdmission implements Admission, AutoCloseable {
         var recording = new RecordingRow(
                 user.tenant(), session.id(), dataKey.wrapped(), level, RecordingState.LIVE, 0, new byte[0], 1);
         var actor = new Actor(user.id().value(), request.credential().source());
-        if (ledger.start(actor, row, recording) instanceof Written.Refused<Session>(var reason, var why)) {
-            throw new IllegalStateException("session " + session.id() + " could not be written: " + reason + " " + why);
+        var ending = new Ending(session, row);
+        try {
+            if (ledger.start(actor, row, recording) instanceof Written.Refused<Session>(var reason, var why)) {
+                throw new IllegalStateException(
+                        "session " + session.id() + " could not be written: " + reason + " " + why);
+            }
+        } catch (StoreUnavailable unanswered) {
+            // it may be written nevertheless: then nobody else would close it while this edge lives
+            ending.unrecorded();
+            ending.ended(new Outcome.EdgeLost());
+            throw unanswered;
         }
         // from here on the session has a row, and every way out writes its outcome
-        var ending = new Ending(session, row);
         if (!sight.admits()) {
             ending.unrecorded();
             ending.ended(new Outcome.EdgeLost());

@@ -12,9 +12,9 @@ final class Crossing {
     enum Step {
         /// Ask whether bytes may pass, and say [#asked].
         ASK,
-        /// Write the piece down, and say [#recorded].
+        /// Write the piece down, wait until there is room for it where it goes, and say [#recorded].
         RECORD,
-        /// Let the piece go on, and say [#released].
+        /// Let the piece go on, without waiting for anything, and say [#released].
         RELEASE,
         /// It has passed.
         PASSED,

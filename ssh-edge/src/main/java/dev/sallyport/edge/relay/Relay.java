@@ -96,7 +96,13 @@ final class Relay {
                 switch (client.next()) {
                     case ClientChannel.Input.Bytes(var bytes) -> {
                         var data = new Message.Data(Stream.INPUT, offset, bytes);
-                        if (!crosses(() -> tape.input(bytes, !echo, sent + 1), () -> sent = link.send(data))) {
+                        if (!crosses(
+                                () -> {
+                                    tape.input(bytes, !echo, sent + 1);
+                                    // or it would wait behind the question whether it may go
+                                    link.awaitRoom(data);
+                                },
+                                () -> sent = link.send(data))) {
                             return;
                         }
                         offset += bytes.length;
@@ -132,8 +138,8 @@ final class Relay {
         }
     }
 
-    private interface Writing {
-        void run() throws RecordingFailed;
+    private interface Writing<E extends Exception> {
+        void run() throws RecordingFailed, E, InterruptedException;
     }
 
     private interface Release<E extends Exception> {
@@ -141,7 +147,7 @@ final class Relay {
     }
 
     /// Takes a piece through, in the order of [Crossing]; false when it may not pass any more.
-    private <E extends Exception> boolean crosses(Writing record, Release<E> release)
+    private <E extends Exception> boolean crosses(Writing<E> record, Release<E> release)
             throws RecordingFailed, E, InterruptedException {
         var crossing = new Crossing();
         while (true) {

@@ -13,6 +13,8 @@ import dev.sallyport.edge.admission.Admission.Decision;
 import dev.sallyport.store.ExampleTenant;
 import dev.sallyport.store.LocalDynamo;
 import dev.sallyport.store.Store;
+import dev.sallyport.store.StoreUnavailable;
+import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,6 +85,30 @@ class StoreFailureTest {
                         .orElseThrow()
                         .live())
                 .isFalse());
+    }
+
+    @Test
+    void aSessionThatWasWrittenWithoutAnAnswerIsClosed() {
+        var acme = new ExampleTenant(store, "acme");
+        var real = Ledger.of(store);
+        var unanswered = (Ledger) Proxy.newProxyInstance(
+                Ledger.class.getClassLoader(), new Class<?>[] {Ledger.class}, (proxy, method, arguments) -> {
+                    var answer = method.invoke(real, arguments);
+                    if (method.getName().equals("start")) {
+                        throw new StoreUnavailable("the answer is lost");
+                    }
+                    return answer;
+                });
+        var started = new StoreAdmission(unanswered, edge, new TestDataKeys(), live, sight, CLOCK, System::nanoTime);
+        see();
+
+        assertThat(ask(started, alice(acme), "bash")).isInstanceOf(Decision.Failed.class);
+
+        assertThat(live.count()).isZero();
+        started.close();
+        assertThat(store.edges().sessions(edge))
+                .as("still live, says the store")
+                .isEmpty();
     }
 
     @Test
@@ -211,7 +237,11 @@ class StoreFailureTest {
     }
 
     private Decision ask(Credential credential, String connection) {
-        return admission.admit(new Admission.Request(
+        return ask(admission, credential, connection);
+    }
+
+    private static Decision ask(Admission of, Credential credential, String connection) {
+        return of.admit(new Admission.Request(
                 credential, new ConnectionName(connection), new SessionRequest.Shell(Optional.empty()), Map.of()));
     }
 }
