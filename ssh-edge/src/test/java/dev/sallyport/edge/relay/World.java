@@ -135,7 +135,7 @@ final class World {
         } catch (AssertionError | RuntimeException | IOException e) {
             throw new AssertionError(
                     "seed " + seed + ": " + e.getMessage()
-                            + "\nto see it again: ./mvnw -pl ssh-edge -am test -Dtest=WorldSimulationTest"
+                            + "\nto see it again: ./mvnw -pl ssh-edge -am test -Dtest=WorldSimulationTest#theWorld*"
                             + " -Dsurefire.failIfNoSpecifiedTests=false -Dseed=" + seed
                             + "\nthe last events were:\n  " + String.join("\n  ", trace),
                     e);
