@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -25,8 +26,9 @@ import org.slf4j.LoggerFactory;
 /// The segmented file below all recordings of an edge. Any thread may append; one write each.
 ///
 /// What was appended outlives the process at once, and the machine within [SpoolLimits#SYNC]. A segment goes
-/// away when all its events are released. When the disk fails, everything that follows fails: a journal that
-/// may have lost something takes nothing more.
+/// away when all its events are released. A disk that is nearly full is a full spool ([SpoolLimits#RESERVE]):
+/// whoever appends waits, and what is stored makes room. When the disk fails, everything that follows fails: a
+/// journal that may have lost something takes nothing more.
 ///
 /// Appends go through [RandomAccessFile], not a channel: a channel closes for all when one thread is
 /// interrupted.
@@ -39,6 +41,7 @@ final class Journal implements AutoCloseable {
 
     private final Path folder;
     private final SpoolLimits limits;
+    private final FileStore disk;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition room = lock.newCondition();
@@ -50,6 +53,13 @@ final class Journal implements AutoCloseable {
     private final Map<Integer, OpenRecord> open = new HashMap<>();
     private Segment current;
     private long total;
+
+    /// Bytes that were ever written.
+    private long written;
+
+    /// Of these, how many there may be until the disk is as full as it may be; as it looked last.
+    private long mostWritten;
+
     private boolean broken;
     private boolean closed;
 
@@ -95,6 +105,8 @@ final class Journal implements AutoCloseable {
     Journal(Path folder, SpoolLimits limits) throws IOException {
         this.folder = folder;
         this.limits = limits;
+        this.disk = Files.getFileStore(folder);
+        this.mostWritten = disk.getUsableSpace() - SpoolLimits.RESERVE;
         this.current = new Segment(0, folder.resolve(SEGMENT.formatted(0)));
         segments.put(0, current);
         syncFolder();
@@ -132,7 +144,7 @@ final class Journal implements AutoCloseable {
         lock.lock();
         try {
             long left = limits.patience().toNanos();
-            while (total > limits.longest() && !broken && !closed) {
+            while (full() && !broken && !closed) {
                 if (left <= 0) {
                     throw new RecordingFailed("the spool is full");
                 }
@@ -144,6 +156,11 @@ final class Journal implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    /// Under the lock.
+    private boolean full() {
+        return total > limits.longest() || written > mostWritten;
     }
 
     /// Appends an event, and returns where it is.
@@ -188,9 +205,7 @@ final class Journal implements AutoCloseable {
         }
         try {
             if (current.length + length > limits.segment()) {
-                var next = new Segment(current.number + 1, folder.resolve(SEGMENT.formatted(current.number + 1)));
-                segments.put(next.number, next);
-                current = next;
+                nextSegment();
                 work.signal();
             }
             try {
@@ -206,7 +221,14 @@ final class Journal implements AutoCloseable {
         current.length += length;
         current.dirty = true;
         total += length;
+        written += length;
         return where;
+    }
+
+    private void nextSegment() throws IOException {
+        var next = new Segment(current.number + 1, folder.resolve(SEGMENT.formatted(current.number + 1)));
+        segments.put(next.number, next);
+        current = next;
     }
 
     /// Says that `events` of a segment are stored.
@@ -332,11 +354,13 @@ final class Journal implements AutoCloseable {
         while (true) {
             List<Segment> dirty = new ArrayList<>();
             List<Segment> done = new ArrayList<>();
+            lookAtDisk();
             lock.lock();
             try {
                 if (closed) {
                     return;
                 }
+                leaveFullSegment();
                 moveOpenRecords();
                 for (var segment : segments.values()) {
                     if (segment.dirty) {
@@ -362,6 +386,47 @@ final class Journal implements AutoCloseable {
                 return;
             } finally {
                 lock.unlock();
+            }
+        }
+    }
+
+    private void lookAtDisk() {
+        long before = written();
+        long usable;
+        try {
+            usable = disk.getUsableSpace();
+        } catch (IOException e) {
+            LOG.warn("could not see how full the disk of the spool is", e);
+            return;
+        }
+        lock.lock();
+        try {
+            mostWritten = before + usable - SpoolLimits.RESERVE;
+            if (!full()) {
+                room.signalAll();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private long written() {
+        lock.lock();
+        try {
+            return written;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// While the disk is full nothing is appended that would fill the current segment, and so it would never go
+    /// away: when all of it is stored, it is left early.
+    private void leaveFullSegment() {
+        if (written > mostWritten && current.pending == 0 && current.length > SpoolLimits.WORTH_LEAVING) {
+            try {
+                nextSegment();
+            } catch (IOException e) {
+                LOG.warn("could not begin a segment of the spool", e);
             }
         }
     }

@@ -21,6 +21,13 @@ public record SpoolLimits(int segment, long longest, Duration patience, Duration
     /// Most time between an append and the moment when it is on the disk.
     static final Duration SYNC = Duration.ofMillis(200);
 
+    /// Bytes of the disk that are left free (`spool.reserve`): for the ends of recordings, and for whatever
+    /// else is on that disk.
+    static final long RESERVE = 8 << 20;
+
+    /// A segment with fewer bytes than this is not left early, however full the disk is.
+    static final int WORTH_LEAVING = 1 << 20;
+
     public SpoolLimits {
         if (segment < SpoolRecord.LONGEST || segment > 1 << 30 || longest < segment || uploads < 1 || chunk < 1) {
             throw new IllegalArgumentException("the spool's bounds are too small, or a segment is larger than 1 GiB");
