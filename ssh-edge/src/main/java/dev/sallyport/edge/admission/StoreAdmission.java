@@ -150,39 +150,49 @@ public final class StoreAdmission implements Admission, AutoCloseable {
                 .map(Connections.Stored::definition);
     }
 
-    /// Judges a live session again; ends it when it would not be admitted now.
+    /// Judges live sessions again, and ends those that would not be admitted now. Sessions of the same
+    /// certificate are judged by one read.
     ///
-    /// @throws RuntimeException when that could not be decided; the session lives on, and the caller asks again
-    public void judgeAgain(LiveSession session) {
-        session.judging();
-        var read = read(session.credential());
+    /// @param sessions of one certificate and CA
+    /// @throws RuntimeException when that could not be decided; the sessions live on, and the caller asks again
+    public void judgeAgain(List<LiveSession> sessions) {
+        sessions.forEach(LiveSession::judging);
+        var credential = sessions.getFirst().credential();
+        var read = read(credential);
         var now = clock.instant();
         if (read.isEmpty()) {
-            session.end(new Outcome.Revoked("the removal of the tenant"));
+            sessions.forEach(session -> session.end(new Outcome.Revoked("the removal of the tenant")));
             return;
         }
         var policy = read.get().policy();
-        switch (Judge.identify(session.credential(), read.get().facts(), policy, now, false)) {
-            case Identified.Nobody(var message) ->
-                session.end(
-                        now.isBefore(session.credential().certificate().validBefore())
-                                ? new Outcome.Revoked("an administrator: " + message)
-                                : new Outcome.Expired());
+        switch (Judge.identify(credential, read.get().facts(), policy, now, false)) {
+            case Identified.Nobody(var message) -> {
+                var outcome = now.isBefore(credential.certificate().validBefore())
+                        ? new Outcome.Revoked("an administrator: " + message)
+                        : new Outcome.Expired();
+                sessions.forEach(session -> session.end(outcome));
+            }
             case Identified.Somebody(var user) -> {
-                boolean same = session.user().map(user.id()::equals).orElse(true);
-                var allowed = Judge.allowed(
-                        user,
-                        policy,
-                        // a connection that is deleted and made anew under the same name is another one
-                        known -> session.connection()
-                                .map(admitted -> known.connection(admitted.id()))
-                                .orElseGet(() -> known.connection(session.asked())),
-                        Judge.standIn(policy, session.asked()),
-                        EnumSet.of(session.mode()));
-                if (!same || allowed.isEmpty()) {
-                    session.end(new Outcome.Revoked("an administrator: the rules no longer allow this session"));
+                for (var session : sessions) {
+                    judgeAgain(session, user, policy);
                 }
             }
+        }
+    }
+
+    private static void judgeAgain(LiveSession session, User user, Policy policy) {
+        boolean same = session.user().map(user.id()::equals).orElse(true);
+        var allowed = Judge.allowed(
+                user,
+                policy,
+                // a connection that is deleted and made anew under the same name is another one
+                known -> session.connection()
+                        .map(admitted -> known.connection(admitted.id()))
+                        .orElseGet(() -> known.connection(session.asked())),
+                Judge.standIn(policy, session.asked()),
+                EnumSet.of(session.mode()));
+        if (!same || allowed.isEmpty()) {
+            session.end(new Outcome.Revoked("an administrator: the rules no longer allow this session"));
         }
     }
 
@@ -282,7 +292,7 @@ public final class StoreAdmission implements Admission, AutoCloseable {
         }
         if (session.judgedEarly()) {
             try {
-                judgeAgain(session);
+                judgeAgain(List.of(session));
             } catch (RuntimeException e) {
                 ending.unrecorded();
                 ending.ended(new Outcome.EdgeLost());

@@ -1,5 +1,7 @@
 package dev.sallyport.edge.mailbox;
 
+import dev.sallyport.core.certificate.TrustedCa;
+import dev.sallyport.core.certificate.UserCertificate;
 import dev.sallyport.core.edge.Mail;
 import dev.sallyport.core.id.AgentId;
 import dev.sallyport.core.id.EdgeId;
@@ -24,6 +26,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,7 +39,7 @@ import org.slf4j.LoggerFactory;
 /// (admission looks at the CA itself). While the store is slow, that time would else go by unseen.
 final class MailReader {
 
-    /// Sessions that are judged again at the same time.
+    /// Certificates whose sessions are judged again at the same time.
     private static final int JUDGED_AT_ONCE = 16;
 
     private static final Logger LOG = LoggerFactory.getLogger(MailReader.class);
@@ -138,6 +141,15 @@ final class MailReader {
         }
     }
 
+    /// What sessions have in common that one read of the store judges.
+    private record Certified(UserCertificate certificate, TrustedCa ca) {
+
+        static Certified of(LiveSession session) {
+            return new Certified(
+                    session.credential().certificate(), session.credential().ca());
+        }
+    }
+
     private void judge(Collection<LiveSession> sessions) {
         if (sessions.isEmpty()) {
             return;
@@ -145,11 +157,12 @@ final class MailReader {
         var atOnce = new Semaphore(JUDGED_AT_ONCE);
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<?>> judged = new ArrayList<>();
-            for (var session : sessions) {
+            var alike = sessions.stream().collect(Collectors.groupingBy(Certified::of));
+            for (var some : alike.values()) {
                 judged.add(threads.submit(() -> {
                     atOnce.acquireUninterruptibly();
                     try {
-                        admission.judgeAgain(session);
+                        admission.judgeAgain(some);
                     } finally {
                         atOnce.release();
                     }
