@@ -1,5 +1,6 @@
 package dev.sallyport.standalone.store;
 
+import dev.sallyport.store.StoreUnavailable;
 import dev.sallyport.store.Tables;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -11,8 +12,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import software.amazon.dynamodb.services.local.embedded.DynamoDBEmbedded;
 import software.amazon.dynamodb.services.local.main.ServerRunner;
 import software.amazon.dynamodb.services.local.server.DynamoDBProxyServer;
@@ -22,7 +26,11 @@ import software.amazon.dynamodb.services.local.shared.access.AmazonDynamoDBLocal
 /// keeps everything.
 public final class LocalStore implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(LocalStore.class);
     private static final String PREFIX = "sallyport.";
+
+    /// How long a start waits for the first answer, besides that of a call.
+    private static final Duration STARTS = Duration.ofSeconds(60);
 
     /// What DynamoDB Local calls the file of a database that it serves; the same here whoever opens it.
     private static final String FILE = "shared-local-instance.db";
@@ -93,8 +101,24 @@ public final class LocalStore implements AutoCloseable {
         var tables = embedded != null
                 ? new Tables(embedded.dynamoDbClient(), PREFIX, clock)
                 : Tables.local(endpoint, PREFIX, clock);
-        tables.prepare();
+        prepare(tables);
         return tables;
+    }
+
+    /// A database that was started just now may need longer for its first answer than a call may take.
+    private static void prepare(Tables tables) {
+        long until = System.nanoTime() + STARTS.toNanos();
+        while (true) {
+            try {
+                tables.prepare();
+                return;
+            } catch (StoreUnavailable e) {
+                if (System.nanoTime() > until) {
+                    throw e;
+                }
+                LOG.warn("the store does not answer yet", e);
+            }
+        }
     }
 
     @Override
