@@ -14,10 +14,10 @@ SOURCES     := $(shell find pom.xml .mvn */pom.xml */src/main -type f 2>/dev/nul
 EDGES       := 1
 TEST_TOOLS  := ssh:openssh-client sshd:openssh-server sftp:openssh-client rsync:rsync git:git plink:putty-tools \
                asciinema:asciinema tmux:tmux python3:python3 setpriv:util-linux ssh-audit:ssh-audit ip:iproute2 \
-               openssl:openssl
+               openssl:openssl faketime:faketime
 
 .DEFAULT_GOAL := help
-.PHONY: help up build test try bench fmt fuzz check clean
+.PHONY: help up build test try bench soak fmt fuzz check clean
 
 help: ## lists these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -42,8 +42,11 @@ packages:
 try: build ## a tour without questions, with the real ssh, against a fresh instance of its own
 	@exec tools/try
 
-bench: build packages ## measures against OpenSSH's sshd, interleaved
+bench: build packages ## measures against OpenSSH's sshd, interleaved; ROWS="idle revoke": only those
 	@exec tools/bench
+
+soak: build packages ## an hour of mixed load, and whether anything grows; MINUTES=10: shorter
+	@exec tools/soak
 
 fmt: ## formats all sources
 	@$(MVN) spotless:apply
