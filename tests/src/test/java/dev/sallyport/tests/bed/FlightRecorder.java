@@ -48,7 +48,7 @@ public final class FlightRecorder {
                 .filter(line -> line.startsWith("Total "))
                 .findFirst()
                 .orElseThrow(() -> new IOException("no histogram"));
-        return Long.parseLong(total.strip().split("\\s+")[2]);
+        return Long.parseLong(total.strip().split("\\s+", -1)[2]);
     }
 
     private static String jcmd(Instance part, List<String> words) throws IOException, InterruptedException {

@@ -116,8 +116,8 @@ public final class Bench {
                 multiplexed(there, here);
             }
             if (rows.contains("forward")) {
-                bulk("bulk down (-L)", arm -> Stream.down((arm == sshd ? there : here).port(), BULK));
-                bulk("bulk up (-L)", arm -> Stream.up((arm == sshd ? there : here).port(), BULK));
+                bulk("bulk down (-L)", arm -> Stream.down((arm.equals(sshd) ? there : here).port(), BULK));
+                bulk("bulk up (-L)", arm -> Stream.up((arm.equals(sshd) ? there : here).port(), BULK));
             }
         }
     }

@@ -4,7 +4,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -120,9 +119,8 @@ public final class Load {
     }
 
     private ClientSession connect() throws IOException {
-        var session = client.connect("alice", new InetSocketAddress("127.0.0.1", port))
-                .verify(PATIENCE)
-                .getSession();
+        var session =
+                client.connect("alice", "127.0.0.1", port).verify(PATIENCE).getSession();
         session.addPublicKeyIdentity(identity);
         session.auth().verify(PATIENCE);
         return session;
@@ -135,7 +133,7 @@ public final class Load {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < count; i++) {
                 atOnce.acquire();
-                threads.submit(() -> {
+                var _ = threads.submit(() -> {
                     try {
                         hold(connection);
                     } catch (IOException | RuntimeException e) {

@@ -95,7 +95,7 @@ public final class LoadBench {
             for (var kind : List.of("rate", "channels")) {
                 var recorder = FlightRecorder.start(split.edge(), "sallyport.StoreCall");
                 var answer = load.say(kind + " " + SECONDS + " " + AT_ONCE + " bash true")
-                        .split(" ");
+                        .split(" ", -1);
                 while (!split.quiet()) {
                     TimeUnit.MILLISECONDS.sleep(200);
                 }
@@ -200,12 +200,12 @@ public final class LoadBench {
             String[] ended;
             do {
                 TimeUnit.MILLISECONDS.sleep(500);
-                ended = load.say("ended").split(" ");
+                ended = load.say("ended").split(" ", -1);
             } while (ended.length < live && System.nanoTime() < until);
             var lastBytes = new Samples();
             var ends = new Samples();
             for (var one : ended) {
-                var times = one.split(",");
+                var times = one.split(",", -1);
                 lastBytes.add((Long.parseLong(times[0]) - decided) / 1e6);
                 ends.add((Long.parseLong(times[1]) - decided) / 1e6);
             }
@@ -282,7 +282,7 @@ public final class LoadBench {
     private static String mayOpen(Instance part) throws IOException {
         return Files.readAllLines(Path.of("/proc/" + part.process().pid() + "/limits")).stream()
                 .filter(line -> line.startsWith("Max open files"))
-                .map(line -> line.strip().split("\\s+")[3])
+                .map(line -> line.strip().split("\\s+", -1)[3])
                 .findFirst()
                 .orElse("unknown");
     }

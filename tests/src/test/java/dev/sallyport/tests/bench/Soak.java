@@ -65,7 +65,6 @@ public final class Soak {
     private final Split split;
     private final Instance control;
     private final PrintStream out;
-    private final EchoServer echo;
     private final String forwarded;
     private final Map<String, AtomicInteger> counts = new ConcurrentHashMap<>();
     private final ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
@@ -86,7 +85,6 @@ public final class Soak {
     private Soak(Split split, EchoServer echo, PrintStream out) throws Exception {
         this.split = split;
         this.control = split.control();
-        this.echo = echo;
         this.forwarded = NewConnections.tcp(control, echo.port());
         this.out = out;
     }
