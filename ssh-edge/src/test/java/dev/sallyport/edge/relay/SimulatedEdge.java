@@ -182,7 +182,7 @@ final class SimulatedEdge {
                 .toList()) {
             if (!(world.plants(Bug.REVOKE_MISSED_WHILE_ADMITTING)
                     && one.connection().isEmpty())) {
-                admission.judgeAgain(one);
+                admission.judgeAgain(List.of(one));
             }
         }
     }
