@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.sshd.certificate.OpenSshCertificateBuilder;
+import org.apache.sshd.common.AttributeRepository;
 import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.config.keys.OpenSshCertificate;
 import org.apache.sshd.common.config.keys.PublicKeyEntry;
@@ -42,6 +43,11 @@ public final class HostKeys implements KeyPairProvider, HostKeyCertificateProvid
     private static final int RSA_BITS = 3_072;
     private static final Duration VALID = Duration.ofDays(28);
     private static final Duration RENEWED = Duration.ofDays(1);
+
+    private static final AttributeRepository.AttributeKey<Seen> SEEN = new AttributeRepository.AttributeKey<>();
+
+    /// What one connection was shown at its first key exchange.
+    private record Seen(List<KeyPair> keys, List<OpenSshCertificate> certificates) {}
 
     private final KeyPair ca;
     private final Shown shown;
@@ -128,12 +134,33 @@ public final class HostKeys implements KeyPairProvider, HostKeyCertificateProvid
 
     @Override
     public Iterable<KeyPair> loadKeys(@Nullable SessionContext session) {
-        return shown.keys;
+        return seenBy(session).map(Seen::keys).orElse(shown.keys);
     }
 
+    /// The certificates that a connection began with are its certificates to the end: a client takes another one
+    /// at a new key exchange for another host, and leaves.
     @Override
-    public synchronized Iterable<OpenSshCertificate> loadCertificates(@Nullable SessionContext session)
+    public Iterable<OpenSshCertificate> loadCertificates(@Nullable SessionContext session)
             throws IOException, GeneralSecurityException {
+        var before = seenBy(session);
+        if (before.isPresent()) {
+            return before.get().certificates();
+        }
+        Seen now;
+        synchronized (this) {
+            now = new Seen(shown.keys, certificates());
+        }
+        if (session != null) {
+            session.setAttribute(SEEN, now);
+        }
+        return now.certificates();
+    }
+
+    private static Optional<Seen> seenBy(@Nullable SessionContext session) {
+        return Optional.ofNullable(session).map(connection -> connection.getAttribute(SEEN));
+    }
+
+    private List<OpenSshCertificate> certificates() throws GeneralSecurityException {
         var now = clock.instant();
         var keys = shown.keys;
         if (signed.isBefore(now.minus(RENEWED)) || signed.isAfter(now) || certificates.size() < keys.size()) {

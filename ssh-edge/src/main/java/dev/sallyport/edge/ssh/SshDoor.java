@@ -261,6 +261,8 @@ public final class SshDoor implements AutoCloseable {
         CoreModuleProperties.AUTH_TIMEOUT.set(server, limits.handshake());
         CoreModuleProperties.MAX_AUTH_REQUESTS.set(server, limits.authenticationAttempts());
         CoreModuleProperties.IDLE_TIMEOUT.set(server, Duration.ZERO);
+        // as sshd: new keys after so many bytes; by the wall clock a step of it would change the keys of everybody
+        CoreModuleProperties.REKEY_TIME_LIMIT.set(server, Duration.ZERO);
         CoreModuleProperties.NIO2_MIN_WRITE_TIMEOUT.set(server, limits.writing());
         CoreModuleProperties.WINDOW_SIZE.set(server, (long) limits.window());
         CoreModuleProperties.TCP_NODELAY.set(server, true);

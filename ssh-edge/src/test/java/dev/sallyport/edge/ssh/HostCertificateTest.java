@@ -2,6 +2,7 @@ package dev.sallyport.edge.ssh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -57,6 +58,25 @@ final class HostCertificateTest {
                 assertThat(door.alice("alice@127.0.0.1", "bash", "echo in").output())
                         .isEqualTo("in\n");
             }
+        } finally {
+            door.hostClock.by = Duration.ZERO;
+        }
+    }
+
+    /// OpenSSH takes another certificate at a new key exchange for another host's, and leaves.
+    @Test
+    void aConnectionKeepsItsCertificateOverNewKeyExchanges() {
+        var data = new byte[1 << 20];
+        try (var client = Client.start(
+                door.ssh("alice", "-o", "RekeyLimit=64K", "alice@127.0.0.1", "bash", "head -c 4 >&2; cat"))) {
+            client.type("now\n");
+            await().until(() -> client.errorText().contains("now"));
+            door.hostClock.by = Duration.ofDays(2);
+            client.type(data);
+            client.endInput();
+            var result = client.result();
+            assertThat(result.status()).as(result.error()).isZero();
+            assertThat(result.bytes()).isEqualTo(data);
         } finally {
             door.hostClock.by = Duration.ZERO;
         }
