@@ -26,10 +26,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// The clock of an edge's or an agent's machine is set by an hour while sessions run, with the real `ssh` and
 /// every part a process of its own: a step ends what is over by it, extends nothing, and breaks nothing else.
-///
-/// Not part of a stage (`CHANGELOG.md`, known limits): once in a few runs a session that lives across the edge's
-/// step stands still. `-Dgroups=clock` runs it.
-@Tag("clock")
+@Tag("fault")
 @ExtendWith(AfterEachCase.class)
 @Execution(ExecutionMode.CONCURRENT)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
