@@ -81,6 +81,11 @@ final class Attachment {
     private final InetSocketAddress address;
     private final ManagedChannel channel;
     private final AgentLinkGrpc.AgentLinkStub stub;
+
+    /// For `Carry`: frames are dealt with on the thread that reads them, which costs a key less than another
+    /// thread would.
+    private final AgentLinkGrpc.AgentLinkStub frames;
+
     private final ExecutorService threads;
     private final CarriedSessions sessions;
     private final Function<Attachment, List<EdgeId>> elsewhere;
@@ -137,6 +142,7 @@ final class Attachment {
         var headers = new Metadata();
         headers.put(AUTHORIZATION, "Bearer " + settings.key().token().text());
         this.stub = AgentLinkGrpc.newStub(channel).withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers));
+        this.frames = stub.withExecutor(Runnable::run);
     }
 
     AgentLinkGrpc.AgentLinkStub stub() {
@@ -308,7 +314,7 @@ final class Attachment {
             lock.unlock();
         }
         for (int i = 0; i < missing; i++) {
-            var call = new CarryCall(new Idle(), Optional.empty());
+            var call = new CarryCall(new Idle(), threads, Optional.empty());
             lock.lock();
             try {
                 idle.add(call);
@@ -316,13 +322,13 @@ final class Attachment {
             } finally {
                 lock.unlock();
             }
-            stub.carry(call);
+            frames.carry(call);
             call.send(new Frame(0, 0, new Frame.Idle(settings.instance())));
         }
     }
 
     private void resume(LinkShell shell) {
-        var call = new CarryCall(new Resuming(), Optional.of(shell));
+        var call = new CarryCall(new Resuming(), threads, Optional.of(shell));
         lock.lock();
         try {
             resuming.put(call, nanos.getAsLong());
@@ -330,7 +336,7 @@ final class Attachment {
         } finally {
             lock.unlock();
         }
-        stub.carry(call);
+        frames.carry(call);
         if (!shell.reconnect(call)) {
             call.cut("the session is over");
         }

@@ -9,12 +9,14 @@ import io.grpc.Status;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// One `Carry` call of this agent: idles until the edge puts a session on it, or continues one.
 ///
-/// gRPC calls [#onNext] and its siblings one at a time. What is sent is serialised by this object's monitor.
+/// gRPC calls [#onNext] and its siblings one at a time, on the connection's own thread or on one that breaks
+/// the call off: they hand over and return. What is sent is serialised by this object's monitor.
 final class CarryCall
         implements ClientResponseObserver<dev.sallyport.proto.v1.Frame, dev.sallyport.proto.v1.Frame>, LinkShell.Wire {
 
@@ -31,14 +33,17 @@ final class CarryCall
     }
 
     private final Owner owner;
+    private final Executor threads;
     private volatile Optional<LinkShell> carried;
     private Optional<ClientCallStreamObserver<dev.sallyport.proto.v1.Frame>> up = Optional.empty();
     private boolean closed;
     private boolean toldOver;
 
+    /// @param threads where the owner is told of the end
     /// @param continued the session that this call continues; none for an idle call
-    CarryCall(Owner owner, Optional<LinkShell> continued) {
+    CarryCall(Owner owner, Executor threads, Optional<LinkShell> continued) {
         this.owner = owner;
+        this.threads = threads;
         this.carried = continued;
     }
 
@@ -93,8 +98,11 @@ final class CarryCall
             }
             toldOver = true;
         }
-        carried.ifPresent(shell -> shell.onBroken(this));
-        owner.over(this, status);
+        // whoever breaks a call off may hold locks that these need
+        threads.execute(() -> {
+            carried.ifPresent(shell -> shell.onBroken(this));
+            owner.over(this, status);
+        });
     }
 
     @Override

@@ -255,6 +255,9 @@ final class ProgramTarget implements Target {
 
         private final Descriptor from;
 
+        /// More may be there already. Nothing else is worth a buffer before it is known.
+        private boolean flows;
+
         PipeOutput(Descriptor from) {
             this.from = from;
         }
@@ -263,9 +266,10 @@ final class ProgramTarget implements Target {
         public Piece next() throws IOException, InterruptedException {
             while (true) {
                 boolean last = dead;
-                if (from.awaitReadable(last ? LAST : LOOK)) {
+                if (flows || from.awaitReadable(last ? LAST : LOOK)) {
                     var buffer = new byte[LONGEST];
                     int count = from.read(buffer, Duration.ZERO);
+                    flows = count == buffer.length;
                     if (count > 0) {
                         return new Piece.Bytes(count == buffer.length ? buffer : Arrays.copyOf(buffer, count));
                     }

@@ -31,7 +31,9 @@ final class TailedLink implements SessionLink {
         this.tail = tail;
         this.level = level;
         this.clock = clock;
-        link.onStored(this::isStored);
+        // not on the thread that hears of it: files go
+        link.onStored((agentNumber, edgeNumber) ->
+                Thread.ofVirtual().name("tail-stored").start(() -> isStored(agentNumber, edgeNumber)));
         tail.whenRoom(this::giveRoom);
     }
 

@@ -36,8 +36,9 @@ public final class Carry {
     /// What any message counts besides its bytes, so that many small ones are bounded too.
     public static final int OVERHEAD = 256;
 
-    /// Consumed weight that is acknowledged at once; less waits for a frame that goes anyway, or for [#tick].
-    private static final int ACKNOWLEDGE_AT = SessionLink.WINDOW / 4;
+    /// Consumed weight that is acknowledged at once; less waits for a frame that goes anyway, or for [#tick]. On
+    /// a long line a sender has at least the rest of the window under way.
+    private static final int ACKNOWLEDGE_AT = SessionLink.WINDOW / 8;
 
     private static final long RESUME_NANOS = SessionLink.RESUME.toNanos();
     private static final long TICKET_NANOS = TICKET.toNanos();

@@ -10,18 +10,21 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 
 /// One `Carry` call of an attached agent: waits for its first frame, then idles until a session is put on it,
 /// or continues one. The session is this edge's own, or another's to which the call is lent.
 ///
 /// Frames are asked for by hand: the next one when one was dealt with, so that a lent call goes at the pace of
-/// the other edge. gRPC calls [#onNext] and its siblings one at a time. What is sent is serialised by this
-/// object's monitor, which is only ever held for putting a frame into Netty's queue.
+/// the other edge. gRPC calls [#onNext] and its siblings one at a time, on the connection's own thread
+/// ([GrpcAgentLinks]): they hand over and return, and what may wait goes to a thread of its own. What is sent is
+/// serialised by this object's monitor, which is only ever held for putting a frame into Netty's queue.
 final class CarryCall implements StreamObserver<dev.sallyport.proto.v1.Frame>, LinkShell.Wire {
 
     private final Instance instance;
     private final Sessions sessions;
     private final Resuming elsewhere;
+    private final Executor threads;
     private final ServerCallStreamObserver<dev.sallyport.proto.v1.Frame> down;
     private final long since;
     private boolean begun;
@@ -45,11 +48,13 @@ final class CarryCall implements StreamObserver<dev.sallyport.proto.v1.Frame>, L
             Instance instance,
             Sessions sessions,
             Resuming elsewhere,
+            Executor threads,
             StreamObserver<dev.sallyport.proto.v1.Frame> down,
             long since) {
         this.instance = instance;
         this.sessions = sessions;
         this.elsewhere = elsewhere;
+        this.threads = threads;
         this.down = (ServerCallStreamObserver<dev.sallyport.proto.v1.Frame>) down;
         this.since = since;
         this.down.setOnCancelHandler(this::gone);
@@ -119,21 +124,16 @@ final class CarryCall implements StreamObserver<dev.sallyport.proto.v1.Frame>, L
             borrower.get().fromAgent(wire);
             return;
         }
-        hear(wire);
-        if (!isClosed()) {
-            down.request(1);
-        }
-    }
-
-    private void hear(dev.sallyport.proto.v1.Frame wire) {
         try {
             var frame = FrameMapper.read(wire);
             var shell = carried;
             if (shell.isPresent()) {
                 shell.get().onFrame(this, frame);
+                another();
             } else if (begun) {
                 throw new ForgedFrame("a frame on an idle call");
             } else {
+                begun = true;
                 begin(frame, wire);
             }
         } catch (BadFrame | ForgedFrame e) {
@@ -141,21 +141,35 @@ final class CarryCall implements StreamObserver<dev.sallyport.proto.v1.Frame>, L
         }
     }
 
+    /// Asks for the next frame.
+    private void another() {
+        if (!isClosed()) {
+            down.request(1);
+        }
+    }
+
     private void begin(Frame frame, dev.sallyport.proto.v1.Frame wire) throws ForgedFrame {
-        begun = true;
         switch (frame.body()) {
             case Frame.Idle idle -> {
                 if (!idle.instance().equals(instance.id())) {
                     throw new ForgedFrame("idle for another instance");
                 }
                 instance.idle(this);
+                another();
             }
             case Frame.Resume resume -> {
                 if (!resume.instance().equals(instance.id())) {
                     throw new ForgedFrame("resume for another instance");
                 }
                 instance.carries(this);
-                resume(resume, wire);
+                threads.execute(() -> {
+                    try {
+                        resume(resume, wire);
+                        another();
+                    } catch (ForgedFrame e) {
+                        forged(e);
+                    }
+                });
             }
             case Frame.Open _,
                     Frame.Accepted _,

@@ -13,7 +13,10 @@ import dev.sallyport.proto.v1.AttachUp;
 import dev.sallyport.proto.v1.Frame;
 import dev.sallyport.proto.v1.TailFrame;
 import dev.sallyport.proto.v1.TailStored;
+import io.grpc.Metadata;
 import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallExecutorSupplier;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.GrpcSslContexts;
@@ -31,6 +34,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -39,13 +43,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The agents' port: gRPC over TLS 1.3. Agents dial in and attach; sessions go out to them on idle calls.
 ///
-/// Nothing here waits on a Netty thread: calls run on virtual threads, frames go into queues that the window
-/// bounds. An instance that was not heard for [#DEAD] is detached; its sessions wait to be resumed.
+/// Nothing here waits on a Netty thread: calls run on virtual threads, but for the frames of `Carry`, which the
+/// connection's own thread puts into queues that the window bounds ([CarryCall]). An instance that was not heard for
+/// [#DEAD] is detached; its sessions wait to be resumed.
 public final class GrpcAgentLinks implements AgentLinks, AutoCloseable {
 
     /// How often each side says that it is alive.
@@ -153,6 +159,7 @@ public final class GrpcAgentLinks implements AgentLinks, AutoCloseable {
                 .bossEventLoopGroup(acceptor)
                 .workerEventLoopGroup(workers)
                 .executor(threads)
+                .callExecutor(new FramesInPlace())
                 .addTransportFilter(check)
                 .intercept(check)
                 .addService(new Service(surroundings, tails))
@@ -465,6 +472,17 @@ public final class GrpcAgentLinks implements AgentLinks, AutoCloseable {
         }
     }
 
+    /// Frames of a `Carry` call are dealt with on the thread that reads them: handing each to another thread
+    /// costs a key as much as all else that the edge does for it.
+    private static final class FramesInPlace implements ServerCallExecutorSupplier {
+
+        @Override
+        public @Nullable <Q, A> Executor getExecutor(ServerCall<Q, A> call, Metadata headers) {
+            boolean carries = call.getMethodDescriptor().equals(AgentLinkGrpc.getCarryMethod());
+            return carries ? Runnable::run : null;
+        }
+    }
+
     private final class Service extends AgentLinkGrpc.AgentLinkImplBase {
 
         private final AttachCall.Surroundings surroundings;
@@ -491,6 +509,7 @@ public final class GrpcAgentLinks implements AgentLinks, AutoCloseable {
                     instance.get(),
                     sessions,
                     others.<CarryCall.Resuming>map(known -> known).orElseGet(CarryCall.Resuming::nowhere),
+                    threads,
                     down,
                     nanos.getAsLong());
             if (!instance.get().opened(call)) {
