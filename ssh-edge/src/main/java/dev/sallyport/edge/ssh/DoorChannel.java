@@ -70,6 +70,15 @@ abstract class DoorChannel extends AbstractServerChannel implements ClientChanne
         super.init(service, session, id);
     }
 
+    /// The library would take what is missing from whatever came before.
+    @Override
+    public void handleData(Buffer buffer) throws IOException {
+        if (buffer.rawUInt(buffer.rpos()) > buffer.available() - Integer.BYTES) {
+            throw new IOException("data that says to be longer than its packet");
+        }
+        super.handleData(buffer);
+    }
+
     @Override
     protected void doWriteData(byte[] data, int offset, long length) throws IOException {
         input.put(data, offset, (int) length);

@@ -4,7 +4,8 @@ import java.time.Duration;
 
 /// The limits of the SSH door, all in one place.
 ///
-/// @param handshake from the TCP connection to a finished authentication
+/// @param handshake from the TCP connection to a finished authentication; so long, too, may a later key
+///     exchange last
 /// @param authenticationAttempts requests for authentication on one connection
 /// @param unauthenticatedPerAddress connections from one source address that have not authenticated
 /// @param unauthenticated such connections in all
@@ -15,7 +16,7 @@ import java.time.Duration;
 /// @param command longest exec command, in bytes
 /// @param channels open channels of one client
 /// @param variables `env` requests of one channel
-/// @param variable longest name and value of one, in bytes
+/// @param variable longest name and value of one, in bytes; and the longest modes of a terminal
 /// @param controls resizes and signals of one channel that wait to be sent on
 /// @param answers answers of ours to one client that wait to be written; past it the client is cut off
 /// @param farewell how long a sentence of ours waits for room in a client's window

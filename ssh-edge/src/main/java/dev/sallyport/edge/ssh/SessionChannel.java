@@ -114,7 +114,7 @@ final class SessionChannel extends DoorChannel {
                 buffer.getInt(),
                 buffer.getInt(),
                 buffer.getBytes());
-        if (begun || pty.isPresent()) {
+        if (begun || pty.isPresent() || asked.modes().length > limits().variable()) {
             return false;
         }
         boolean permitted = client().proven()

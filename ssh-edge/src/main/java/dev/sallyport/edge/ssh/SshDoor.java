@@ -201,6 +201,7 @@ public final class SshDoor implements AutoCloseable {
     }
 
     private void configure(HostKeys hostKeys, CertificateAuthentication authentication) {
+        LibraryLog.failuresOnly();
         server.setIoServiceFactoryFactory(new Nio2ServiceFactoryFactory());
         show(hostKeys);
 
@@ -251,7 +252,7 @@ public final class SshDoor implements AutoCloseable {
                 new Channels("direct-streamlocal@openssh.com", () -> refused("sockets of files are not forwarded"))));
         server.setGlobalRequestHandlers(
                 List.of(KeepAliveHandler.INSTANCE, NoMoreSessionsHandler.INSTANCE, this::refuse));
-        server.setSessionFactory(new AnswerBound(server, limits.answers()));
+        server.setSessionFactory(new StrictConnections(server, limits));
         server.setForwardingFilter(RejectAllForwardingFilter.INSTANCE);
         server.setServerProxyAcceptor(this::readProxyHeader);
         server.addSessionListener(new Connections());

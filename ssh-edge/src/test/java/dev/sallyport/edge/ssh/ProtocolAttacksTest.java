@@ -170,6 +170,34 @@ final class ProtocolAttacksTest {
         assertRefused("shared", List.of(offer("alice"), flawed(flaw)));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"ssh-userauth", "nothing", ""})
+    void aLoginForAnotherServiceIsNone(String other) throws Exception {
+        assertRefused(
+                "shared",
+                List.of((session, service) -> session.writePacket(signed(
+                        session,
+                        other,
+                        CERTIFICATE,
+                        certificate("alice"),
+                        key("alice"),
+                        session.getSessionId(),
+                        session.getUsername()))));
+    }
+
+    /// Under strict key exchange nothing else may come before its end (Terrapin).
+    @ParameterizedTest
+    @ValueSource(
+            bytes = {SshConstants.SSH_MSG_IGNORE, SshConstants.SSH_MSG_DEBUG, SshConstants.SSH_MSG_UNIMPLEMENTED, 50})
+    void nothingElseIsSaidInAStrictKeyExchange(byte command) throws Exception {
+        try (var raw = new RawClient(door.port(), "127.0.0.1")) {
+            raw.banner();
+            raw.offer("curve25519-sha256,kex-strict-c-v00@openssh.com");
+            raw.write(RawClient.packet(new byte[] {command, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}));
+            raw.awaitEnd();
+        }
+    }
+
     @Test
     void attemptsAreCounted() throws Exception {
         var requests = new ArrayList<Request>();
