@@ -39,23 +39,23 @@ public interface Ledger {
     /// Writes a line of the audit log.
     void note(TenantId tenant, Actor actor, String action, String object, Map<String, String> details);
 
-    /// The real one.
+    /// The real one. What a session's own thread asks is asked on another ([Apart]).
     static Ledger of(Store store) {
         return new Ledger() {
             @Override
             public Optional<Facts> facts(
                     TenantId tenant, UserCertificate certificate, UserAttribute by, List<String> names) {
-                return store.policies().facts(tenant, certificate, by, names);
+                return Apart.call(() -> store.policies().facts(tenant, certificate, by, names));
             }
 
             @Override
             public Optional<Policy> policy(TenantId tenant) {
-                return store.policies().policy(tenant);
+                return Apart.call(() -> store.policies().policy(tenant));
             }
 
             @Override
             public Written<Session> start(Actor actor, Session session, RecordingRow recording) {
-                return store.sessions().start(actor, session, recording);
+                return Apart.call(() -> store.sessions().start(actor, session, recording));
             }
 
             @Override

@@ -72,8 +72,8 @@ public final class SshDoor implements AutoCloseable {
     /// How often the log tells of too many connections.
     private static final Duration CROWD_WARNING = Duration.ofMinutes(1);
 
-    /// Bytes read from a socket at once.
-    private static final int READ_BUFFER = 65_536;
+    /// Bytes read from a socket at once. Every connection holds as many as long as it lives.
+    private static final int READ_BUFFER = 32_768;
 
     /// What a door listens with.
     ///

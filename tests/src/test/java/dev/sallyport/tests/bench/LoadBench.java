@@ -274,6 +274,10 @@ public final class LoadBench {
                     resident(split.agent()),
                     files(split.edge()) - files,
                     load.say("alive"));
+            load.say("close");
+            while (!split.quiet()) {
+                TimeUnit.MILLISECONDS.sleep(200);
+            }
         } finally {
             agents.forEach(Instance::close);
         }
