@@ -20,6 +20,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
@@ -132,7 +133,7 @@ class TargetFaultTest implements OnItsOwn {
         forwarded((client, target) -> {
             var sent = new AtomicLong();
             var sending = Thread.ofVirtual().start(() -> flood(client, sent));
-            assertThat(awaitStill(sent)).isPositive().isLessThan(HELD_AT_MOST);
+            assertThat(awaitStill(sent::get)).isPositive().isLessThan(HELD_AT_MOST);
             assertOthersWork();
 
             long was = sent.get();
@@ -150,7 +151,7 @@ class TargetFaultTest implements OnItsOwn {
         forwarded((client, target) -> {
             var sent = new AtomicLong();
             var sending = Thread.ofVirtual().start(() -> flood(target, sent));
-            assertThat(awaitStill(sent)).isPositive().isLessThan(HELD_AT_MOST);
+            assertThat(awaitStill(sent::get)).isPositive().isLessThan(HELD_AT_MOST);
             assertOthersWork();
 
             long was = sent.get();
@@ -283,7 +284,7 @@ class TargetFaultTest implements OnItsOwn {
                 .start();
         try {
             assertThat(ssh.getInputStream().readNBytes(2)).asString().isEqualTo("y\n");
-            await().atMost(WIDE).until(() -> writtenIsStill(mark));
+            assertThat(awaitStill(() -> written(mark))).isPositive();
             assertOthersWork();
         } finally {
             ssh.destroyForcibly().waitFor();
@@ -299,13 +300,6 @@ class TargetFaultTest implements OnItsOwn {
         var ran = instance.ssh("alice", "bash", "echo others work").now();
         assertThat(ran.status()).as("%s", ran).isZero();
         assertThat(ran.out()).isEqualTo("others work\n");
-    }
-
-    /// Whether the process has written nothing for a while.
-    private static boolean writtenIsStill(String mark) throws Exception {
-        var before = written(mark);
-        Thread.sleep(STILL);
-        return before > 0 && before == written(mark);
     }
 
     private static long written(String mark) throws Exception {
@@ -330,13 +324,14 @@ class TargetFaultTest implements OnItsOwn {
         }
     }
 
-    /// Waits until nothing more is sent, and returns how much that was.
-    private static long awaitStill(AtomicLong sent) {
+    /// Waits until a count stands still, and returns it.
+    private static long awaitStill(Callable<Long> count) {
         var last = new AtomicLong(-1);
-        await().atMost(WIDE)
-                .pollInterval(STILL)
-                .until(() -> last.getAndSet(sent.get()) == sent.get() && sent.get() > 0);
-        return sent.get();
+        await().atMost(WIDE).pollInterval(STILL).until(() -> {
+            long now = count.call();
+            return last.getAndSet(now) == now && now > 0;
+        });
+        return last.get();
     }
 
     /// Bytes that differ along a block and from each other, so that a piece that is missing or there twice

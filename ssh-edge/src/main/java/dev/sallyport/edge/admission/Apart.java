@@ -26,7 +26,7 @@ final class Apart {
                 } catch (InterruptedException e) {
                     interrupted = true;
                 } catch (ExecutionException e) {
-                    throw thrown(e.getCause());
+                    throw thrown(e);
                 }
             }
         } finally {
@@ -36,11 +36,12 @@ final class Apart {
         }
     }
 
-    private static RuntimeException thrown(Throwable cause) {
-        return switch (cause) {
-            case RuntimeException e -> e;
-            case Error e -> throw e;
-            default -> new IllegalStateException("a call of the store throws nothing else", cause);
-        };
+    private static RuntimeException thrown(ExecutionException e) {
+        if (e.getCause() instanceof Error error) {
+            throw error;
+        }
+        return e.getCause() instanceof RuntimeException cause
+                ? cause
+                : new IllegalStateException("a call of the store throws nothing else", e);
     }
 }

@@ -242,7 +242,7 @@ public final class Instance implements AutoCloseable {
     }
 
     /// A port of its `config.toml`: `ssh`, `api` or `agents`.
-    int port(String section) throws IOException {
+    public int port(String section) throws IOException {
         var lines = Files.readAllLines(folder.resolve("config.toml")).stream()
                 .dropWhile(line -> !line.equals("[" + section + "]"))
                 .dropWhile(line -> !line.startsWith("port = "))

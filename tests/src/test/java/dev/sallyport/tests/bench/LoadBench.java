@@ -38,11 +38,13 @@ import java.util.regex.Pattern;
 /// | `revoke` | from a decision to the last byte, with 1,000 live sessions |
 /// | `idle` | 1,000 sessions that do nothing, for ten minutes: heap, descriptors, whether one is dropped |
 /// | `idle10000` | the same with 10,000, and four agents, because one takes 4,096 calls a connection |
+/// | `floods` | 10,000 connections that begin and never finish, at each door, and what logins take meanwhile |
 ///
 /// Clients are in a JVM of their own ([Load]); so are edge, agent and store.
 public final class LoadBench {
 
-    static final Set<String> ROWS = new LinkedHashSet<>(List.of("sessions", "logins", "revoke", "idle", "idle10000"));
+    static final Set<String> ROWS =
+            new LinkedHashSet<>(List.of("sessions", "logins", "revoke", "idle", "idle10000", "floods"));
 
     private static final int MANY = 1_000;
     private static final int VERY_MANY = 10_000;
@@ -69,6 +71,7 @@ public final class LoadBench {
                 case "revoke" -> revoke();
                 case "idle" -> idle(MANY, 0);
                 case "idle10000" -> idle(VERY_MANY, 3);
+                case "floods" -> floods();
                 default -> throw new IllegalArgumentException("rows are " + ROWS + ", not " + row);
             }
         }
@@ -228,6 +231,14 @@ public final class LoadBench {
                 samples.median(),
                 samples.quantile(0.99),
                 samples.quantile(1));
+    }
+
+    // ---- crowds
+
+    private static void floods() throws Exception {
+        try (var split = start()) {
+            Floods.run(split);
+        }
     }
 
     // ---- idle sessions
