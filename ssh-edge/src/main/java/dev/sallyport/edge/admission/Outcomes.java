@@ -6,6 +6,7 @@ import dev.sallyport.core.session.Outcome;
 import dev.sallyport.core.session.Session;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,12 +17,17 @@ final class Outcomes {
     /// as [Outcome.EdgeLost] when this edge's lease ends.
     static final Duration TRIED = Duration.ofMinutes(15);
 
+    /// Outcomes that are written at once: nobody waits for them, and the store shall have time for those who
+    /// do.
+    static final int AT_ONCE = 16;
+
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
     private static final Logger LOG = LoggerFactory.getLogger(Outcomes.class);
 
     private final Ledger ledger;
     private final Actor edge;
+    private final Semaphore turns = new Semaphore(AT_ONCE, true);
 
     Outcomes(Ledger ledger, EdgeId edge) {
         this.ledger = ledger;
@@ -35,10 +41,7 @@ final class Outcomes {
         long giveUp = System.nanoTime() + TRIED.toNanos();
         for (var pause = SHORTEST_PAUSE; ; pause = longer(pause)) {
             try {
-                if (unrecorded) {
-                    ledger.unrecorded(session);
-                }
-                ledger.end(edge, session, outcome, at);
+                writeInTurn(session, outcome, at, unrecorded);
                 return;
             } catch (RuntimeException e) {
                 if (System.nanoTime() - giveUp > 0) {
@@ -54,6 +57,19 @@ final class Outcomes {
                 LOG.warn("the outcome {} of {} was not written", outcome.name(), session.id());
                 return;
             }
+        }
+    }
+
+    /// Whoever is interrupted, because the edge stops, still tries once.
+    private void writeInTurn(Session session, Outcome outcome, Instant at, boolean unrecorded) {
+        turns.acquireUninterruptibly();
+        try {
+            if (unrecorded) {
+                ledger.unrecorded(session);
+            }
+            ledger.end(edge, session, outcome, at);
+        } finally {
+            turns.release();
         }
     }
 

@@ -52,8 +52,16 @@ public final class StoreAdmission implements Admission, AutoCloseable {
     /// Most refusals that wait to be written to the audit log; more are only logged.
     private static final int MOST_WAITING_REFUSALS = 1_000;
 
+    /// Sessions that are written at once. More would only wait in the store: for a slow one past the time after
+    /// which a call counts as failed, and each repetition of it would make the store slower.
+    static final int STARTS_AT_ONCE = 32;
+
+    /// How long a session waits for its turn to be written.
+    private static final Duration TURN = Duration.ofSeconds(25);
+
     private static final Duration CLOSE = Duration.ofSeconds(5);
 
+    private static final String BUSY = "too many sessions begin at the moment; please try again";
     private static final String BLIND =
             "sessions cannot begin at the moment, because this edge cannot learn what is decided elsewhere;"
                     + " please try again";
@@ -69,6 +77,7 @@ public final class StoreAdmission implements Admission, AutoCloseable {
     private final PolicyCache policies;
     private final Outcomes outcomes;
     private final ExecutorService background = Executors.newVirtualThreadPerTaskExecutor();
+    private final Semaphore starts = new Semaphore(STARTS_AT_ONCE, true);
     private final Semaphore waitingRefusals = new Semaphore(MOST_WAITING_REFUSALS);
 
     public StoreAdmission(
@@ -273,6 +282,9 @@ public final class StoreAdmission implements Admission, AutoCloseable {
                 user.tenant(), session.id(), dataKey.wrapped(), level, RecordingState.LIVE, 0, new byte[0], 1);
         var actor = new Actor(user.id().value(), request.credential().source());
         var ending = new Ending(session, row);
+        if (!awaitsTurn()) {
+            return new Decision.Failed(BUSY);
+        }
         try {
             if (ledger.start(actor, row, recording) instanceof Written.Refused<Session>(var reason, var why)) {
                 throw new IllegalStateException(
@@ -283,6 +295,8 @@ public final class StoreAdmission implements Admission, AutoCloseable {
             ending.unrecorded();
             ending.ended(new Outcome.EdgeLost());
             throw unanswered;
+        } finally {
+            starts.release();
         }
         // from here on the session has a row, and every way out writes its outcome
         if (!sight.admits()) {
@@ -320,6 +334,16 @@ public final class StoreAdmission implements Admission, AutoCloseable {
                         deadline),
                 definition,
                 dataKey.wrapped());
+    }
+
+    /// What is decided elsewhere meanwhile finds the session in the live index.
+    private boolean awaitsTurn() {
+        try {
+            return starts.tryAcquire(TURN.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     private Optional<Standing> standing(Credential credential) {

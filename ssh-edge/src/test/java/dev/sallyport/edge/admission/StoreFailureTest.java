@@ -21,7 +21,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.exception.SdkClientException;
@@ -109,6 +112,44 @@ class StoreFailureTest {
         assertThat(store.edges().sessions(edge))
                 .as("still live, says the store")
                 .isEmpty();
+    }
+
+    /// So many at once would wait in the store until their calls count as failed, and be repeated.
+    @Test
+    void ofManyWhoComeAtOnceAFewAreWrittenAtATime() throws Exception {
+        int many = LiveSessions.MOST_OF_USER;
+        var acme = new ExampleTenant(store, "acme");
+        var real = Ledger.of(store);
+        var written = new AtomicInteger();
+        var goesOn = new CountDownLatch(1);
+        var slow = (Ledger) Proxy.newProxyInstance(
+                Ledger.class.getClassLoader(), new Class<?>[] {Ledger.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("start")) {
+                        written.incrementAndGet();
+                        goesOn.await();
+                    }
+                    return method.invoke(real, arguments);
+                });
+        var admitting = new StoreAdmission(slow, edge, new TestDataKeys(), live, sight, CLOCK, System::nanoTime);
+        see();
+
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < many; i++) {
+                var _ = threads.submit(() -> admitting.admit(new Admission.Request(
+                        alice(acme),
+                        new ConnectionName("bash"),
+                        new SessionRequest.Shell(Optional.empty()),
+                        Map.of())));
+            }
+            await().untilAsserted(() -> assertThat(live.count()).isEqualTo(many));
+            await().untilAsserted(() -> assertThat(written).hasValue(StoreAdmission.STARTS_AT_ONCE));
+            assertThat(written).as("while none was answered").hasValue(StoreAdmission.STARTS_AT_ONCE);
+            see();
+            goesOn.countDown();
+        }
+        assertThat(written).hasValue(many);
+        live.endAll(new Outcome.EdgeLost());
+        admitting.close();
     }
 
     @Test
