@@ -72,6 +72,9 @@ public final class SshDoor implements AutoCloseable {
     /// How often the log tells of too many connections.
     private static final Duration CROWD_WARNING = Duration.ofMinutes(1);
 
+    /// Threads that read, decrypt and authenticate for all connections.
+    static final int READERS = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
+
     /// Bytes read from a socket at once. Every connection holds as many as long as it lives.
     private static final int READ_BUFFER = 32_768;
 
@@ -270,8 +273,7 @@ public final class SshDoor implements AutoCloseable {
         CoreModuleProperties.SOCKET_KEEPALIVE.set(server, true);
         CoreModuleProperties.SOCKET_BACKLOG.set(server, BACKLOG);
         CoreModuleProperties.NIO2_READ_BUFFER_SIZE.set(server, READ_BUFFER);
-        CoreModuleProperties.NIO_WORKERS.set(
-                server, Math.max(4, 2 * Runtime.getRuntime().availableProcessors()));
+        CoreModuleProperties.NIO_WORKERS.set(server, READERS);
     }
 
     // Connections, before they are somebody's.

@@ -27,6 +27,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
@@ -81,8 +82,10 @@ public final class FakeAdmission implements Admission {
     /// What was asked, whatever the answer.
     public final CopyOnWriteArrayList<Request> asked = new CopyOnWriteArrayList<>();
 
-    /// Called before each decision, on the thread that asks; may block.
+    /// Called before each decision and each look-up, on the thread that asks; may block.
     public volatile Runnable beforeDeciding = () -> {};
+
+    private final AtomicInteger undecided = new AtomicInteger();
 
     public volatile Duration longest = Duration.ofHours(24);
 
@@ -116,11 +119,25 @@ public final class FakeAdmission implements Admission {
     @Override
     public Decision admit(Request request) {
         asked.add(request);
-        beforeDeciding.run();
-        return find(request.credential(), request.connection())
+        awaitDecision();
+        return known(request.credential(), request.connection())
                 .<Decision>map(connection -> grant(request, connection))
                 .orElseGet(() -> new Decision.Refused("there is no connection " + request.connection()
                         + " that you may open; ssh without a command lists those that you may"));
+    }
+
+    /// How many wait for an answer.
+    public int undecided() {
+        return undecided.get();
+    }
+
+    private void awaitDecision() {
+        undecided.incrementAndGet();
+        try {
+            beforeDeciding.run();
+        } finally {
+            undecided.decrementAndGet();
+        }
     }
 
     private Decision grant(Request request, ConnectionDefinition connection) {
@@ -142,6 +159,7 @@ public final class FakeAdmission implements Admission {
 
     @Override
     public List<ConnectionDefinition> permitted(Credential credential) {
+        awaitDecision();
         return credential.login().equals("alice")
                 ? connections.values().stream()
                         .sorted(java.util.Comparator.comparing(ConnectionDefinition::name))
@@ -151,6 +169,11 @@ public final class FakeAdmission implements Admission {
 
     @Override
     public Optional<ConnectionDefinition> find(Credential credential, ConnectionName connection) {
+        awaitDecision();
+        return known(credential, connection);
+    }
+
+    private Optional<ConnectionDefinition> known(Credential credential, ConnectionName connection) {
         return credential.login().equals("alice")
                 ? Optional.ofNullable(connections.get(connection.value()))
                 : Optional.empty();

@@ -1,11 +1,11 @@
 package dev.sallyport.tests.bench;
 
+import dev.sallyport.tests.bed.Logins;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -24,11 +24,8 @@ import org.apache.sshd.client.SshClient;
 import org.apache.sshd.client.channel.ChannelExec;
 import org.apache.sshd.client.channel.ClientChannel;
 import org.apache.sshd.client.session.ClientSession;
-import org.apache.sshd.common.config.keys.AuthorizedKeyEntry;
-import org.apache.sshd.common.config.keys.PublicKeyEntryResolver;
 import org.apache.sshd.common.kex.BuiltinDHFactories;
 import org.apache.sshd.common.util.net.SshdSocketAddress;
-import org.apache.sshd.common.util.security.SecurityUtils;
 import org.apache.sshd.core.CoreModuleProperties;
 
 /// Many SSH clients in one process: a JVM of its own, so that what they cost is not counted as the edge's.
@@ -72,7 +69,7 @@ public final class Load {
 
     private Load(Path folder, int port) throws IOException, GeneralSecurityException {
         this.port = port;
-        this.identity = identity(folder);
+        this.identity = Logins.identity(folder);
         client = SshClient.setUpDefaultClient();
         client.setServerKeyVerifier((session, address, key) -> true);
         // what costs a client least: the edge's part of it is nearly the same
@@ -81,17 +78,6 @@ public final class Load {
                 .getFirst());
         CoreModuleProperties.IDLE_TIMEOUT.set(client, Duration.ZERO);
         client.start();
-    }
-
-    private static KeyPair identity(Path folder) throws IOException, GeneralSecurityException {
-        try (var in = Files.newInputStream(folder.resolve("keys/alice"))) {
-            var pair = SecurityUtils.loadKeyPairIdentities(null, () -> "alice", in, null)
-                    .iterator()
-                    .next();
-            var certificate =
-                    AuthorizedKeyEntry.parseAuthorizedKeyEntry(Files.readString(folder.resolve("keys/alice-cert.pub")));
-            return new KeyPair(certificate.resolvePublicKey(null, PublicKeyEntryResolver.FAILING), pair.getPrivate());
-        }
     }
 
     /// `FOLDER PORT`: the instance's folder and its SSH port.

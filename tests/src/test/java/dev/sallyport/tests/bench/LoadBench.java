@@ -4,6 +4,7 @@ import dev.sallyport.api.Users.UserWrite;
 import dev.sallyport.tests.bed.FlightRecorder;
 import dev.sallyport.tests.bed.Instance;
 import dev.sallyport.tests.bed.Keys;
+import dev.sallyport.tests.bed.Logins;
 import dev.sallyport.tests.bed.NewConnections;
 import dev.sallyport.tests.bed.Split;
 import java.io.BufferedReader;
@@ -22,6 +23,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
@@ -149,13 +151,13 @@ public final class LoadBench {
                 var _ = shell.type(2_000);
                 var quiet = shell.type(2_000);
                 split.store().slow(Duration.ofSeconds(2));
-                var clients = new ArrayList<dev.sallyport.tests.bed.Client>();
-                for (int i = 0; i < logins; i++) {
-                    clients.add(split.control().openWith(List.of("-o", "ConnectTimeout=90"), "alice", "bash", "true"));
+                List<Logins.Ended> ended;
+                Keys.Echoes handshakes;
+                try (var many = new Logins(split.control())) {
+                    many.begin(logins, "bash true");
+                    handshakes = shell.typeWhile(() -> many.pending() > 0);
+                    ended = many.ended();
                 }
-                var handshakes = shell.typeWhile(() ->
-                        clients.stream().anyMatch(client -> client.process().isAlive()));
-                var waiting = new ArrayList<dev.sallyport.tests.bed.Client>();
                 // over one connection there are no handshakes: all of them wait for the store, and nothing else
                 try (var load = new Clients(split)) {
                     var channels = Thread.ofVirtual().start(() -> {
@@ -171,12 +173,10 @@ public final class LoadBench {
                     System.out.println("|---|---|---|---|");
                     System.out.println("| p50, p99 | " + quiet + " | " + handshakes + " | " + channelsOnly + " |");
                 }
-                for (var client : clients) {
-                    if (client.ended().status() != 0) {
-                        waiting.add(client);
-                    }
-                }
-                System.out.println(waiting.size() + " of " + logins + " logins were refused for want of the store");
+                long refused = ended.stream()
+                        .filter(one -> !one.status().equals(Optional.of(0)))
+                        .count();
+                System.out.println(refused + " of " + logins + " logins were refused for want of the store");
                 split.store().slow(Duration.ZERO);
             }
         }
