@@ -11,19 +11,25 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPair;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.sshd.client.future.OpenFuture;
 import org.apache.sshd.common.SshConstants;
+import org.apache.sshd.common.channel.Channel;
 import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.config.keys.PublicKeyEntry;
 import org.apache.sshd.common.keyprovider.KeyPairProvider;
+import org.apache.sshd.common.session.Session;
+import org.apache.sshd.common.util.buffer.Buffer;
 import org.apache.sshd.server.Environment;
 import org.apache.sshd.server.ExitCallback;
 import org.apache.sshd.server.SshServer;
 import org.apache.sshd.server.auth.password.AcceptAllPasswordAuthenticator;
 import org.apache.sshd.server.channel.ChannelSession;
+import org.apache.sshd.server.channel.ChannelSessionFactory;
 import org.apache.sshd.server.command.Command;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -93,27 +99,72 @@ final class HostileSshdTest {
         endsTheConnection(channel -> data(channel, 200_000));
     }
 
+    /// A channel that sends output before it is confirmed.
+    private static final class Early extends ChannelSession {
+
+        @Override
+        protected OpenFuture doInit(Buffer buffer) {
+            try {
+                data(this, 16);
+            } catch (IOException cutOff) {
+                // as it should be
+            }
+            return super.doInit(buffer);
+        }
+    }
+
+    @Test
+    void outputBeforeTheConfirmationIsNotShownBeforeTheSessionIsOpen() throws Exception {
+        var host = KeyUtils.generateKeyPair(KeyPairProvider.SSH_ED25519, 256);
+        try (var server = server(host);
+                var agent = new TestingAgent(
+                        Files.createDirectory(folder.resolve("early")), Map.of("PASSWORD", "x"), List.of())) {
+            server.setChannelFactories(List.of(new ChannelSessionFactory() {
+                @Override
+                public Channel createChannel(Session session) {
+                    return new Early();
+                }
+            }));
+            server.setCommandFactory((channel, command) -> new Abusive(channel, one -> data(one, 16)));
+            server.start();
+            var session = agent.start(agent.order(target(server, host), TestingAgent.command("anything")));
+            await().atMost(Duration.ofSeconds(60))
+                    .untilAsserted(() -> assertThat(session.link().messages()).isNotEmpty());
+            assertThat(session.link().messages().getFirst())
+                    .isInstanceOfAny(Message.Opened.class, Message.Failed.class);
+            session.link().lose(dev.sallyport.core.link.LinkLost.Why.ENDED_THERE);
+        }
+    }
+
+    private static SshServer server(KeyPair host) {
+        var server = SshServer.setUpDefaultServer();
+        server.setHost("127.0.0.1");
+        server.setKeyPairProvider(KeyPairProvider.wrap(host));
+        server.setPasswordAuthenticator(AcceptAllPasswordAuthenticator.INSTANCE);
+        return server;
+    }
+
+    private static TargetSettings target(SshServer server, KeyPair host) {
+        return new TargetSettings.Ssh(
+                "127.0.0.1",
+                server.getPort(),
+                "demo",
+                Optional.of(SecretReference.parse("env:PASSWORD")),
+                Optional.empty(),
+                List.of(PublicKeyEntry.toString(host.getPublic())),
+                Optional.empty(),
+                List.of());
+    }
+
     private void endsTheConnection(Abuse abuse) throws Exception {
         var host = KeyUtils.generateKeyPair(KeyPairProvider.SSH_ED25519, 256);
-        try (var server = SshServer.setUpDefaultServer();
+        try (var server = server(host);
                 var agent = new TestingAgent(
                         Files.createDirectory(folder.resolve("agent")), Map.of("PASSWORD", "x"), List.of())) {
-            server.setHost("127.0.0.1");
-            server.setKeyPairProvider(KeyPairProvider.wrap(host));
-            server.setPasswordAuthenticator(AcceptAllPasswordAuthenticator.INSTANCE);
             server.setCommandFactory((channel, command) -> new Abusive(channel, abuse));
             server.start();
-            var target = new TargetSettings.Ssh(
-                    "127.0.0.1",
-                    server.getPort(),
-                    "demo",
-                    Optional.of(SecretReference.parse("env:PASSWORD")),
-                    Optional.empty(),
-                    List.of(PublicKeyEntry.toString(host.getPublic())),
-                    Optional.empty(),
-                    List.of());
             long before = used();
-            var session = agent.start(agent.order(target, TestingAgent.command("anything")));
+            var session = agent.start(agent.order(target(server, host), TestingAgent.command("anything")));
             session.link().reading(false);
             session.link().await(Message.Opened.class);
             await().atMost(Duration.ofSeconds(60))
