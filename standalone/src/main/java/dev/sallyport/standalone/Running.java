@@ -153,7 +153,7 @@ final class Running implements AutoCloseable {
             startAgent();
         }
         sessionsFirst.ifPresent(parts::push);
-        if (part == Part.ALL || part == Part.AGENT) {
+        if (part == Part.ALL || (part == Part.EDGE && options.number() == 1)) {
             writeSshConfig();
         }
     }

@@ -25,6 +25,9 @@ public final class Instance implements AutoCloseable {
     /// Stands for an agent's health, where others write a file.
     private static final String HEALTHY_AGENT = "attached.agent";
 
+    /// Stands for nothing: it is not waited for.
+    private static final String UNASKED = "";
+
     private static final ThreadLocal<List<Instance>> STARTED = ThreadLocal.withInitial(ArrayList::new);
     private static final Set<Instance> OPEN = ConcurrentHashMap.newKeySet();
 
@@ -63,23 +66,34 @@ public final class Instance implements AutoCloseable {
         return started(new Instance(folder, command, environment, readyFile));
     }
 
+    /// The same in a network of its own. Whether it is attached, nobody can ask it out here.
+    static Instance startAgent(List<String> inside, Path folder, Map<String, String> environment)
+            throws IOException, InterruptedException {
+        var command = new ArrayList<>(inside);
+        command.addAll(agent(folder));
+        return started(new Instance(folder, command, environment, UNASKED));
+    }
+
     /// An agent as its operator starts it, with the key, the secrets and the state in the folder's `agent/`.
     static Instance startAgent(Path folder, List<String> options, Map<String, String> environment)
             throws IOException, InterruptedException {
         int health = Laptop.freePort();
         Files.writeString(folder.resolve("health.agent"), "http://127.0.0.1:" + health + "\n");
-        var command = new ArrayList<>(List.of(
+        var command = new ArrayList<>(agent(folder));
+        command.addAll(List.of("--health-port", Integer.toString(health)));
+        command.addAll(options);
+        return started(new Instance(folder, command, environment, HEALTHY_AGENT));
+    }
+
+    private static List<String> agent(Path folder) {
+        return List.of(
                 ROOT.resolve("tools/agent").toString(),
                 "--key-file",
                 folder.resolve("agent/key").toString(),
                 "--state",
                 folder.resolve("agent").toString(),
                 "--secrets",
-                folder.resolve("agent/secrets").toString(),
-                "--health-port",
-                Integer.toString(health)));
-        command.addAll(options);
-        return started(new Instance(folder, command, environment, HEALTHY_AGENT));
+                folder.resolve("agent/secrets").toString());
     }
 
     private static Instance started(Instance instance) {
@@ -111,7 +125,9 @@ public final class Instance implements AutoCloseable {
     }
 
     private Process launch() throws IOException, InterruptedException {
-        Files.deleteIfExists(folder.resolve(readyFile));
+        if (!readyFile.equals(UNASKED)) {
+            Files.deleteIfExists(folder.resolve(readyFile));
+        }
         var builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log(folder).toFile()));
@@ -128,6 +144,9 @@ public final class Instance implements AutoCloseable {
     }
 
     private boolean ready() throws IOException {
+        if (readyFile.equals(UNASKED)) {
+            return true;
+        }
         if (!readyFile.equals(HEALTHY_AGENT)) {
             return Files.exists(folder.resolve(readyFile));
         }

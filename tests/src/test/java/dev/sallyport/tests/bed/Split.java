@@ -62,6 +62,7 @@ public final class Split implements AutoCloseable {
         private boolean store;
         private int edges = 1;
         private String limits = "";
+        private Optional<Namespace> namespace = Optional.empty();
         private Map<String, String> edgeEnvironment = Map.of();
         private Map<String, String> agentEnvironment = Map.of();
 
@@ -78,6 +79,12 @@ public final class Split implements AutoCloseable {
         public Setup twoEdges() {
             edges = 2;
             return network();
+        }
+
+        /// The agent runs in there, as its operator starts it; nobody out here can ask it for its health.
+        public Setup agentIn(Namespace network) {
+            namespace = Optional.of(network);
+            return this;
         }
 
         /// A store that can be made slow or failing, for the edge: [Split#store].
@@ -105,7 +112,10 @@ public final class Split implements AutoCloseable {
         }
 
         public Split start() throws IOException, InterruptedException {
-            if (!limits.isEmpty()) {
+            if (!limits.isEmpty() || namespace.isPresent()) {
+                var agents = namespace
+                        .map(network -> "address = \"%1$s\"\nnames = [\"%1$s\"]\n".formatted(network.address()))
+                        .orElse("");
                 Files.writeString(folder.resolve("config.toml"), """
                         [ssh]
                         port = %d
@@ -113,9 +123,9 @@ public final class Split implements AutoCloseable {
                         port = %d
                         [agents]
                         port = %d
-                        [limits]
+                        %s[limits]
                         %s""".formatted(
-                                Laptop.freePort(), Laptop.freePort(), Laptop.freePort(), limits));
+                                Laptop.freePort(), Laptop.freePort(), Laptop.freePort(), agents, limits));
             }
             var control = part(folder, "control", edges, Map.of());
             Optional<StoreRelay> faults = Optional.empty();
@@ -138,7 +148,10 @@ public final class Split implements AutoCloseable {
                                         ":" + control.port("agents") + "?",
                                         ":" + relay.get().port() + "?"));
             }
-            return new Split(control, edge, second, part(folder, "agent", edges, agentEnvironment), relay, faults);
+            var agent = namespace.isPresent()
+                    ? Instance.startAgent(namespace.get().inside(), folder, agentEnvironment)
+                    : part(folder, "agent", edges, agentEnvironment);
+            return new Split(control, edge, second, agent, relay, faults);
         }
 
         private Second second(Path folder) throws IOException, InterruptedException {
