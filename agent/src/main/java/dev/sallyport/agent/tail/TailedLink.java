@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 
@@ -26,14 +27,13 @@ final class TailedLink implements SessionLink {
     private volatile boolean hidden;
     private final AtomicLong heldBack = new AtomicLong();
 
-    TailedLink(SessionLink link, SessionTail tail, RecordingLevel level, Clock clock) {
+    /// @param shortening where the tail is told what is stored
+    TailedLink(SessionLink link, SessionTail tail, RecordingLevel level, Clock clock, Executor shortening) {
         this.link = link;
         this.tail = tail;
         this.level = level;
         this.clock = clock;
-        // not on the thread that hears of it: files go
-        link.onStored((agentNumber, edgeNumber) ->
-                Thread.ofVirtual().name("tail-stored").start(() -> isStored(agentNumber, edgeNumber)));
+        link.onStored((agentNumber, edgeNumber) -> shortening.execute(() -> isStored(agentNumber, edgeNumber)));
         tail.whenRoom(this::giveRoom);
     }
 

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,9 +43,14 @@ public final class Tails implements TailSource {
     private final Clock clock;
     private final long most;
     private final TailBudget budget;
+
+    /// Where tails are shortened: files go, for which whoever hears of it need not wait.
+    private final Executor shortening;
+
     private final Map<SessionId, SessionTail> tails = new ConcurrentHashMap<>();
 
-    private Tails(Path folder, TailKeys keys, Clock clock, long most, long mostInAll) {
+    private Tails(Path folder, TailKeys keys, Clock clock, long most, long mostInAll, Executor shortening) {
+        this.shortening = shortening;
         this.budget = new TailBudget(mostInAll, this::roomAgain);
         this.folder = folder;
         this.keys = keys;
@@ -63,7 +69,8 @@ public final class Tails implements TailSource {
             Clock clock,
             long mostInAll)
             throws IOException {
-        return open(folder, sealing, opening, clock, SessionTail.MOST, mostInAll);
+        Executor apart = shorten -> Thread.ofVirtual().name("tail-stored").start(shorten);
+        return open(folder, sealing, opening, clock, SessionTail.MOST, mostInAll, apart);
     }
 
     static Tails open(
@@ -72,10 +79,11 @@ public final class Tails implements TailSource {
             Function<String, Optional<Secret>> opening,
             Clock clock,
             long most,
-            long mostInAll)
+            long mostInAll,
+            Executor shortening)
             throws IOException {
         Files.createDirectories(folder);
-        var tails = new Tails(folder, new TailKeys(sealing, opening), clock, most, mostInAll);
+        var tails = new Tails(folder, new TailKeys(sealing, opening), clock, most, mostInAll, shortening);
         try (var left = Files.newDirectoryStream(folder)) {
             for (var one : left) {
                 try {
@@ -103,7 +111,7 @@ public final class Tails implements TailSource {
                 most,
                 budget);
         tails.put(order.session(), tail);
-        return new TailedLink(link, tail, order.level(), clock);
+        return new TailedLink(link, tail, order.level(), clock, shortening);
     }
 
     /// The session is over on this agent.

@@ -54,7 +54,7 @@ final class TailsTest {
     }
 
     private Tails open(long most, long mostInAll) throws Exception {
-        return Tails.open(folder.resolve("tails"), key::seal, key::open, movable(), most, mostInAll);
+        return Tails.open(folder.resolve("tails"), key::seal, key::open, movable(), most, mostInAll, Runnable::run);
     }
 
     private Clock movable() {
