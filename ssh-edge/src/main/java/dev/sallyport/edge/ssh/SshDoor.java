@@ -196,10 +196,12 @@ public final class SshDoor implements AutoCloseable {
         return server.getActiveSessions().size();
     }
 
-    /// Ends every connection and stops listening.
+    /// Stops listening and ends every connection: once its last words have gone out, if its client reads them
+    /// soon.
     @Override
     public void close() {
         draining = true;
+        server.close(false).awaitUninterruptibly(settings.limits().farewell());
         server.close(true);
     }
 
