@@ -6,6 +6,7 @@ import dev.sallyport.core.link.SessionLink;
 import dev.sallyport.core.link.TailEvent;
 import dev.sallyport.core.recording.Event;
 import dev.sallyport.core.recording.RecordingLevel;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -13,11 +14,16 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// A session's link that keeps what passes, as the session's recording would have it, before it goes on.
 final class TailedLink implements SessionLink {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TailedLink.class);
 
     private final SessionLink link;
     private final SessionTail tail;
@@ -26,6 +32,12 @@ final class TailedLink implements SessionLink {
     private long sent;
     private volatile boolean hidden;
     private final AtomicLong heldBack = new AtomicLong();
+    private final Executor shortening;
+    private final AtomicLong storedAgent = new AtomicLong();
+    private final AtomicLong storedEdge = new AtomicLong();
+
+    /// News of what is stored that the tail has not been told.
+    private final AtomicInteger untold = new AtomicInteger();
 
     /// @param shortening where the tail is told what is stored
     TailedLink(SessionLink link, SessionTail tail, RecordingLevel level, Clock clock, Executor shortening) {
@@ -33,7 +45,8 @@ final class TailedLink implements SessionLink {
         this.tail = tail;
         this.level = level;
         this.clock = clock;
-        link.onStored((agentNumber, edgeNumber) -> shortening.execute(() -> isStored(agentNumber, edgeNumber)));
+        this.shortening = shortening;
+        link.onStored(this::heardStored);
         tail.whenRoom(this::giveRoom);
     }
 
@@ -137,6 +150,27 @@ final class TailedLink implements SessionLink {
             if (number > 0) {
                 link.consumed(number);
             }
+        }
+    }
+
+    /// Never waits, and however often the edge says it, one thread at a time tells the tail the latest.
+    private void heardStored(long agentNumber, long edgeNumber) {
+        storedAgent.accumulateAndGet(agentNumber, Math::max);
+        storedEdge.accumulateAndGet(edgeNumber, Math::max);
+        if (untold.getAndIncrement() == 0) {
+            shortening.execute(this::tellStored);
+        }
+    }
+
+    private void tellStored() {
+        int told = untold.get();
+        while (told != 0) {
+            try {
+                isStored(storedAgent.get(), storedEdge.get());
+            } catch (UncheckedIOException e) {
+                LOG.error("what is stored stays in the tail for now", e);
+            }
+            told = untold.addAndGet(-told);
         }
     }
 
