@@ -38,6 +38,10 @@ public final class Agent implements AutoCloseable {
     /// How long sessions may take to end when the agent is closed.
     private static final Duration CLOSING = Duration.ofSeconds(10);
 
+    /// How long an edge may take to answer that it begins nothing more here, and to hear the last words of what it
+    /// began.
+    private static final Duration LONGEST_GOODBYE = Duration.ofSeconds(3);
+
     private final FileChannel lock;
     private final Optional<Programs> programs;
     private final Optional<SecretFiles> files;
@@ -190,9 +194,15 @@ public final class Agent implements AutoCloseable {
     /// Takes no new sessions, and waits for those that live, for `longest`. Whether all have ended.
     public boolean drain(Duration longest) throws InterruptedException {
         link.drain();
-        long until = System.nanoTime() + longest.toNanos();
-        while (sessions.live() > 0 && System.nanoTime() < until) {
-            Thread.sleep(100);
+        long begin = System.nanoTime();
+        long quietSince = begin;
+        for (long now = begin; now - begin < longest.toNanos(); now = System.nanoTime()) {
+            if (sessions.live() > 0) {
+                quietSince = now;
+            } else if (!link.engaged() || now - quietSince > LONGEST_GOODBYE.toNanos()) {
+                return true;
+            }
+            Thread.sleep(20);
         }
         return sessions.live() == 0;
     }

@@ -156,9 +156,15 @@ public final class AgentLink implements AutoCloseable {
         attachments.forEach(attachment -> attachment.notice(text));
     }
 
-    /// Takes no new sessions; those that live go on.
+    /// Asks for no new sessions; those that live go on. Orders may come until [#engaged] is false.
     public void drain() {
+        sessions.drain();
         attachments.forEach(Attachment::sayDraining);
+    }
+
+    /// Whether an edge may still put a session here, or a call carries one.
+    public boolean engaged() {
+        return attachments.stream().anyMatch(attachment -> attachment.idleCalls() > 0) || sessions.anyCarried();
     }
 
     /// Ends every session and every call.

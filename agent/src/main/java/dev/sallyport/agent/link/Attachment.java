@@ -173,7 +173,11 @@ final class Attachment {
     boolean attach() throws InterruptedException {
         heardAt = nanos.getAsLong();
         stub.attach(attach);
+        attach.begun();
         attach.say(AttachUp.newBuilder().setHello(hello()).build());
+        if (sessions.draining()) {
+            sayDraining();
+        }
         return awaitWelcome();
     }
 
@@ -317,6 +321,9 @@ final class Attachment {
             var call = new CarryCall(new Idle(), threads, Optional.empty());
             lock.lock();
             try {
+                if (sessions.draining()) {
+                    return;
+                }
                 idle.add(call);
                 calls++;
             } finally {
@@ -351,6 +358,16 @@ final class Attachment {
             } else if (now - entry.getValue() > LONGEST_RESUME.toNanos()) {
                 threads.execute(() -> call.cut("the edge did not answer"));
             }
+        }
+    }
+
+    /// Calls on which the edge may still put a session.
+    int idleCalls() {
+        lock.lock();
+        try {
+            return idle.size();
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -442,12 +459,18 @@ final class Attachment {
     /// The `Attach` call.
     private final class AttachCall implements ClientResponseObserver<AttachUp, AttachDown> {
 
+        private Optional<ClientCallStreamObserver<AttachUp>> starting = Optional.empty();
         private Optional<ClientCallStreamObserver<AttachUp>> up = Optional.empty();
         private boolean closed;
 
         @Override
         public synchronized void beforeStart(ClientCallStreamObserver<AttachUp> stream) {
-            up = Optional.of(stream);
+            starting = Optional.of(stream);
+        }
+
+        /// gRPC takes nothing, not even the end, on a call that is still being started.
+        synchronized void begun() {
+            up = starting;
         }
 
         synchronized void say(AttachUp message) {

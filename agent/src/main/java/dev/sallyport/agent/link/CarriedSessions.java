@@ -47,6 +47,7 @@ final class CarriedSessions {
     private final LongSupplier nanos;
     private final Map<SessionId, Held> sessions = new HashMap<>();
     private final LinkedHashSet<SessionId> used = new LinkedHashSet<>();
+    private volatile boolean draining;
 
     CarriedSessions(AgentInstanceId instance, SessionOpener opener, LongSupplier nanos) {
         this.instance = instance;
@@ -116,6 +117,20 @@ final class CarriedSessions {
     synchronized boolean any(EdgeId edge) {
         return sessions.values().stream()
                 .anyMatch(held -> held.shell.order().edge().equals(edge));
+    }
+
+    /// No more are asked for; those that were ordered already are served.
+    void drain() {
+        draining = true;
+    }
+
+    boolean draining() {
+        return draining;
+    }
+
+    /// Whether a call carries one now.
+    boolean anyCarried() {
+        return all().stream().anyMatch(shell -> !shell.over() && !shell.broken());
     }
 
     synchronized int count() {

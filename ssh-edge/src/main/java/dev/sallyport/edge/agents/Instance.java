@@ -32,7 +32,7 @@ final class Instance {
     private final Set<CarryCall> waiting = new HashSet<>();
     private final ArrayDeque<CarryCall> idle = new ArrayDeque<>();
     private boolean closed;
-    private volatile boolean draining;
+    private boolean draining;
     private volatile long heardAt;
     private volatile long beatAt;
     private volatile long checkedAt;
@@ -85,12 +85,18 @@ final class Instance {
         checkedAt = now;
     }
 
-    /// It takes no new sessions.
+    /// It takes no new sessions. Its idle calls end, so that it knows when nothing can begin any more.
     void drains() {
-        draining = true;
+        List<CarryCall> unused;
+        synchronized (this) {
+            draining = true;
+            unused = List.copyOf(idle);
+            idle.clear();
+        }
+        unused.forEach(CarryCall::finish);
     }
 
-    boolean draining() {
+    synchronized boolean draining() {
         return draining;
     }
 
@@ -139,9 +145,15 @@ final class Instance {
             if (closed || !waiting.contains(call)) {
                 return;
             }
-            idle.add(call);
+            if (!draining) {
+                idle.add(call);
+            }
         }
-        attachments.changed();
+        if (draining()) {
+            call.finish();
+        } else {
+            attachments.changed();
+        }
     }
 
     /// The call continues a session.

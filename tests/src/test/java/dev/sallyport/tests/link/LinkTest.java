@@ -20,11 +20,13 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -39,6 +41,8 @@ import org.junit.jupiter.api.io.TempDir;
 class LinkTest {
 
     private static final int MEGABYTE = 1 << 20;
+    private static final int USERS = 6;
+    private static final int STOPPED = 8;
 
     @TempDir
     private Path folder;
@@ -141,6 +145,65 @@ class LinkTest {
             relay.target(next.port());
             await().atMost(Duration.ofSeconds(60)).until(() -> next.idle(token.agent()) > 0);
             assertThat(next.start(token.agent(), rig.order())).isInstanceOf(AgentLinks.Start.Started.class);
+        }
+    }
+
+    @Test
+    void anAgentThatLeavesServesWhatWasOrderedAndTakesNothingMore() throws Exception {
+        try (var rig = new LinkRig(folder)) {
+            var token = rig.token();
+            var agent = rig.agent(token, rig.edge.port(), LinkRig::echo);
+            rig.awaitIdle(token.agent());
+            assertThat(agent.engaged()).as("while an order may come").isTrue();
+            var link = rig.start(token.agent());
+            agent.drain();
+            await().atMost(Duration.ofSeconds(60)).until(() -> rig.edge.openCalls() == 1);
+            assertThat(rig.edge.start(token.agent(), rig.order())).isInstanceOf(AgentLinks.Start.NotAttached.class);
+            assertThat(agent.engaged()).as("while a session goes on").isTrue();
+            echoes(link, MEGABYTE, () -> {});
+            link.close();
+            await().atMost(Duration.ofSeconds(60)).until(() -> !agent.engaged());
+        }
+    }
+
+    /// One process of an agent after another is stopped, each as soon as it may: no order goes to one that leaves.
+    @Test
+    void nobodyNoticesThatOneOfSeveralInstancesIsStopped() throws Exception {
+        try (var rig = new LinkRig(folder);
+                var users = Executors.newVirtualThreadPerTaskExecutor()) {
+            var token = rig.token();
+            rig.agent(token, rig.edge.port(), LinkRig::echo);
+            rig.awaitIdle(token.agent());
+            var over = new AtomicBoolean();
+            var sessions = new AtomicLong();
+            var working = new ArrayList<Future<?>>();
+            for (int i = 0; i < USERS; i++) {
+                working.add(users.submit(() -> {
+                    while (!over.get()) {
+                        try (var link = rig.start(token.agent())) {
+                            echoes(link, 1_000, () -> {});
+                        }
+                        sessions.incrementAndGet();
+                    }
+                    return sessions;
+                }));
+            }
+            try {
+                for (int i = 0; i < STOPPED; i++) {
+                    var leaving = rig.agent(token, rig.edge.port(), LinkRig::echo);
+                    await().atMost(Duration.ofSeconds(60)).until(leaving::attached);
+                    long served = sessions.get();
+                    await().atMost(Duration.ofSeconds(60)).until(() -> sessions.get() > served + 2 * USERS);
+                    leaving.drain();
+                    await().atMost(Duration.ofSeconds(60)).until(() -> !leaving.engaged());
+                    leaving.close();
+                }
+            } finally {
+                over.set(true);
+            }
+            for (var user : working) {
+                user.get(60, TimeUnit.SECONDS);
+            }
         }
     }
 
