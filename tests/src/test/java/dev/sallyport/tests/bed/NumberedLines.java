@@ -10,7 +10,7 @@ public final class NumberedLines {
     /// Writes `line 1`, `line 2`, … to stdout and `error 1`, … to stderr, until a line comes on stdin; then
     /// `end`.
     public static final String SCRIPT =
-            "i=0; until read -t 0.01; do i=$((i+1)); echo line $i; echo error $i >&2; done; echo end";
+            "i=0; until read -t 0.02; do i=$((i+1)); echo line $i; echo error $i >&2; done; echo end";
 
     private NumberedLines() {}
 
