@@ -197,14 +197,14 @@ public final class Agent implements AutoCloseable {
         long begin = System.nanoTime();
         long quietSince = begin;
         for (long now = begin; now - begin < longest.toNanos(); now = System.nanoTime()) {
-            if (sessions.live() > 0) {
+            if (link.served() > 0) {
                 quietSince = now;
             } else if (!link.engaged() || now - quietSince > LONGEST_GOODBYE.toNanos()) {
                 return true;
             }
             Thread.sleep(20);
         }
-        return sessions.live() == 0;
+        return link.served() == 0;
     }
 
     /// Ends every session and everything that they started, and detaches.
@@ -213,7 +213,7 @@ public final class Agent implements AutoCloseable {
         sessions.endAll();
         try {
             if (!drain(CLOSING)) {
-                LOG.error("{} sessions did not end", sessions.live());
+                LOG.error("{} sessions did not end", link.served());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

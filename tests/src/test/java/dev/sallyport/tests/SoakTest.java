@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sallyport.tests.bed.AfterEachCase;
 import dev.sallyport.tests.bench.Soak;
 import java.time.Duration;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// A minute of what `make soak` does for an hour.
 @Tag("fault")
+@Order(3)
 @ExtendWith(AfterEachCase.class)
 @Execution(ExecutionMode.CONCURRENT)
 class SoakTest {

@@ -162,6 +162,11 @@ public final class AgentLink implements AutoCloseable {
         attachments.forEach(Attachment::sayDraining);
     }
 
+    /// Sessions whose target is being opened, or open.
+    public int served() {
+        return sessions.served();
+    }
+
     /// Whether an edge may still put a session here, or a call carries one.
     public boolean engaged() {
         return attachments.stream().anyMatch(attachment -> attachment.idleCalls() > 0) || sessions.anyCarried();

@@ -413,11 +413,13 @@ final class Attachment {
 
         @Override
         public LinkShell opened(CarryCall call, Frame.Open open) throws ForgedFrame {
+            // in this order: at no moment is it neither an order that may come nor a session
+            var shell = sessions.open(open, call);
             signal(() -> {
                 idle.remove(call);
                 refusals.reset();
             });
-            return sessions.open(open, call);
+            return shell;
         }
 
         @Override

@@ -47,6 +47,7 @@ final class CarriedSessions {
     private final LongSupplier nanos;
     private final Map<SessionId, Held> sessions = new HashMap<>();
     private final LinkedHashSet<SessionId> used = new LinkedHashSet<>();
+    private int served;
     private volatile boolean draining;
 
     CarriedSessions(AgentInstanceId instance, SessionOpener opener, LongSupplier nanos) {
@@ -71,6 +72,7 @@ final class CarriedSessions {
                 used.removeFirst();
             }
             sessions.put(shell.session(), new Held(shell, nanos.getAsLong()));
+            served++;
         }
         Thread.ofVirtual().name("session " + shell.session()).start(() -> serve(open, shell));
         return shell;
@@ -85,6 +87,9 @@ final class CarriedSessions {
             LOG.error("session {} failed", shell.session(), e);
         } finally {
             shell.end();
+            synchronized (this) {
+                served--;
+            }
         }
     }
 
@@ -126,6 +131,11 @@ final class CarriedSessions {
 
     boolean draining() {
         return draining;
+    }
+
+    /// Those whose target is being opened, or open.
+    synchronized int served() {
+        return served;
     }
 
     /// Whether a call carries one now.

@@ -38,7 +38,7 @@ public final class Carry {
 
     /// Consumed weight that is acknowledged at once; less waits for a frame that goes anyway, or for [#tick]. On
     /// a long line a sender has at least the rest of the window under way.
-    private static final int ACKNOWLEDGE_AT = SessionLink.WINDOW / 8;
+    private static final int ACKNOWLEDGE_AT = SessionLink.WINDOW / 16;
 
     private static final long RESUME_NANOS = SessionLink.RESUME.toNanos();
     private static final long TICKET_NANOS = TICKET.toNanos();
@@ -85,6 +85,7 @@ public final class Carry {
     private long emitted;
     private long acknowledged;
     private long retainedWeight;
+    private boolean accepted;
     private boolean answered;
     private boolean lastSaid;
     private long closeNumber;
@@ -136,6 +137,11 @@ public final class Carry {
 
     public Phase phase() {
         return phase;
+    }
+
+    /// Edge: whether the agent has shown the ticket, and so had the order; it may be over since.
+    public boolean accepted() {
+        return accepted;
     }
 
     /// Whether a call carries the session.
@@ -315,6 +321,7 @@ public final class Carry {
                     throw new ForgedFrame("accepted with a ticket that is too old");
                 }
                 phase = Phase.ACTIVE;
+                this.accepted = true;
                 sayAgain(0);
             }
             case Frame.Resumed resumed -> {
@@ -427,6 +434,7 @@ public final class Carry {
         if (phase == Phase.OPENING) {
             // whoever shows the ticket has the order
             phase = Phase.ACTIVE;
+            accepted = true;
         }
         put(new Frame.Resumed(received));
         if (phase == Phase.ENDING) {

@@ -209,7 +209,8 @@ public final class LinkShell implements SessionLink {
             while (carry.phase() == Carry.Phase.OPENING && left > 0) {
                 left = arrived.awaitNanos(left);
             }
-            return carry.phase() == Carry.Phase.ACTIVE;
+            // it may have said everything already, and be over
+            return carry.accepted();
         } finally {
             lock.unlock();
         }
