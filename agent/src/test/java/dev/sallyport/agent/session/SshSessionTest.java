@@ -198,7 +198,7 @@ final class SshSessionTest {
 
     @Test
     void aLostLinkEndsWhatRuns() throws Exception {
-        var session = start(TestingAgent.command("echo ready; sleep 5454"));
+        var session = start(TestingAgent.command("echo ready; exec cat"));
         session.link().awaitShown("ready");
         session.link().lose(LinkLost.Why.NOT_RESUMED);
         session.thread().join();
