@@ -108,18 +108,21 @@ public record Census(Map<Integer, String> processes, Map<String, Integer> descri
         var unseen =
                 new HashSet<>(List.of(instance.port("api"), instance.healthPort("edge"), instance.healthPort("agent")));
         storePort(instance.folder()).ifPresent(unseen::add);
+        var targets = new ArrayList<String>();
         try (var descriptors = Files.newDirectoryStream(links)) {
             for (var descriptor : descriptors) {
-                String target;
                 try {
-                    target = Files.readSymbolicLink(descriptor).toString();
+                    targets.add(Files.readSymbolicLink(descriptor).toString());
                 } catch (NoSuchFileException closed) {
-                    continue;
+                    // it was there a moment ago
                 }
-                var kind = kind(instance.folder(), target, sockets, ports, unseen);
-                if (!kind.isEmpty()) {
-                    kinds.merge(kind, 1, Integer::sum);
-                }
+            }
+        }
+        var own = targets.stream().map(sockets::get).filter(Objects::nonNull).collect(Collectors.toSet());
+        for (var target : targets) {
+            var kind = kind(instance.folder(), target, sockets, own, ports, unseen);
+            if (!kind.isEmpty()) {
+                kinds.merge(kind, 1, Integer::sum);
             }
         }
         return kinds;
@@ -134,16 +137,31 @@ public record Census(Map<Integer, String> processes, Map<String, Integer> descri
     }
 
     /// Local and remote port of a TCP socket.
-    private record Ports(int local, int remote) {}
+    private record Ports(int local, int remote) {
+
+        Ports otherEnd() {
+            return new Ports(remote, local);
+        }
+
+        boolean any(Set<Integer> of) {
+            return of.contains(local) || of.contains(remote);
+        }
+    }
 
     private static String kind(
-            Path folder, String target, Map<String, Ports> sockets, Map<Integer, String> ports, Set<Integer> unseen) {
+            Path folder,
+            String target,
+            Map<String, Ports> sockets,
+            Set<Ports> own,
+            Map<Integer, String> ports,
+            Set<Integer> unseen) {
         if (target.startsWith("socket:")) {
             var socket = sockets.get(target);
             if (socket == null) {
                 return "socket that is not TCP";
             }
-            if (unseen.contains(socket.local()) || unseen.contains(socket.remote())) {
+            // what a process says to itself, but for edge and agent, it says to the store that is in it: as above
+            if (socket.any(unseen) || (own.contains(socket.otherEnd()) && !socket.any(ports.keySet()))) {
                 return "";
             }
             return ports.containsKey(socket.local())

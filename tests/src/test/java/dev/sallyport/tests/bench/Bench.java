@@ -15,15 +15,19 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /// Prints how Sallyport compares with OpenSSH's sshd on this machine: both arms in turn, in one run, the same
-/// client and cipher; edge, agent and store in JVMs of their own, TLS on, recording `full`. Then bulk with 40 ms
-/// each way between edge and agent, and the same work once more through Sallyport alone, under the flight
-/// recorder: the store's calls, and where the processor time goes.
+/// client and cipher, and once more with the cipher that the client chooses; edge, agent and store in JVMs of
+/// their own, TLS on, recording `full`. Then bulk with 40 ms each way between edge and agent, and the same work
+/// through Sallyport alone, under the flight recorder: the store's calls, and where the processor time goes.
 ///
 /// Arguments choose rows: `connect`, `mux`, `keys`, `bulk`, `forward`, `delay`, `account`; none means all.
 public final class Bench {
 
     private static final String CIPHER = "aes128-gcm@openssh.com";
     private static final List<String> ROWS = List.of("connect", "mux", "keys", "bulk", "forward", "delay", "account");
+
+    /// Those that are measured against sshd.
+    private static final List<String> AGAINST = List.of("connect", "mux", "keys", "bulk", "forward");
+
     private static final String EDGE = "edge";
     private static final String STREAM = "stream";
     private static final int ROUNDS = 5;
@@ -42,9 +46,11 @@ public final class Bench {
     private final Processors edgeProcessors;
 
     private Bench(Sshd control, Split split, List<String> cipher) {
-        var sshdOptions = new ArrayList<>(cipher);
+        var options = new ArrayList<>(List.of("-o", "LogLevel=ERROR"));
+        options.addAll(cipher);
+        var sshdOptions = new ArrayList<>(options);
         sshdOptions.addAll(control.options());
-        var ourOptions = new ArrayList<>(cipher);
+        var ourOptions = new ArrayList<>(options);
         ourOptions.addAll(
                 List.of("-F", split.control().folder().resolve("ssh_config").toString(), "alice"));
         sshd = new Arm("sshd", sshdOptions, List.of());
@@ -64,36 +70,47 @@ public final class Bench {
         try (var control = Sshd.start();
                 var split = Split.startApart();
                 var stream = new Stream()) {
-            var bench = new Bench(control, split, List.of("-o", "LogLevel=ERROR", "-c", CIPHER));
-            System.out.println("cipher " + CIPHER + " on both arms; java " + Runtime.version() + "; "
-                    + Runtime.getRuntime().availableProcessors() + " cores");
-            System.out.println();
-            System.out.println("| what | sshd | sallyport | ratio | spread of the ratio |");
-            System.out.println("|---|---|---|---|---|");
-            if (rows.contains("connect")) {
-                bench.connections();
-            }
-            if (rows.contains("keys")) {
-                bench.keys();
-            }
-            if (rows.contains("bulk")) {
-                bench.bulk("bulk down (exec)", arm -> arm.down(BULK));
-                bench.bulk("bulk up (exec)", arm -> arm.up(BULK));
-            }
+            var pinned = new Bench(control, split, List.of("-c", CIPHER));
             if (rows.contains("mux") || rows.contains("forward")) {
-                bench.clients(split, stream, rows);
+                connectTo(split, stream);
             }
+            System.out.println(
+                    "java " + Runtime.version() + "; " + Runtime.getRuntime().availableProcessors() + " cores");
+            pinned.against(CIPHER + " on both arms", stream, rows);
             if (rows.contains("account")) {
-                bench.account(split);
+                pinned.account(split);
             }
             if (rows.contains("delay")) {
-                bench.delay(split);
+                pinned.delay(split);
+            }
+            if (AGAINST.stream().anyMatch(rows::contains)) {
+                new Bench(control, split, List.of()).against("the client's default cipher, on each arm", stream, rows);
             }
         }
     }
 
-    /// What is measured over clients that stay connected.
-    private void clients(Split split, Stream stream, List<String> rows) throws Exception {
+    private void against(String cipher, Stream stream, List<String> rows) throws Exception {
+        System.out.println();
+        System.out.println("Cipher: " + cipher);
+        System.out.println();
+        System.out.println("| what | sshd | sallyport | ratio | spread of the ratio |");
+        System.out.println("|---|---|---|---|---|");
+        if (rows.contains("connect")) {
+            connections();
+        }
+        if (rows.contains("keys")) {
+            keys();
+        }
+        if (rows.contains("bulk")) {
+            bulk("bulk down (exec)", arm -> arm.down(BULK));
+            bulk("bulk up (exec)", arm -> arm.up(BULK));
+        }
+        if (rows.contains("mux") || rows.contains("forward")) {
+            clients(stream, rows);
+        }
+    }
+
+    private static void connectTo(Split split, Stream stream) throws Exception {
         split.control()
                 .admin()
                 .createConnection(new ConnectionWrite(
@@ -110,6 +127,10 @@ public final class Bench {
                         null,
                         null,
                         null));
+    }
+
+    /// What is measured over clients that stay connected.
+    private void clients(Stream stream, List<String> rows) throws Exception {
         try (var there = sshd.new Client("127.0.0.1:" + stream.port());
                 var here = sallyport.new Client(STREAM + ":1")) {
             if (rows.contains("mux")) {
