@@ -39,8 +39,10 @@ public final class Agent implements AutoCloseable {
     private static final Duration CLOSING = Duration.ofSeconds(10);
 
     /// How long an edge may take to answer that it begins nothing more here, and to hear the last words of what it
-    /// began.
-    private static final Duration LONGEST_GOODBYE = Duration.ofSeconds(3);
+    /// began: while draining, and when that is over.
+    private static final Duration GOODBYE = Duration.ofSeconds(10);
+
+    private static final Duration LAST_GOODBYE = Duration.ofSeconds(3);
 
     private final FileChannel lock;
     private final Optional<Programs> programs;
@@ -193,13 +195,17 @@ public final class Agent implements AutoCloseable {
 
     /// Takes no new sessions, and waits for those that live, for `longest`. Whether all have ended.
     public boolean drain(Duration longest) throws InterruptedException {
+        return drain(longest, GOODBYE);
+    }
+
+    private boolean drain(Duration longest, Duration goodbye) throws InterruptedException {
         link.drain();
         long begin = System.nanoTime();
         long quietSince = begin;
         for (long now = begin; now - begin < longest.toNanos(); now = System.nanoTime()) {
             if (link.served() > 0) {
                 quietSince = now;
-            } else if (!link.engaged() || now - quietSince > LONGEST_GOODBYE.toNanos()) {
+            } else if (!link.engaged() || now - quietSince > goodbye.toNanos()) {
                 return true;
             }
             Thread.sleep(20);
@@ -212,7 +218,7 @@ public final class Agent implements AutoCloseable {
     public void close() throws IOException {
         sessions.endAll();
         try {
-            if (!drain(CLOSING)) {
+            if (!drain(CLOSING, LAST_GOODBYE)) {
                 LOG.error("{} sessions did not end", link.served());
             }
         } catch (InterruptedException e) {

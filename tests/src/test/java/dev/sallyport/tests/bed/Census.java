@@ -140,7 +140,7 @@ public record Census(Map<Integer, String> processes, Map<String, Integer> descri
     private record Ports(int local, int remote) {
 
         Ports otherEnd() {
-            return new Ports(remote, local);
+            return new Ports(/* local= */ remote, /* remote= */ local);
         }
 
         boolean any(Set<Integer> of) {
