@@ -26,10 +26,6 @@ import java.util.logging.Logger;
 /// The agent as a program of its own.
 public final class AgentMain {
 
-    static {
-        LogsToTheEnd.install();
-    }
-
     private static final Path STATE = Path.of("/var/lib/sallyport-agent");
     private static final int HEALTH = 8012;
 
@@ -70,8 +66,6 @@ public final class AgentMain {
     public static void main(String[] words) {
         System.exit(run(List.of(words), System.getenv(), System.out, System.err));
     }
-
-    private static final Logger LOG = Logger.getLogger(AgentMain.class.getName());
 
     /// The SSH library warns at length of what is expected, such as a target that is not there: only its own
     /// failures are kept. Held here so that the level is not lost to the collector.
@@ -117,12 +111,8 @@ public final class AgentMain {
 
     private static void stop(Agent agent, Duration drain) {
         try {
-            LOG.info("stopping: no new sessions, and " + drain.toSeconds() + " s for those that live");
-            if (!agent.drain(drain)) {
-                LOG.warning(agent.sessions() + " sessions had not ended after " + drain.toSeconds() + " s");
-            }
+            agent.drain(drain);
             agent.close();
-            LOG.info("stopped");
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         } catch (InterruptedException e) {

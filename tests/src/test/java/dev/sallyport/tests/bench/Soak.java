@@ -289,9 +289,6 @@ public final class Soak {
             TimeUnit.SECONDS.sleep(3);
         } finally {
             second.close();
-            if (!second.log().endsWith("stopped\n")) {
-                throw new IOException("an agent that was stopped says at last: " + second.log());
-            }
             expect(Run.of(List.of("rm", "-rf", state.toString())).now(), 0);
         }
     }
