@@ -8,7 +8,7 @@ $(error no JDK 25)
 endif
 export JAVA_HOME := $(JDK)
 
-MVN         := ./mvnw -q
+MVN         := ./mvnw -q -T 1C
 STAMP       := .build/built
 SOURCES     := $(shell find pom.xml .mvn */pom.xml */src/main -type f 2>/dev/null)
 EDGES       := 1

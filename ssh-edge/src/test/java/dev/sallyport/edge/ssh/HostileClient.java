@@ -1,5 +1,6 @@
 package dev.sallyport.edge.ssh;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
@@ -204,9 +205,16 @@ final class HostileClient implements AutoCloseable {
         return message;
     }
 
-    /// Sends bytes past the encryption, at the end of a packet.
+    /// Sends bytes past the encryption, at the end of a packet. A server that has read them may end the connection
+    /// before
+    /// the client is told that they were written, so that is not asked.
     void sendRaw(byte[] bytes) throws IOException {
-        transport.getIoSession().writeBuffer(new ByteArrayBuffer(bytes)).verify(PATIENCE);
+        assertThat(transport
+                        .getIoSession()
+                        .writeBuffer(new ByteArrayBuffer(bytes))
+                        .await(PATIENCE))
+                .as("written, or cut off")
+                .isTrue();
     }
 
     /// Everything that is sent from now on has this flaw.
