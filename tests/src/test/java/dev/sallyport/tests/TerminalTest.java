@@ -8,6 +8,7 @@ import dev.sallyport.tests.bed.Instance;
 import dev.sallyport.tests.bed.Laptop;
 import dev.sallyport.tests.bed.LastSession;
 import dev.sallyport.tests.bed.NotCompared;
+import dev.sallyport.tests.bed.Processes;
 import dev.sallyport.tests.bed.Shared;
 import dev.sallyport.tests.bed.Terminal;
 import java.nio.charset.StandardCharsets;
@@ -93,23 +94,17 @@ class TerminalTest {
     }
 
     /// Keys that come before the program runs would go to the shell.
-    private static void awaitRunning(String command) {
+    private void awaitRunning(String command) {
+        int root = (int) instance.process().pid();
         await().atMost(Duration.ofSeconds(30))
                 .pollInterval(Duration.ofMillis(50))
-                .untilAsserted(() -> assertThat(ProcessHandle.allProcesses()
-                                .map(ProcessHandle::pid)
-                                .map(TerminalTest::commandLine))
-                        .contains(command));
-    }
-
-    private static String commandLine(long pid) {
-        try {
-            return Files.readString(java.nio.file.Path.of("/proc/" + pid + "/cmdline"), StandardCharsets.ISO_8859_1)
-                    .replace('\0', ' ')
-                    .strip();
-        } catch (java.io.IOException gone) {
-            return "";
-        }
+                .untilAsserted(() -> {
+                    var all = Processes.all();
+                    assertThat(all.entrySet().stream()
+                                    .filter(process -> Processes.descends(all, process.getKey(), root))
+                                    .map(process -> process.getValue().command()))
+                            .contains(command);
+                });
     }
 
     @ParameterizedTest

@@ -30,18 +30,19 @@ public final class LinkShell implements SessionLink {
 
         /// Ends the call at once; `why` is for logs.
         void cut(String why);
+
+        /// There is no call: whatever is sent is lost.
+        Wire NONE = new Wire() {
+            @Override
+            public void send(Frame frame) {}
+
+            @Override
+            public void finish() {}
+
+            @Override
+            public void cut(String why) {}
+        };
     }
-
-    private static final Wire NONE = new Wire() {
-        @Override
-        public void send(Frame frame) {}
-
-        @Override
-        public void finish() {}
-
-        @Override
-        public void cut(String why) {}
-    };
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition arrived = lock.newCondition();
@@ -231,7 +232,7 @@ public final class LinkShell implements SessionLink {
                 carry.received(frame, nanos.getAsLong());
             } catch (ForgedFrame e) {
                 wire.cut(e.reason());
-                wire = NONE;
+                wire = Wire.NONE;
                 throw e;
             }
             stored = carry.takeStored();
@@ -251,7 +252,7 @@ public final class LinkShell implements SessionLink {
     public void onForged(Wire from, String why) {
         step(() -> {
             if (from == wire) {
-                wire = NONE;
+                wire = Wire.NONE;
                 from.cut(why);
                 carry.forged(nanos.getAsLong());
             }
@@ -267,7 +268,7 @@ public final class LinkShell implements SessionLink {
     public void onBroken(Wire gone) {
         step(() -> {
             if (gone == wire) {
-                wire = NONE;
+                wire = Wire.NONE;
                 carry.broken(nanos.getAsLong());
             }
         });
@@ -336,7 +337,7 @@ public final class LinkShell implements SessionLink {
                 toldOver = true;
                 tellOver = true;
                 wire.finish();
-                wire = NONE;
+                wire = Wire.NONE;
             }
             arrived.signalAll();
             room.signalAll();

@@ -66,29 +66,21 @@ class CarryTest {
     /// However late the edge looks: it was not the agent that had no room, and what it said is to be heard.
     @Test
     void anAgentThatSaysAllAtOnceWasThere() throws Exception {
-        var shell = LinkShell.ordered(ORDER, TICKET, new Unheard(), () -> 0, over -> {});
-        var wire = new Unheard();
-        var late = LinkShell.ordered(ORDER, TICKET, wire, () -> 0, over -> {});
-        late.onFrame(wire, accepted(TICKET));
-        late.onFrame(wire, said(1, new Message.Failed(Message.Failed.Reason.TARGET, "no such program")));
-        late.onFrame(wire, new Frame(0, 0, new Frame.End()));
+        var late = LinkShell.ordered(ORDER, TICKET, LinkShell.Wire.NONE, () -> 0, over -> {});
+        late.onFrame(LinkShell.Wire.NONE, accepted(TICKET));
+        late.onFrame(
+                LinkShell.Wire.NONE, said(1, new Message.Failed(Message.Failed.Reason.TARGET, "no such program")));
+        late.onFrame(LinkShell.Wire.NONE, new Frame(0, 0, new Frame.End()));
         assertThat(late.over()).isTrue();
         assertThat(late.awaitAccepted(Duration.ZERO)).isTrue();
         assertThat(late.receive().message())
                 .isEqualTo(new Message.Failed(Message.Failed.Reason.TARGET, "no such program"));
-        assertThat(shell.awaitAccepted(Duration.ZERO)).isFalse();
     }
 
-    private static final class Unheard implements LinkShell.Wire {
-
-        @Override
-        public void send(Frame frame) {}
-
-        @Override
-        public void finish() {}
-
-        @Override
-        public void cut(String why) {}
+    @Test
+    void anAgentThatSaysNothingWasNotThere() throws Exception {
+        var shell = LinkShell.ordered(ORDER, TICKET, LinkShell.Wire.NONE, () -> 0, over -> {});
+        assertThat(shell.awaitAccepted(Duration.ZERO)).isFalse();
     }
 
     static Stream<Frame> whatAnAgentMustNotSendAtFirst() {

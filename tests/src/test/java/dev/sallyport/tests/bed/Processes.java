@@ -58,7 +58,7 @@ public final class Processes {
         }
     }
 
-    static boolean descends(Map<Integer, Entry> all, int pid, int root) {
+    public static boolean descends(Map<Integer, Entry> all, int pid, int root) {
         int at = pid;
         for (int depth = 0; depth < DEEPEST && all.containsKey(at); depth++) {
             at = all.get(at).parent();
