@@ -391,20 +391,6 @@ final class Running implements AutoCloseable {
         });
     }
 
-    /// Runs one command through everything; whether it came back.
-    boolean rehearse() throws InterruptedException {
-        try {
-            var ssh = new ProcessBuilder(
-                            "ssh", "-F", folder.resolve("ssh_config").toString(), "alice", "bash", "true")
-                    .inheritIO()
-                    .start();
-            return ssh.waitFor() == 0;
-        } catch (IOException e) {
-            LOG.warn("no rehearsal without ssh", e);
-            return false;
-        }
-    }
-
     @Override
     public void close() {
         while (!parts.isEmpty()) {

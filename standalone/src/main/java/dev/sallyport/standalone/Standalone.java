@@ -11,12 +11,12 @@ import java.util.concurrent.CountDownLatch;
 
 /// The standalone program: everything of Sallyport on one machine.
 ///
-/// `up [--folder DIR] [--any-port] [--rehearse] [--edges N] [--part control|edge|agent]`. Exit codes: 0
-/// rehearsed, 1 could not start, 2 usage, 130 and 143 stopped by SIGINT and SIGTERM, as asked.
+/// `up [--folder DIR] [--any-port] [--edges N] [--part control|edge|agent]`. Exit codes: 0 stopped with its
+/// parent, 1 could not start, 2 usage, 130 and 143 stopped by SIGINT and SIGTERM, as asked.
 public final class Standalone {
 
     private static final String USAGE = """
-            usage: standalone up [--folder DIR] [--any-port] [--edges N] [--part control|edge|agent] [--rehearse]
+            usage: standalone up [--folder DIR] [--any-port] [--edges N] [--part control|edge|agent]
 
               --folder DIR   where the instance keeps everything (default: .sallyport)
               --any-port     a first start picks free ports instead of 12222, 8009 and 8010
@@ -28,7 +28,6 @@ public final class Standalone {
               --ssh-port P, --agents-port P
                              with --number: where it listens instead
               --with-parent  stops when its stdin ends
-              --rehearse     starts, runs one command through it, and stops
             """;
 
     private Standalone() {}
@@ -65,9 +64,6 @@ public final class Standalone {
         try (var running = Running.start(options)) {
             running.announce();
             running.finish();
-            if (options.rehearse()) {
-                return running.rehearse() ? 0 : 1;
-            }
             stop.await();
             return 0;
         } catch (CannotStart e) {
@@ -103,7 +99,6 @@ public final class Standalone {
             Path folder,
             boolean anyPort,
             Part part,
-            boolean rehearse,
             int edges,
             int number,
             int agentAt,
@@ -128,7 +123,6 @@ public final class Standalone {
             }
             var folder = Path.of(".sallyport");
             boolean anyPort = false;
-            boolean rehearse = false;
             boolean withParent = false;
             int edges = 1;
             int number = 1;
@@ -140,8 +134,6 @@ public final class Standalone {
                 var word = words.removeFirst();
                 if (word.equals("--any-port")) {
                     anyPort = true;
-                } else if (word.equals("--rehearse")) {
-                    rehearse = true;
                 } else if (word.equals("--with-parent")) {
                     withParent = true;
                 } else if (NUMBERS.contains(word)
@@ -176,8 +168,8 @@ public final class Standalone {
                     || (number > 1 && part != Part.EDGE)) {
                 return Optional.empty();
             }
-            return Optional.of(new Options(
-                    folder, anyPort, part, rehearse, edges, number, agentAt, sshPort, agentsPort, withParent));
+            return Optional.of(
+                    new Options(folder, anyPort, part, edges, number, agentAt, sshPort, agentsPort, withParent));
         }
     }
 }

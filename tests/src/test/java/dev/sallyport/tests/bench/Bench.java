@@ -35,8 +35,12 @@ public final class Bench {
     private static final int KEYS = 5_000;
     private static final long BULK = 256_000_000;
 
-    /// Transfers before those that count: just-in-time compilers need about a gigabyte.
-    private static final int WARM_UP = 4;
+    /// What goes before that which counts: until then the compilers of three JVMs are at work on two processors, and
+    /// what waits for them would be measured. An edge lives for months.
+    private static final int WARM_UP_CONNECTIONS = 100;
+
+    private static final int WARM_UP_KEYS = 50_000;
+    private static final int WARM_UP_TRANSFERS = 16;
 
     private static final Duration DELAY = Duration.ofMillis(40);
 
@@ -146,10 +150,10 @@ public final class Bench {
     private static void multiplexed(Arm.Client there, Arm.Client here) throws IOException, InterruptedException {
         var ours = new Samples();
         var theirs = new Samples();
-        for (int i = 0; i < 10 + CONNECTIONS; i++) {
+        for (int i = 0; i < WARM_UP_CONNECTIONS + CONNECTIONS; i++) {
             double a = there.run();
             double b = here.run();
-            if (i >= 10) {
+            if (i >= WARM_UP_CONNECTIONS) {
                 theirs.add(a);
                 ours.add(b);
             }
@@ -244,10 +248,10 @@ public final class Bench {
     private void connections() throws IOException, InterruptedException {
         var ours = new Samples();
         var theirs = new Samples();
-        for (int i = 0; i < 10; i++) {
+        for (int i = 0; i < WARM_UP_CONNECTIONS; i++) {
             sallyport.connect();
-            sshd.connect();
         }
+        sshd.connect();
         for (int i = 0; i < CONNECTIONS; i++) {
             theirs.add(sshd.connect());
             ours.add(sallyport.connect());
@@ -264,8 +268,7 @@ public final class Bench {
         var theirs = new Samples();
         try (var there = sshd.new Shell();
                 var here = sallyport.new Shell()) {
-            // until then the compiler is still at work on what a key passes
-            for (int i = 0; i < 3 * KEYS; i++) {
+            for (int i = 0; i < WARM_UP_KEYS; i++) {
                 there.key();
                 here.key();
                 if (i % 50 == 49) {
@@ -282,8 +285,8 @@ public final class Bench {
                 }
             }
         }
-        row("key echo, ms, p50", theirs.median(), ours.median(), KEYS + " keys");
-        row("key echo, ms, p99", theirs.quantile(0.99), ours.quantile(0.99), KEYS + " keys");
+        row("key echo, ms, p50", theirs.median(), ours.median(), KEYS + " keys after " + WARM_UP_KEYS);
+        row("key echo, ms, p99", theirs.quantile(0.99), ours.quantile(0.99), KEYS + " keys after " + WARM_UP_KEYS);
     }
 
     private interface Transfer {
@@ -296,7 +299,7 @@ public final class Bench {
         var ratios = new Samples();
         var ourTime = new Samples();
         var theirTime = new Samples();
-        for (int i = 0; i < WARM_UP; i++) {
+        for (int i = 0; i < WARM_UP_TRANSFERS; i++) {
             transfer.of(sallyport);
         }
         transfer.of(sshd);
