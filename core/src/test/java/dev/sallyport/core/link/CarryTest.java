@@ -68,8 +68,7 @@ class CarryTest {
     void anAgentThatSaysAllAtOnceWasThere() throws Exception {
         var late = LinkShell.ordered(ORDER, TICKET, LinkShell.Wire.NONE, () -> 0, over -> {});
         late.onFrame(LinkShell.Wire.NONE, accepted(TICKET));
-        late.onFrame(
-                LinkShell.Wire.NONE, said(1, new Message.Failed(Message.Failed.Reason.TARGET, "no such program")));
+        late.onFrame(LinkShell.Wire.NONE, said(1, new Message.Failed(Message.Failed.Reason.TARGET, "no such program")));
         late.onFrame(LinkShell.Wire.NONE, new Frame(0, 0, new Frame.End()));
         assertThat(late.over()).isTrue();
         assertThat(late.awaitAccepted(Duration.ZERO)).isTrue();

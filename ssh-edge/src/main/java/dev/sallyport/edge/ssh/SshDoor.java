@@ -72,7 +72,7 @@ public final class SshDoor implements AutoCloseable {
     /// How often the log tells of too many connections.
     private static final Duration CROWD_WARNING = Duration.ofMinutes(1);
 
-    /// Threads that read, decrypt and authenticate for all connections.
+    /// Threads that read and decrypt what those send who are logged in.
     static final int READERS = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
 
     /// Bytes read from a socket at once. Every connection holds as many as long as it lives.
@@ -100,6 +100,7 @@ public final class SshDoor implements AutoCloseable {
     private final Server server =
             (Server) ServerBuilder.builder().factory(Server::new).build();
 
+    private final Handshakes handshakes = new Handshakes();
     private final AtomicLong lastWarning = new AtomicLong(System.nanoTime() - CROWD_WARNING.toNanos());
     private volatile boolean draining;
 
@@ -203,6 +204,7 @@ public final class SshDoor implements AutoCloseable {
         draining = true;
         server.close(false).awaitUninterruptibly(settings.limits().farewell());
         server.close(true);
+        handshakes.close();
     }
 
     private void configure(HostKeys hostKeys, CertificateAuthentication authentication) {
@@ -257,7 +259,7 @@ public final class SshDoor implements AutoCloseable {
                 new Channels("direct-streamlocal@openssh.com", () -> refused("sockets of files are not forwarded"))));
         server.setGlobalRequestHandlers(
                 List.of(KeepAliveHandler.INSTANCE, NoMoreSessionsHandler.INSTANCE, this::refuse));
-        server.setSessionFactory(new StrictConnections(server, limits));
+        server.setSessionFactory(new StrictConnections(server, limits, handshakes));
         server.setForwardingFilter(RejectAllForwardingFilter.INSTANCE);
         server.setServerProxyAcceptor(this::readProxyHeader);
         server.addSessionListener(new Connections());

@@ -12,7 +12,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.io.IoSession;
 import org.apache.sshd.common.io.IoWriteFuture;
+import org.apache.sshd.common.kex.KexState;
+import org.apache.sshd.common.util.Readable;
 import org.apache.sshd.common.util.buffer.Buffer;
+import org.apache.sshd.common.util.buffer.ByteArrayBuffer;
 import org.apache.sshd.server.ServerFactoryManager;
 import org.apache.sshd.server.session.ServerSessionImpl;
 import org.apache.sshd.server.session.ServerUserAuthService;
@@ -29,6 +32,7 @@ import org.apache.sshd.server.session.SessionFactory;
 ///   new one would count the attempts from the start.
 /// - A key exchange ends in the time that a handshake has. As long as it lasts nothing can be shown to the
 ///   client.
+/// - Handshakes, and later key exchanges, wait for their turn ([Handshakes]).
 final class StrictConnections extends SessionFactory {
 
     private static final Logger LOG = System.getLogger(StrictConnections.class.getName());
@@ -39,30 +43,57 @@ final class StrictConnections extends SessionFactory {
     private static final String AUTHENTICATION = "ssh-userauth";
 
     private final DoorLimits limits;
+    private final Handshakes handshakes;
 
-    StrictConnections(ServerFactoryManager server, DoorLimits limits) {
+    StrictConnections(ServerFactoryManager server, DoorLimits limits, Handshakes handshakes) {
         super(server);
         this.limits = limits;
+        this.handshakes = handshakes;
     }
 
     @Override
     protected ServerSessionImpl doCreateSession(IoSession socket) throws Exception {
-        return new Strict(getServer(), socket, limits);
+        return new Strict(getServer(), socket, limits, handshakes);
     }
 
     /// One connection.
     static final class Strict extends ServerSessionImpl {
 
         private final DoorLimits limits;
+        private final Handshakes handshakes;
         private final AtomicInteger answers = new AtomicInteger();
         private final AtomicLong answerBytes = new AtomicLong();
 
         /// What cuts the connection off if the key exchange that runs does not end.
         private final AtomicReference<Optional<Future<?>>> exchange = new AtomicReference<>(Optional.empty());
 
-        Strict(ServerFactoryManager server, IoSession socket, DoorLimits limits) throws Exception {
+        Strict(ServerFactoryManager server, IoSession socket, DoorLimits limits, Handshakes handshakes)
+                throws Exception {
             super(server, socket);
             this.limits = limits;
+            this.handshakes = handshakes;
+        }
+
+        /// What was read from the socket.
+        @Override
+        public void messageReceived(Readable read) throws Exception {
+            if (isAuthenticated() && kexState.get() == KexState.DONE) {
+                super.messageReceived(read);
+                return;
+            }
+            var socket = getIoSession();
+            var bytes = new ByteArrayBuffer(read.available());
+            bytes.putBuffer(read);
+            socket.suspendRead();
+            handshakes.inTurn(() -> {
+                try {
+                    super.messageReceived(bytes);
+                    socket.resumeRead();
+                } catch (Throwable broken) {
+                    exceptionCaught(broken);
+                    socket.close(true);
+                }
+            });
         }
 
         @Override

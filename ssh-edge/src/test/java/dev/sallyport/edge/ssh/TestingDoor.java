@@ -46,6 +46,9 @@ final class TestingDoor implements AutoCloseable {
 
     volatile TrustSnapshot trust = TrustSnapshot.NOBODY;
 
+    /// Called in the middle of each authentication, on the thread that does it; may block.
+    volatile Runnable beforeTrusting = () -> {};
+
     /// The clock by which host certificates are made.
     final MovedClock hostClock = new MovedClock();
 
@@ -61,7 +64,7 @@ final class TestingDoor implements AutoCloseable {
                         false,
                         limits),
                 hostKeys,
-                () -> trust,
+                this::trusted,
                 admission,
                 sessions,
                 Clock.systemUTC());
@@ -74,6 +77,11 @@ final class TestingDoor implements AutoCloseable {
         key("alice");
         trust("ca", CertificateAttribute.PRINCIPAL);
         sign("alice", "ca", "-I", "alice@example", "-n", "alice", "-V", "-5m:+1h");
+    }
+
+    private TrustSnapshot trusted() {
+        beforeTrusting.run();
+        return trust;
     }
 
     static TestingDoor open(Path folder) {

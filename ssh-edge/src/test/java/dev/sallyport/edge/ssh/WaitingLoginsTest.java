@@ -8,6 +8,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.apache.sshd.common.SshConstants;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -16,12 +19,15 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Nothing blocks a thread that reads connections: more clients than there are such threads wait for decisions
-/// that do not come, and everybody else is served.
+/// that do not come, or for the end of their handshakes, and everybody else is served.
 @Timeout(60)
 final class WaitingLoginsTest {
 
     /// Several times the threads that read connections.
     private static final int CLIENTS = 4 * SshDoor.READERS;
+
+    /// As many as may come from one address; more than the threads, unless there are ten processors or more.
+    private static final int HANDSHAKES = Math.min(CLIENTS, DoorLimits.DEFAULTS.unauthenticatedPerAddress());
 
     private static final int KEYS = 100;
 
@@ -91,6 +97,43 @@ final class WaitingLoginsTest {
             assertThat(door.sessions.live()).isZero();
             assertThat(door.door.connections()).isZero();
         });
+    }
+
+    @Test
+    void whoIsInAHandshakeKeepsNobodyWaitingWhoIsLoggedIn() throws Exception {
+        try (var shell = clients.logIn("alice");
+                var logins = Executors.newVirtualThreadPerTaskExecutor()) {
+            int channel = shell.openSession(0);
+            shell.exec(channel, "bash x");
+            var held = new CountDownLatch(Handshakes.THREADS);
+            door.beforeTrusting = () -> {
+                held.countDown();
+                awaitDecides();
+            };
+            var begun = new ArrayList<Future<HostileClient>>();
+            try {
+                for (int i = 0; i < HANDSHAKES; i++) {
+                    begun.add(logins.submit(() -> clients.logIn("alice")));
+                }
+                assertThat(held.await(20, TimeUnit.SECONDS))
+                        .as("every thread for handshakes is held")
+                        .isTrue();
+                await().untilAsserted(
+                                () -> assertThat(door.door.unauthenticated()).isEqualTo(HANDSHAKES));
+                for (int key = 0; key < KEYS; key++) {
+                    shell.send(SshConstants.SSH_MSG_CHANNEL_DATA, channel, "key " + key + ".");
+                    shell.awaitOutput("key " + key + ".");
+                }
+                assertThat(door.door.unauthenticated())
+                        .as("connections that have not authenticated, still")
+                        .isEqualTo(HANDSHAKES);
+            } finally {
+                decides.countDown();
+                for (var login : begun) {
+                    login.get().close();
+                }
+            }
+        }
     }
 
     private static void ask(HostileClient client, Asked asked) throws Exception {
