@@ -46,8 +46,13 @@ public final class Logins implements AutoCloseable {
 
     /// By alice.
     public Logins(Instance instance) throws IOException, GeneralSecurityException {
-        identity = identity(instance.folder());
-        port = Integer.parseInt(Laptop.of(instance).port());
+        this(instance.folder(), Integer.parseInt(Laptop.of(instance).port()));
+    }
+
+    /// By the alice of the instance whose folder and SSH port these are.
+    public Logins(Path folder, int port) throws IOException, GeneralSecurityException {
+        this.identity = identity(folder);
+        this.port = port;
         client.setServerKeyVerifier((session, address, key) -> true);
         client.setHostConfigEntryResolver(HostConfigEntryResolver.EMPTY);
         // what costs a client least: the edge's part of it is nearly the same

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
@@ -41,6 +42,8 @@ import org.apache.sshd.core.CoreModuleProperties;
 /// | `rate SECONDS AT_ONCE COMMAND` | runs a command again and again, each on a connection of its own | how
 /// many, failures |
 /// | `channels SECONDS AT_ONCE COMMAND` | the same, each as a channel of one connection | how many, failures |
+/// | `logins COUNT COMMAND` | so many at once run a command, each on a connection of its own | how many ended
+/// with status 0 |
 /// | `close` | closes all | how many were open |
 public final class Load {
 
@@ -49,6 +52,7 @@ public final class Load {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+    private final Path folder;
     private final SshClient client;
     private final KeyPair identity;
     private final int port;
@@ -68,6 +72,7 @@ public final class Load {
     }
 
     private Load(Path folder, int port) throws IOException, GeneralSecurityException {
+        this.folder = folder;
         this.port = port;
         this.identity = Logins.identity(folder);
         client = SshClient.setUpDefaultClient();
@@ -97,11 +102,24 @@ public final class Load {
                         case "channels" ->
                             load.channels(
                                     Duration.ofSeconds(Long.parseLong(words[1])), Integer.parseInt(words[2]), words[3]);
+                        case "logins" ->
+                            load.logins(
+                                    Integer.parseInt(words[1]),
+                                    line.substring(line.indexOf(words[1]) + words[1].length() + 1));
                         case "close" -> load.close();
                         default -> "unknown command " + line;
                     });
         }
         System.exit(0);
+    }
+
+    private String logins(int count, String command) throws Exception {
+        try (var logins = new Logins(folder, port)) {
+            logins.begin(count, command);
+            return Long.toString(logins.ended().stream()
+                    .filter(one -> one.status().equals(Optional.of(0)))
+                    .count());
+        }
     }
 
     private ClientSession connect() throws IOException {
