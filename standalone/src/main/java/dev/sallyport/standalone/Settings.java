@@ -7,9 +7,8 @@ import com.electronwill.nightconfig.toml.TomlParser;
 import dev.sallyport.core.certificate.SourceAddresses;
 import dev.sallyport.edge.EdgeLimits;
 import dev.sallyport.edge.Limit;
+import dev.sallyport.standalone.ports.FreePorts;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
@@ -146,7 +145,7 @@ public record Settings(
     private static String withFreePorts() throws IOException {
         var text = FIRST;
         for (var port : List.of("12222", "8009", "8010")) {
-            text = text.replace("port = " + port, "port = " + freePort());
+            text = text.replace("port = " + port, "port = " + FreePorts.next());
         }
         return text;
     }
@@ -261,16 +260,10 @@ public record Settings(
 
     private static int port(Config toml, String key, int otherwise, Path file) throws CannotStart, IOException {
         return switch (toml.getOrElse(key, (Object) otherwise)) {
-            case Integer port when port == 0 -> freePort();
+            case Integer port when port == 0 -> FreePorts.next();
             case Integer port when port > 0 && port <= 65_535 -> port;
             default -> throw new CannotStart(file + ": " + key + " is a port, from 0 to 65535");
         };
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     private static boolean bool(Config toml, String key, boolean otherwise, Path file) throws CannotStart {

@@ -6,11 +6,11 @@ import static org.awaitility.Awaitility.await;
 import dev.sallyport.api.Connections.Connection;
 import dev.sallyport.api.Connections.ConnectionWrite;
 import dev.sallyport.api.Connections.Ssh;
+import dev.sallyport.standalone.ports.FreePorts;
 import dev.sallyport.tests.bed.Client;
 import dev.sallyport.tests.bed.EchoServer;
 import dev.sallyport.tests.bed.EndToEnd;
 import dev.sallyport.tests.bed.Instance;
-import dev.sallyport.tests.bed.Laptop;
 import dev.sallyport.tests.bed.Shared;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -48,7 +48,7 @@ class EditorTest {
     @Test
     void theServerThatItStartedIsReachedThroughTheSocksPort() throws Exception {
         try (var elsewhere = EchoServer.start()) {
-            int socks = Laptop.freePort();
+            int socks = FreePorts.next();
             var ssh = editor("alice+demo-host", socks);
             try (ssh) {
                 int port = port(ssh);
@@ -72,7 +72,7 @@ class EditorTest {
         try (var allowed = EchoServer.start();
                 var other = EchoServer.start()) {
             var name = narrowed(List.of("127.0.0.1:" + allowed.port()));
-            int socks = Laptop.freePort();
+            int socks = FreePorts.next();
             var ssh = editor("alice+" + name, socks);
             try (ssh) {
                 int port = port(ssh);

@@ -5,13 +5,13 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sallyport.api.Connections.ConnectionWrite;
 import dev.sallyport.api.Connections.Tcp;
+import dev.sallyport.standalone.ports.FreePorts;
 import dev.sallyport.tests.bed.EchoServer;
 import dev.sallyport.tests.bed.EndToEnd;
 import dev.sallyport.tests.bed.Instance;
 import dev.sallyport.tests.bed.Shared;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
@@ -31,7 +31,7 @@ class ForwardingTest {
     void aForwardedPortReachesTheServiceBehindTheAgent() throws Exception {
         try (var server = EchoServer.start()) {
             var name = tcp(server.port());
-            int local = freePort();
+            int local = FreePorts.next();
             var ssh = new ProcessBuilder(List.of(
                             "ssh",
                             "-F",
@@ -123,12 +123,6 @@ class ForwardingTest {
             var back = socket.getInputStream().readAllBytes();
             writing.join();
             return back;
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 }

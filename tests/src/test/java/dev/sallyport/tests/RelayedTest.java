@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.sallyport.api.Connections.ConnectionWrite;
 import dev.sallyport.api.Connections.Tcp;
 import dev.sallyport.api.Users.UserWrite;
+import dev.sallyport.standalone.ports.FreePorts;
 import dev.sallyport.tests.bed.EchoServer;
 import dev.sallyport.tests.bed.EndToEnd;
 import dev.sallyport.tests.bed.Instance;
@@ -17,7 +18,6 @@ import dev.sallyport.tests.bed.Ran;
 import dev.sallyport.tests.bed.Run;
 import dev.sallyport.tests.bed.Terminal;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -193,7 +193,7 @@ class RelayedTest implements OnItsOwn {
                     .input("there and back\n")
                     .now();
             assertThat(ran.out()).as("%s", ran).isEqualTo("there and back\n");
-            int local = freePort();
+            int local = FreePorts.next();
             var ssh = new ProcessBuilder("ssh", "-F", config(), "-N", "-L", local + ":relayed-tcp:1", "alice")
                     .inheritIO()
                     .start();
@@ -344,12 +344,6 @@ class RelayedTest implements OnItsOwn {
             var back = socket.getInputStream().readAllBytes();
             writing.join();
             return back;
-        }
-    }
-
-    private static int freePort() throws Exception {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 

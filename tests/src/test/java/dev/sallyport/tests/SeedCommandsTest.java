@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.sallyport.api.Connections.ConnectionWrite;
 import dev.sallyport.api.Connections.Custom;
 import dev.sallyport.api.Connections.Tcp;
+import dev.sallyport.standalone.ports.FreePorts;
 import dev.sallyport.tests.bed.EchoServer;
 import dev.sallyport.tests.bed.EndToEnd;
 import dev.sallyport.tests.bed.Instance;
@@ -194,7 +195,7 @@ class SeedCommandsTest {
     void aForwardedPort() throws Exception {
         try (var server = EchoServer.start()) {
             var name = tcp(server.port());
-            int local = Laptop.freePort();
+            int local = FreePorts.next();
             var ssh = laptop.start(
                     "-i", "certs/alice", "-N", "-L", local + ":" + name + ":5432", "-p", port, "alice@edge");
             try {
@@ -220,7 +221,7 @@ class SeedCommandsTest {
     }
 
     private void assertNotForwarded(String user, String to) throws Exception {
-        int local = Laptop.freePort();
+        int local = FreePorts.next();
         var ssh = laptop.start("-i", "certs/" + user, "-N", "-L", local + ":" + to, "-p", port, user + "@edge");
         try {
             await().atMost(Duration.ofSeconds(30))

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sallyport.api.Tenants.NewTenant;
+import dev.sallyport.standalone.ports.FreePorts;
 import dev.sallyport.tests.bed.Certificates;
 import dev.sallyport.tests.bed.EndToEnd;
 import dev.sallyport.tests.bed.Instance;
@@ -89,7 +90,7 @@ class SshServerApplyTest implements OnItsOwn {
     @Test
     void aNewAddressIsOpenAndTheOldOneClosedAndSessionsStay() throws Exception {
         var laptop = Laptop.of(instance());
-        int other = Laptop.freePort();
+        int other = FreePorts.next();
         try (var session = OpenSession.start(instance(), "alice", "bash")) {
             done(apply("--listen-address", "127.0.0.1:" + other));
             var moved = laptop.ssh("-i", "certs/alice", "-p", Integer.toString(other), "alice@edge", "bash", "echo in")

@@ -3,9 +3,9 @@ package dev.sallyport.tests;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sallyport.standalone.ports.FreePorts;
 import dev.sallyport.tests.bed.AfterEachCase;
 import dev.sallyport.tests.bed.Instance;
-import dev.sallyport.tests.bed.Laptop;
 import dev.sallyport.tests.bed.NewConnections;
 import dev.sallyport.tests.bed.NotCompared;
 import dev.sallyport.tests.bed.OnItsOwn;
@@ -99,7 +99,7 @@ class TargetFaultTest implements OnItsOwn {
     private void forwarded(Work work) throws Exception {
         try (var service = new Service()) {
             var name = NewConnections.tcp(instance, service.port());
-            int local = Laptop.freePort();
+            int local = FreePorts.next();
             var ssh = new ProcessBuilder(List.of(
                             "ssh",
                             "-F",

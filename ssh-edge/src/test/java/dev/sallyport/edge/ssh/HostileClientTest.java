@@ -104,6 +104,7 @@ final class HostileClientTest {
                 .untilAsserted(() -> assertThat(other.outputText()).endsWith(line));
         await().atMost(Duration.ofSeconds(20)).pollInterval(POLL).untilAsserted(() -> {
             assertThat(door.door.connections()).isOne();
+            assertThat(door.admission.undecided()).isZero();
             assertThat(door.sessions.live()).isOne();
             assertThat(door.agents.carried()).isOne();
         });
@@ -377,10 +378,14 @@ final class HostileClientTest {
     @ValueSource(longs = {0, 1, 0x7fff_ffffL, LARGEST})
     void whatIsSaidToAChannelThatIsNotThereIsForgotten(long number) throws Exception {
         try (var client = clients.logIn("alice")) {
+            int admitted = door.admission.admitted.size();
             int gone = client.openSession(0);
             client.exec(gone, "bash x");
             client.send(SshConstants.SSH_MSG_CHANNEL_CLOSE, gone);
             client.next(SshConstants.SSH_MSG_CHANNEL_CLOSE);
+            await().untilAsserted(() -> assertThat(door.admission.admitted).hasSize(admitted + 1));
+            await().untilAsserted(
+                            () -> assertThat(door.admission.last().outcome).isPresent());
             int orders = door.agents.orders.size();
             client.send(SshConstants.SSH_MSG_CHANNEL_DATA, number, "x")
                     .send(SshConstants.SSH_MSG_CHANNEL_EXTENDED_DATA, number, 1, "x")

@@ -1,8 +1,8 @@
 package dev.sallyport.standalone.demo;
 
+import dev.sallyport.standalone.ports.FreePorts;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,7 +37,7 @@ final class DemoHost implements AutoCloseable {
     /// Starts it on `port` (0: a free one), letting `clientKey` in.
     static DemoHost start(Path sshd, Path folder, Path hostKey, Path clientKey, int port)
             throws IOException, InterruptedException {
-        int chosen = port == 0 ? freePort() : port;
+        int chosen = port == 0 ? FreePorts.next() : port;
         if (System.getProperty("user.name").equals("root")) {
             Files.createDirectories(Path.of("/run/sshd"));
         }
@@ -94,12 +94,6 @@ final class DemoHost implements AutoCloseable {
                 }
                 sshd.waitFor(20, TimeUnit.MILLISECONDS);
             }
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 

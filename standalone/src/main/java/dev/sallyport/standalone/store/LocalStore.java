@@ -1,12 +1,11 @@
 package dev.sallyport.standalone.store;
 
+import dev.sallyport.standalone.ports.FreePorts;
 import dev.sallyport.store.StoreUnavailable;
 import dev.sallyport.store.Tables;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -57,10 +56,7 @@ public final class LocalStore implements AutoCloseable {
     public static LocalStore serving(Path folder, Path address) throws IOException {
         Files.createDirectories(folder);
         rename(folder);
-        int port;
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = socket.getLocalPort();
-        }
+        int port = FreePorts.next();
         var out = System.out;
         try {
             // it prints how it is set up, in the midst of what we say

@@ -1,6 +1,7 @@
 package dev.sallyport.tests.bed;
 
 import dev.sallyport.api.SallyportClient;
+import dev.sallyport.standalone.ports.FreePorts;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -77,7 +78,7 @@ public final class Instance implements AutoCloseable {
     /// An agent as its operator starts it, with the key, the secrets and the state in the folder's `agent/`.
     static Instance startAgent(Path folder, List<String> options, Map<String, String> environment)
             throws IOException, InterruptedException {
-        int health = Laptop.freePort();
+        int health = FreePorts.next();
         Files.writeString(folder.resolve("health.agent"), "http://127.0.0.1:" + health + "\n");
         var command = new ArrayList<>(agent(folder));
         command.addAll(List.of("--health-port", Integer.toString(health)));

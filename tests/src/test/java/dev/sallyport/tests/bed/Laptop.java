@@ -3,8 +3,6 @@ package dev.sallyport.tests.bed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -98,12 +96,5 @@ public record Laptop(Instance instance, Path folder) {
     /// The account that the demo's `custom` connections run as; null where only the agent's own is possible.
     public static @Nullable String demoAccount() {
         return System.getProperty("user.name").equals("root") ? "sallyport-demo" : null;
-    }
-
-    /// A port that is free now.
-    public static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

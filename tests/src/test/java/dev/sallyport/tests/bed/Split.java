@@ -3,6 +3,7 @@ package dev.sallyport.tests.bed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sallyport.standalone.ports.FreePorts;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -125,7 +126,7 @@ public final class Split implements AutoCloseable {
                         port = %d
                         %s[limits]
                         %s""".formatted(
-                                Laptop.freePort(), Laptop.freePort(), Laptop.freePort(), agents, limits));
+                                FreePorts.next(), FreePorts.next(), FreePorts.next(), agents, limits));
             }
             var control = part(folder, "control", edges, Map.of());
             Optional<StoreRelay> faults = Optional.empty();
@@ -155,8 +156,8 @@ public final class Split implements AutoCloseable {
         }
 
         private Second second(Path folder) throws IOException, InterruptedException {
-            int ssh = Laptop.freePort();
-            int agents = Laptop.freePort();
+            int ssh = FreePorts.next();
+            int agents = FreePorts.next();
             var options = List.of(
                     "--part",
                     "edge",

@@ -1,5 +1,6 @@
 package dev.sallyport.tests.bench;
 
+import dev.sallyport.standalone.ports.FreePorts;
 import dev.sallyport.tests.bed.Client;
 import dev.sallyport.tests.bed.EchoServer;
 import dev.sallyport.tests.bed.FlightRecorder;
@@ -202,7 +203,7 @@ public final class Soak {
     }
 
     private void forward() throws Exception {
-        int local = Laptop.freePort();
+        int local = FreePorts.next();
         var ssh = new ProcessBuilder(
                         "ssh",
                         "-F",
