@@ -3,7 +3,6 @@ package dev.sallyport.tests.bed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.sallyport.standalone.ports.FreePorts;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -113,21 +112,19 @@ public final class Split implements AutoCloseable {
         }
 
         public Split start() throws IOException, InterruptedException {
-            if (!limits.isEmpty() || namespace.isPresent()) {
-                var agents = namespace
-                        .map(network -> "address = \"%1$s\"\nnames = [\"%1$s\"]\n".formatted(network.address()))
-                        .orElse("");
-                Files.writeString(folder.resolve("config.toml"), """
-                        [ssh]
-                        port = %d
-                        [api]
-                        port = %d
-                        [agents]
-                        port = %d
-                        %s[limits]
-                        %s""".formatted(
-                                FreePorts.next(), FreePorts.next(), FreePorts.next(), agents, limits));
-            }
+            var agents = namespace
+                    .map(network -> "address = \"%1$s\"\nnames = [\"%1$s\"]\n".formatted(network.address()))
+                    .orElse("");
+            Files.writeString(folder.resolve("config.toml"), """
+                    [ssh]
+                    port = %d
+                    [api]
+                    port = %d
+                    [agents]
+                    port = %d
+                    %s[limits]
+                    %s""".formatted(
+                            Ports.next(), Ports.next(), Ports.next(), agents, limits));
             var control = part(folder, "control", edges, Map.of());
             Optional<StoreRelay> faults = Optional.empty();
             if (store) {
@@ -156,8 +153,8 @@ public final class Split implements AutoCloseable {
         }
 
         private Second second(Path folder) throws IOException, InterruptedException {
-            int ssh = FreePorts.next();
-            int agents = FreePorts.next();
+            int ssh = Ports.next();
+            int agents = Ports.next();
             var options = List.of(
                     "--part",
                     "edge",
@@ -175,7 +172,7 @@ public final class Split implements AutoCloseable {
 
     private static Instance part(Path folder, String part, int edges, Map<String, String> environment)
             throws IOException, InterruptedException {
-        var options = List.of("--any-port", "--part", part, "--edges", Integer.toString(edges));
+        var options = List.of("--part", part, "--edges", Integer.toString(edges));
         return Instance.start(folder, options, "ready." + part, environment);
     }
 

@@ -1,5 +1,0 @@
-/// Ports of this machine.
-@NullMarked
-package dev.sallyport.standalone.ports;
-
-import org.jspecify.annotations.NullMarked;
