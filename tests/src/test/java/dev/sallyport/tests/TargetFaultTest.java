@@ -8,6 +8,7 @@ import dev.sallyport.tests.bed.AfterEachCase;
 import dev.sallyport.tests.bed.Instance;
 import dev.sallyport.tests.bed.NewConnections;
 import dev.sallyport.tests.bed.NotCompared;
+import dev.sallyport.tests.bed.NumberedLines;
 import dev.sallyport.tests.bed.OnItsOwn;
 import dev.sallyport.tests.bed.Processes;
 import dev.sallyport.tests.bed.Recorded;
@@ -237,8 +238,7 @@ class TargetFaultTest implements OnItsOwn {
     @Test
     @Execution(ExecutionMode.SAME_THREAD)
     void anSshdThatStandsStillForAWhileCostsNothing() throws Exception {
-        try (var client = instance.open(
-                "alice+demo-host", "i=0; until read -t 0.01; do i=$((i+1)); echo line $i; done; echo end")) {
+        try (var client = instance.open("alice+demo-host", NumberedLines.SCRIPT)) {
             client.awaitOut("line 20\n");
             var all = Processes.living(command -> command.startsWith("sshd: ") || command.contains("/sshd"));
             var ours = all.keySet().stream()
@@ -261,7 +261,7 @@ class TargetFaultTest implements OnItsOwn {
             var ended = client.ended();
             assertThat(ended.status()).as("%s", ended).isZero();
             assertThat(ended.out()).startsWith(stood).endsWith("end\n");
-            dev.sallyport.tests.bed.NumberedLines.check("line ", ended.out().replace("end\n", ""));
+            NumberedLines.check("line ", ended.out().replace("end\n", ""));
             var recorded = Recorded.newest(instance, "alice@example.com");
             assertThat(recorded.show()).contains("complete");
         }

@@ -9,8 +9,12 @@ public final class NumberedLines {
 
     /// Writes `line 1`, `line 2`, … to stdout and `error 1`, … to stderr, until a line comes on stdin; then
     /// `end`.
+    ///
+    /// It looks for input, and waits on a pipe of its own: bash's `read -t` on stdin drops the byte that it has
+    /// just read when its time is over then, and with it, now and then, the end of the line.
     public static final String SCRIPT =
-            "i=0; until read -t 0.02; do i=$((i+1)); echo line $i; echo error $i >&2; done; echo end";
+            "exec 9<> <(:); i=0; until read -t 0; do i=$((i+1)); echo line $i; echo error $i >&2; "
+                    + "read -t 0.02 -u 9; done; read; echo end";
 
     private NumberedLines() {}
 
