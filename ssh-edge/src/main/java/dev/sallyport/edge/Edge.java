@@ -122,7 +122,7 @@ public final class Edge implements AutoCloseable {
                 store,
                 edge,
                 () -> address(settings, linksLater),
-                new LiveSessions(limits.sessionsPerUser()),
+                new LiveSessions(limits.sessionsPerUser(), limits.unread()),
                 dataKeys,
                 clock,
                 agent -> withLinks(linksLater, links -> links.recheck(agent)),
@@ -262,6 +262,11 @@ public final class Edge implements AutoCloseable {
     /// `Carry` calls of agents that are open here, idle ones too.
     public int openCalls() {
         return links.openCalls();
+    }
+
+    /// Bytes that sessions hold in memory because somebody does not read.
+    public long unreadBytes() {
+        return member.live().unread();
     }
 
     /// Segments of the spool: one when everything is stored.

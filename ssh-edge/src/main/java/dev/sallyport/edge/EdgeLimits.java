@@ -9,8 +9,10 @@ import java.util.Map;
 /// The limits of an edge, as its parts take them.
 ///
 /// @param sessionsPerUser live sessions of one user on this edge
+/// @param unread bytes that all sessions together may hold because somebody does not read
 /// @param drain how long sessions may go on when the edge is to stop
-public record EdgeLimits(DoorLimits door, RelayLimits relay, SpoolLimits spool, int sessionsPerUser, Duration drain) {
+public record EdgeLimits(
+        DoorLimits door, RelayLimits relay, SpoolLimits spool, int sessionsPerUser, long unread, Duration drain) {
 
     public static final EdgeLimits DEFAULTS = of(Map.of());
 
@@ -26,6 +28,7 @@ public record EdgeLimits(DoorLimits door, RelayLimits relay, SpoolLimits spool, 
                         values.number(Limit.AUTHENTICATION_ATTEMPTS),
                         values.number(Limit.UNAUTHENTICATED_PER_ADDRESS),
                         values.number(Limit.UNAUTHENTICATED),
+                        values.number(Limit.CONNECTIONS_PER_USER),
                         values.time(Limit.KEEP_ALIVE),
                         values.time(Limit.WRITING),
                         values.number(Limit.WINDOW),
@@ -52,6 +55,7 @@ public record EdgeLimits(DoorLimits door, RelayLimits relay, SpoolLimits spool, 
                         values.number(Limit.CHUNK),
                         spool.uploads()),
                 values.number(Limit.SESSIONS_PER_USER),
+                values.value(Limit.UNREAD),
                 values.time(Limit.DRAIN));
     }
 

@@ -52,6 +52,9 @@ public final class Health implements AutoCloseable {
                 # HELP sallyport_edge_lent_calls Carry calls of agents here that carry sessions of other edges.
                 # TYPE sallyport_edge_lent_calls gauge
                 sallyport_edge_lent_calls %d
+                # HELP sallyport_edge_unread_bytes Bytes that sessions hold in memory because somebody does not read.
+                # TYPE sallyport_edge_unread_bytes gauge
+                sallyport_edge_unread_bytes %d
                 # HELP sallyport_edge_spool_segments Segments of the spool; one when nothing waits to be stored.
                 # TYPE sallyport_edge_spool_segments gauge
                 sallyport_edge_spool_segments %d
@@ -63,6 +66,7 @@ public final class Health implements AutoCloseable {
                         edge.liveSessions(),
                         edge.openCalls(),
                         edge.lentCalls(),
+                        edge.unreadBytes(),
                         edge.spoolSegments(),
                         edge.spooledBytes());
     }

@@ -33,6 +33,7 @@ class LoginStormTest {
         try (var split = new Split.Setup()
                 .store()
                 .limit("sessions_per_user = 1000")
+                .limit("connections_per_user = 1000")
                 .limit("unauthenticated_per_address = 500")
                 .start()) {
             split.awaitWorking();

@@ -670,6 +670,11 @@ public final class Carry {
         return Math.max(retainedWeight, unconsumedWeight);
     }
 
+    /// The same of both ways together.
+    public long weightOfAll() {
+        return retainedWeight + unconsumedWeight;
+    }
+
     /// The weights of the messages that were received and are not consumed, oldest first.
     private static final class Weights {
 

@@ -186,6 +186,16 @@ public final class LinkShell implements SessionLink {
     }
 
     @Override
+    public long held() {
+        lock.lock();
+        try {
+            return carry.weightOfAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
     public void end() {
         step(() -> carry.end(nanos.getAsLong()));
     }

@@ -60,6 +60,12 @@ public interface SessionLink extends AutoCloseable {
     /// Whether no call carries the session at this moment: it waits to be resumed, and is frozen until then.
     boolean broken();
 
+    /// Bytes that this side holds because somebody has not read yet, its own messages and the other's, about.
+    /// A link that cannot know holds nothing.
+    default long held() {
+        return 0;
+    }
+
     /// Ends the session on this link, at once and for good, and returns; the other side learns of it. What an
     /// agent sent before still reaches the edge if the session can be carried on; what an edge sent may not.
     /// Idempotent.

@@ -45,12 +45,25 @@ public interface Admission {
             return true;
         }
 
+        /// Says where what the session holds in memory is seen, and let go. Until then it holds nothing.
+        default void holds(Unread unread) {}
+
         /// No recording was opened for the session, and none will be: its recording's row says so when it is over.
         default void unrecorded() {}
 
         /// The session is over: leaves the live index, and writes the outcome (retrying in the background until
         /// written).
         void ended(Outcome outcome);
+    }
+
+    /// What a session holds in memory because somebody does not read. Any thread.
+    interface Unread {
+
+        /// Bytes, about.
+        long bytes();
+
+        /// Lets go at once of what waits for the client, who is cut off when there is any.
+        void drop();
     }
 
     /// What is asked.

@@ -8,6 +8,7 @@ import dev.sallyport.core.id.SessionId;
 import dev.sallyport.core.id.TenantId;
 import dev.sallyport.core.id.UserId;
 import dev.sallyport.core.session.Outcome;
+import dev.sallyport.edge.admission.Admission.Unread;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -30,6 +31,7 @@ public final class LiveSession {
     private volatile @Nullable UserId user;
     private volatile @Nullable ConnectionDefinition connection;
     private volatile @Nullable Deadline deadline;
+    private volatile @Nullable Unread unread;
     private @Nullable Consumer<Outcome> ender;
     private @Nullable Outcome ordered;
     private boolean over;
@@ -164,6 +166,25 @@ public final class LiveSession {
     boolean strict() {
         var known = connection;
         return known == null || known.strict();
+    }
+
+    void holds(Unread unread) {
+        this.unread = unread;
+    }
+
+    /// Bytes that it holds in memory because somebody does not read; none when it is ending.
+    long unread() {
+        var known = unread;
+        return ending || known == null ? 0 : known.bytes();
+    }
+
+    /// Orders it to end, and lets go of what it holds without waiting for anybody to read.
+    void drop(Outcome outcome) {
+        end(outcome);
+        var known = unread;
+        if (known != null) {
+            known.drop();
+        }
     }
 
     /// Whether bytes may pass at this moment. Ends the session when its time is over.

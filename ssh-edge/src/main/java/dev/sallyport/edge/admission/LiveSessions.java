@@ -5,10 +5,15 @@ import dev.sallyport.core.id.TenantId;
 import dev.sallyport.core.id.UserId;
 import dev.sallyport.core.session.Outcome;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /// The sessions that this edge holds: those that are being admitted and those that live.
 ///
@@ -19,15 +24,23 @@ public final class LiveSessions {
     /// Most sessions of one user on this edge, unless it is set otherwise (`sessions_per_user`).
     public static final int MOST_OF_USER = 50;
 
+    /// Most bytes that all sessions together hold because somebody does not read, unless it is set otherwise
+    /// (`unread`).
+    public static final long MOST_UNREAD = 256L << 20;
+
+    private static final System.Logger LOG = System.getLogger(LiveSessions.class.getName());
+
     private final int mostOfUser;
+    private final long mostUnread;
     private final Map<SessionId, LiveSession> sessions = new ConcurrentHashMap<>();
 
     public LiveSessions() {
-        this(MOST_OF_USER);
+        this(MOST_OF_USER, MOST_UNREAD);
     }
 
-    public LiveSessions(int mostOfUser) {
+    public LiveSessions(int mostOfUser, long mostUnread) {
         this.mostOfUser = mostOfUser;
+        this.mostUnread = mostUnread;
     }
 
     int mostOfUser() {
@@ -84,6 +97,63 @@ public final class LiveSessions {
 
     public void endAll(Outcome outcome) {
         all().forEach(session -> session.end(outcome));
+    }
+
+    /// Keeps what sessions hold because somebody does not read within its bound: each session has one of its
+    /// own, and all of them together would be more than this machine has. Who holds most gives way first: of the
+    /// tenants, then of its users, then of his sessions. So whoever fills the memory on purpose only ends his
+    /// own. Called a few times each second.
+    public void relieve() {
+        var holding = new ArrayList<Holding>();
+        for (var session : sessions.values()) {
+            long bytes = session.unread();
+            if (bytes > 0) {
+                holding.add(new Holding(session, bytes));
+            }
+        }
+        long total = Holding.total(holding);
+        while (total > mostUnread) {
+            var most = Holding.most(holding);
+            holding.remove(most);
+            total -= most.bytes();
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "sessions hold more than {0} bytes that nobody reads: {1}, which holds {2}, ends",
+                    mostUnread,
+                    most.session(),
+                    most.bytes());
+            most.session()
+                    .drop(
+                            new Outcome.Killed(
+                                    "the edge: its memory is full of what has not been read, and this session held most of it"));
+        }
+    }
+
+    /// Bytes that all sessions together hold because somebody does not read.
+    public long unread() {
+        return sessions.values().stream().mapToLong(LiveSession::unread).sum();
+    }
+
+    /// What a session holds.
+    private record Holding(LiveSession session, long bytes) {
+
+        static long total(List<Holding> some) {
+            return some.stream().mapToLong(Holding::bytes).sum();
+        }
+
+        /// The one that gives way.
+        static Holding most(List<Holding> all) {
+            var ofTenant = largest(all, LiveSession::tenant);
+            var ofUser = largest(ofTenant, LiveSession::user);
+            return Collections.max(ofUser, Comparator.comparingLong(Holding::bytes));
+        }
+
+        /// Those of the owner who holds most.
+        private static List<Holding> largest(List<Holding> some, Function<LiveSession, Object> owner) {
+            return some.stream().collect(Collectors.groupingBy(one -> owner.apply(one.session()))).values().stream()
+                    .max(Comparator.comparingLong(Holding::total))
+                    .orElseThrow();
+        }
     }
 
     /// Ends what is past its deadline, and what a blind edge may not keep. Called each second.

@@ -435,6 +435,11 @@ public final class StoreAdmission implements Admission, AutoCloseable {
         }
 
         @Override
+        public void holds(Unread unread) {
+            session.holds(unread);
+        }
+
+        @Override
         public void unrecorded() {
             recorded = false;
         }

@@ -42,6 +42,7 @@ public final class CellMember implements AutoCloseable {
     public static final Duration TRUST = Duration.ofSeconds(30);
 
     private static final Duration PULSE = Duration.ofMillis(250);
+    private static final Duration UNREAD = Duration.ofMillis(250);
     private static final Duration DEADLINES = Duration.ofSeconds(1);
     private static final Duration LOOK_AT_OTHERS = Duration.ofSeconds(2);
     private static final Duration SWEEP = Duration.ofSeconds(15);
@@ -104,6 +105,7 @@ public final class CellMember implements AutoCloseable {
         loop("beat", BEAT, this::beat);
         loop("mail", MAIL, mail::read);
         loop("deadlines", DEADLINES, () -> live.check(clock.instant(), sight));
+        loop("unread", UNREAD, live::relieve);
         loop("judge-again", JUDGE_AGAIN, mail::judgeAll);
         loop("trust", TRUST, trust::reload);
         loop("lost-edges", LOOK_AT_OTHERS, others::look);

@@ -53,6 +53,12 @@ public interface ClientChannel {
     /// @param stream `OUTPUT` or `ERROR`
     void write(Message.Stream stream, byte[] bytes) throws IOException;
 
+    /// Bytes of both directions that are held here because somebody has not read yet, about.
+    long unread();
+
+    /// Lets go of what waits to be read by the client: when there is any, its connection is cut.
+    void drop();
+
     /// The session is ending: a [#write] that waits for the client's window throws, and so do later ones, while
     /// [#say] and [#finish] still work. Any thread; idempotent.
     void abandon();

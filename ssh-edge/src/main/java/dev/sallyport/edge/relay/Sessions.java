@@ -206,6 +206,17 @@ public final class Sessions implements AutoCloseable {
                 limits,
                 pulse,
                 () -> pulse.check(clock.instant(), System.nanoTime()));
+        granted.live().holds(new Admission.Unread() {
+            @Override
+            public long bytes() {
+                return client.unread() + link.held();
+            }
+
+            @Override
+            public void drop() {
+                client.drop();
+            }
+        });
         Runnable tick = () -> tick(client, order, opening.ending(), tape, pulse);
         ticker.add(tick);
         Outcome outcome;

@@ -164,6 +164,27 @@ abstract class DoorChannel extends AbstractServerChannel implements ClientChanne
     }
 
     @Override
+    public long unread() {
+        return unwritten() + input.bytes();
+    }
+
+    private long unwritten() {
+        lock.lock();
+        try {
+            return unwritten;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void drop() {
+        if (unwritten() > 0) {
+            getSession().close(true);
+        }
+    }
+
+    @Override
     public void write(Message.Stream stream, byte[] bytes) throws IOException {
         int offset = 0;
         while (offset < bytes.length) {

@@ -9,6 +9,7 @@ import java.time.Duration;
 /// @param authenticationAttempts requests for authentication on one connection
 /// @param unauthenticatedPerAddress connections from one source address that have not authenticated
 /// @param unauthenticated such connections in all
+/// @param connectionsPerUser connections of one user that have authenticated
 /// @param keepAlive how often a silent client hears from us
 /// @param writing how long a write to a client's socket may make no progress
 /// @param window bytes per channel that a client may send ahead
@@ -26,6 +27,7 @@ public record DoorLimits(
         int authenticationAttempts,
         int unauthenticatedPerAddress,
         int unauthenticated,
+        int connectionsPerUser,
         Duration keepAlive,
         Duration writing,
         int window,
@@ -44,6 +46,7 @@ public record DoorLimits(
             6,
             20,
             500,
+            100,
             Duration.ofSeconds(60),
             Duration.ofMinutes(15),
             1 << 20,

@@ -40,6 +40,7 @@ final class InputQueue {
     private final int mostControls;
 
     private int controls;
+    private long bytes;
     private boolean ended;
     private boolean endTaken;
     private boolean left;
@@ -55,6 +56,7 @@ final class InputQueue {
             if (ended || left || length == 0) {
                 return;
             }
+            this.bytes += length;
             if (length <= SMALL
                     && entries.peekLast() instanceof Entry.Bytes(var last)
                     && last.length + length <= SMALL) {
@@ -99,9 +101,20 @@ final class InputQueue {
         lock.lock();
         try {
             if (bytes.length > 0) {
+                this.bytes += bytes.length;
                 entries.addFirst(new Entry.Bytes(new Piece(bytes, bytes.length)));
                 changed.signal();
             }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Bytes that nobody took yet.
+    long bytes() {
+        lock.lock();
+        try {
+            return bytes;
         } finally {
             lock.unlock();
         }
@@ -124,6 +137,7 @@ final class InputQueue {
         try {
             left = true;
             entries.clear();
+            bytes = 0;
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -141,7 +155,9 @@ final class InputQueue {
                 }
                 switch (entries.pollFirst()) {
                     case Entry.Bytes(var piece) -> {
-                        return new Input.Bytes(joined(piece));
+                        var taken = joined(piece);
+                        bytes -= taken.length;
+                        return new Input.Bytes(taken);
                     }
                     case Entry.Control(var message) -> {
                         controls--;

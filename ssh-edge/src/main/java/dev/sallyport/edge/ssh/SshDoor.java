@@ -62,6 +62,7 @@ public final class SshDoor implements AutoCloseable {
     private static final Logger LOG = System.getLogger(SshDoor.class.getName());
     private static final AttributeKey<Gate.Place> PLACE = new AttributeKey<>();
     private static final AttributeKey<Future<?>> HANDSHAKE = new AttributeKey<>();
+    private static final AttributeKey<LoggedIn.Who> LOGGED_IN = new AttributeKey<>();
 
     /// Length of the PROXY header that was read.
     private static final AttributeKey<Integer> PROXY_HEADER = new AttributeKey<>();
@@ -97,6 +98,7 @@ public final class SshDoor implements AutoCloseable {
     private final Admission admission;
     private final Sessions sessions;
     private final Gate gate;
+    private final LoggedIn loggedIn;
     private final Server server =
             (Server) ServerBuilder.builder().factory(Server::new).build();
 
@@ -124,6 +126,7 @@ public final class SshDoor implements AutoCloseable {
         this.admission = admission;
         this.sessions = sessions;
         this.gate = new Gate(limits.unauthenticated(), limits.unauthenticatedPerAddress());
+        this.loggedIn = new LoggedIn(limits.connectionsPerUser());
         configure(hostKeys, new CertificateAuthentication(trust, clock));
     }
 
@@ -321,8 +324,16 @@ public final class SshDoor implements AutoCloseable {
         @Override
         public void sessionEvent(Session session, Event event) {
             if (event == Event.Authenticated) {
-                ClientConnection.of(session).prove();
+                var client = ClientConnection.of(session);
+                client.prove();
                 release(session);
+                var who = LoggedIn.Who.of(client.proven().orElseThrow().credential());
+                if (loggedIn.enters(who)) {
+                    session.setAttribute(LOGGED_IN, who);
+                } else {
+                    // not in the middle of the answer that the login succeeded
+                    server.getScheduledExecutorService().execute(() -> turnAway(session));
+                }
             }
         }
 
@@ -337,6 +348,18 @@ public final class SshDoor implements AutoCloseable {
         @Override
         public void sessionClosed(Session session) {
             release(session);
+            var who = session.removeAttribute(LOGGED_IN);
+            if (who != null) {
+                loggedIn.leaves(who);
+            }
+        }
+
+        private void turnAway(Session session) {
+            try {
+                session.disconnect(SshConstants.SSH2_DISCONNECT_TOO_MANY_CONNECTIONS, "sally: " + tooMany());
+            } catch (IOException gone) {
+                session.close(true);
+            }
         }
 
         private void release(Session session) {
@@ -415,6 +438,9 @@ public final class SshDoor implements AutoCloseable {
                 return new RefusedChannel(
                         limits, SshConstants.SSH_OPEN_RESOURCE_SHORTAGE, "this edge is stopping: connect again");
             }
+            if (session.getAttribute(LOGGED_IN) == null) {
+                return new RefusedChannel(limits, SshConstants.SSH_OPEN_RESOURCE_SHORTAGE, tooMany());
+            }
             if (!client.entersChannel(limits.channels())) {
                 return new RefusedChannel(
                         limits,
@@ -425,6 +451,10 @@ public final class SshDoor implements AutoCloseable {
             channel.onLeft(client::leavesChannel);
             return channel;
         }
+    }
+
+    private String tooMany() {
+        return "you have " + limits.connectionsPerUser() + " connections here already; please close one";
     }
 
     private DoorChannel refused(String reason) {

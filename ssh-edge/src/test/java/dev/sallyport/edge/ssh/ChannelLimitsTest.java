@@ -89,6 +89,35 @@ final class ChannelLimitsTest {
         }
     }
 
+    @Test
+    void aUserHasNoMoreConnectionsAtOnceThanHeMay() {
+        try (var door = open(Map.of(Limit.CONNECTIONS_PER_USER, 2L))) {
+            door.key("bob");
+            door.sign("bob", "ca", "-I", "bob@example", "-n", "bob", "-V", "-5m:+1h");
+            var more = door.ssh("alice", "alice@127.0.0.1", "bash", "echo more");
+            try (var first = Client.start(door.ssh("alice", "alice@127.0.0.1", "bash", "echo up; sleep 60"))) {
+                // asks for nothing, and counts
+                try (var second = Client.start(door.ssh("alice", "-N", "alice@127.0.0.1"))) {
+                    await().untilAsserted(() -> {
+                        assertThat(first.outputText()).isEqualTo("up\n");
+                        assertThat(door.door.connections()).isEqualTo(2);
+                        assertThat(door.door.unauthenticated()).isZero();
+                    });
+                    var refused = Client.run(more);
+                    assertThat(refused.status()).isEqualTo(255);
+                    assertThat(refused.error()).contains("you have 2 connections here already; please close one");
+                    assertThat(refused.output()).isEmpty();
+                    assertThat(Client.run(door.ssh("bob", "bob@127.0.0.1", "bash", "echo bob"))
+                                    .error())
+                            .doesNotContain("connections here already");
+                    assertThat(second.pid()).isPositive();
+                }
+                await().untilAsserted(
+                                () -> assertThat(Client.run(more).output()).isEqualTo("more\n"));
+            }
+        }
+    }
+
     private static List<String> concat(List<String> first, String last) {
         var all = new java.util.ArrayList<>(first);
         all.add(last);

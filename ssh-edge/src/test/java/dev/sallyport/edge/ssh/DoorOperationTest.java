@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import dev.sallyport.core.connection.ConnectionDefinition;
 import dev.sallyport.core.recording.Event.Kind;
 import dev.sallyport.core.session.Outcome;
+import dev.sallyport.edge.EdgeLimits;
+import dev.sallyport.edge.Limit;
 import dev.sallyport.edge.relay.RelayLimits;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -221,24 +224,7 @@ final class DoorOperationTest {
 
     @Test
     void aListThatNobodyPicksFromIsTakenAway() {
-        var d = DoorLimits.DEFAULTS;
-        var limits = new DoorLimits(
-                d.handshake(),
-                d.authenticationAttempts(),
-                d.unauthenticatedPerAddress(),
-                d.unauthenticated(),
-                d.keepAlive(),
-                d.writing(),
-                d.window(),
-                d.buffered(),
-                d.command(),
-                d.channels(),
-                d.variables(),
-                d.variable(),
-                d.controls(),
-                d.answers(),
-                d.farewell(),
-                Duration.ofSeconds(2));
+        var limits = EdgeLimits.of(Map.of(Limit.MENU, 2_000L)).door();
         try (var door = TestingDoor.open(folder, limits, RelayLimits.DEFAULTS, "");
                 var client = Client.start(door.ssh("alice", "-tt", "alice@127.0.0.1"))) {
             var result = client.result();

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.sallyport.edge.EdgeLimits;
+import dev.sallyport.edge.Limit;
 import dev.sallyport.edge.relay.RelayLimits;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -19,6 +21,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.apache.sshd.client.SshClient;
 import org.apache.sshd.client.auth.AbstractUserAuth;
@@ -365,24 +368,14 @@ final class ProtocolAttacksTest {
     }
 
     private static DoorLimits limits(Duration handshake, int perAddress, int all) {
-        var d = DoorLimits.DEFAULTS;
-        return new DoorLimits(
-                handshake,
-                d.authenticationAttempts(),
-                perAddress,
-                all,
-                d.keepAlive(),
-                d.writing(),
-                d.window(),
-                d.buffered(),
-                d.command(),
-                d.channels(),
-                d.variables(),
-                d.variable(),
-                d.controls(),
-                d.answers(),
-                d.farewell(),
-                d.menu());
+        return EdgeLimits.of(Map.of(
+                        Limit.HANDSHAKE,
+                        handshake.toMillis(),
+                        Limit.UNAUTHENTICATED_PER_ADDRESS,
+                        (long) perAddress,
+                        Limit.UNAUTHENTICATED,
+                        (long) all))
+                .door();
     }
 
     private static Socket dial(int port, String from) throws IOException {

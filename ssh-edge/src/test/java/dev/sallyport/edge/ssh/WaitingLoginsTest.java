@@ -78,10 +78,7 @@ final class WaitingLoginsTest {
                 await().atMost(Duration.ofSeconds(20))
                         .untilAsserted(
                                 () -> assertThat(door.admission.undecided()).isEqualTo(CLIENTS));
-                for (int key = 0; key < KEYS; key++) {
-                    shell.send(SshConstants.SSH_MSG_CHANNEL_DATA, channel, "key " + key + ".");
-                    shell.awaitOutput("key " + key + ".");
-                }
+                typeAway(shell, channel);
                 assertThat(door.admission.undecided())
                         .as("clients that wait for a decision, still")
                         .isEqualTo(CLIENTS);
@@ -120,10 +117,7 @@ final class WaitingLoginsTest {
                         .isTrue();
                 await().untilAsserted(
                                 () -> assertThat(door.door.unauthenticated()).isEqualTo(HANDSHAKES));
-                for (int key = 0; key < KEYS; key++) {
-                    shell.send(SshConstants.SSH_MSG_CHANNEL_DATA, channel, "key " + key + ".");
-                    shell.awaitOutput("key " + key + ".");
-                }
+                typeAway(shell, channel);
                 assertThat(door.door.unauthenticated())
                         .as("connections that have not authenticated, still")
                         .isEqualTo(HANDSHAKES);
@@ -133,6 +127,14 @@ final class WaitingLoginsTest {
                     login.get().close();
                 }
             }
+        }
+    }
+
+    /// Types a key when the one before has come back, again and again.
+    private static void typeAway(HostileClient shell, int channel) throws Exception {
+        for (int key = 0; key < KEYS; key++) {
+            shell.send(SshConstants.SSH_MSG_CHANNEL_DATA, channel, "key " + key + ".");
+            shell.awaitOutput("key " + key + ".");
         }
     }
 

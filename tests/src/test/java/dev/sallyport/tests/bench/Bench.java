@@ -72,7 +72,7 @@ public final class Bench {
             }
         }
         try (var control = Sshd.start();
-                var split = Split.startApart();
+                var split = Split.start();
                 var stream = new Stream()) {
             var pinned = new Bench(control, split, List.of("-c", CIPHER));
             if (rows.contains("mux") || rows.contains("forward")) {
@@ -84,11 +84,11 @@ public final class Bench {
             if (rows.contains("account")) {
                 pinned.account(split);
             }
-            if (rows.contains("delay")) {
-                pinned.delay(split);
-            }
             if (AGAINST.stream().anyMatch(rows::contains)) {
                 new Bench(control, split, List.of()).against("the client's default cipher, on each arm", stream, rows);
+            }
+            if (rows.contains("delay")) {
+                delay(control);
             }
         }
     }
@@ -166,15 +166,23 @@ public final class Bench {
     }
 
     /// One stream at a time, with a network between edge and agent that takes its time.
-    private void delay(Split split) throws IOException, InterruptedException {
-        split.network().delay(DELAY);
-        split.network().cut();
-        split.awaitWorking();
+    /// With parts of its own: what can delay costs time on every row.
+    private static void delay(Sshd control) throws Exception {
         var down = new Samples();
         var up = new Samples();
-        for (int i = 0; i < 3; i++) {
-            down.add(sallyport.down(BULK / 4));
-            up.add(sallyport.up(BULK / 4));
+        try (var split = Split.startApart()) {
+            var arm = new Bench(control, split, List.of("-c", CIPHER)).sallyport;
+            for (int i = 0; i < WARM_UP_TRANSFERS / 4; i++) {
+                arm.down(BULK);
+                arm.up(BULK);
+            }
+            split.network().delay(DELAY);
+            split.network().cut();
+            split.awaitWorking();
+            for (int i = 0; i < ROUNDS; i++) {
+                down.add(arm.down(BULK / 4));
+                up.add(arm.up(BULK / 4));
+            }
         }
         var most = SessionLink.WINDOW / 1e6 / (2 * DELAY.toMillis() / 1e3);
         System.out.println();

@@ -81,6 +81,7 @@ public final class LoadBench {
     private static Split start() throws Exception {
         var split = new Split.Setup()
                 .limit("sessions_per_user = 10000")
+                .limit("connections_per_user = 20000")
                 .environment(Map.of("SALLYPORT_HEAP", "2g"), Map.of("SALLYPORT_HEAP", "2g"))
                 .start();
         split.awaitWorking();
@@ -159,6 +160,7 @@ public final class LoadBench {
         try (var split = new Split.Setup()
                 .store()
                 .limit("sessions_per_user = 10000")
+                .limit("connections_per_user = 20000")
                 .limit("unauthenticated_per_address = 1000")
                 .start()) {
             split.awaitWorking();
@@ -353,12 +355,12 @@ public final class LoadBench {
         private void tick() {
             try {
                 while (!server.isClosed()) {
-                    int all = Math.max(1, clients.size());
                     for (var client : clients) {
                         if (ticks) {
                             write(client);
                         }
-                        TimeUnit.NANOSECONDS.sleep(BETWEEN_BYTES.toNanos() / all);
+                        // as many as there are by now
+                        TimeUnit.NANOSECONDS.sleep(BETWEEN_BYTES.toNanos() / Math.max(1, clients.size()));
                     }
                     TimeUnit.MILLISECONDS.sleep(1);
                 }

@@ -101,7 +101,10 @@ public final class Soak {
 
     /// Runs for so long, with a pause and a sample every so often.
     public static Result run(Duration time, Duration every, PrintStream out) throws Exception {
-        try (var split = new Split.Setup().limit("sessions_per_user = 500").start();
+        try (var split = new Split.Setup()
+                        .limit("sessions_per_user = 500")
+                        .limit("connections_per_user = 500")
+                        .start();
                 var echo = EchoServer.start()) {
             split.awaitWorking();
             return new Soak(split, echo, out).run(time, every);
