@@ -1,5 +1,6 @@
 package dev.sallyport.standalone;
 
+import dev.sallyport.core.sshserver.ClientCiphers;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
@@ -61,13 +62,14 @@ record SshConfig(InstanceFolder folder, String address, int port, List<Integer> 
                 Host *
                     HostName %s
                     Port %d
+                    Ciphers %s
                     IdentitiesOnly yes
                     IdentityAgent none
                     PreferredAuthentications publickey
                     UserKnownHostsFile %s
                     GlobalKnownHostsFile /dev/null
                     StrictHostKeyChecking yes
-                """.formatted(address, port, quoted(knownHosts)));
+                """.formatted(address, port, ClientCiphers.QUICKEST_FIRST, quoted(knownHosts)));
         folder.writePrivate(folder.resolve("ssh_config"), text.toString());
     }
 

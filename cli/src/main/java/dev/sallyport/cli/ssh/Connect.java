@@ -5,6 +5,7 @@ import dev.sallyport.cli.run.Failure;
 import dev.sallyport.cli.run.Reason;
 import dev.sallyport.cli.run.Run;
 import dev.sallyport.core.connection.ConnectionName;
+import dev.sallyport.core.sshserver.ClientCiphers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -85,6 +86,7 @@ public final class Connect extends Action {
             var door = Door.find(run);
             var knownHosts = knownHosts(door);
             arguments.addAll(List.of("-p", Integer.toString(door.port())));
+            arguments.addAll(List.of("-c", ClientCiphers.QUICKEST_FIRST));
             arguments.addAll(List.of("-o", "UserKnownHostsFile=\"" + knownHosts + "\""));
             arguments.addAll(List.of("-o", "StrictHostKeyChecking=yes"));
             host = door.host();

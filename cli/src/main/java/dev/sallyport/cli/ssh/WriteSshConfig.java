@@ -7,6 +7,7 @@ import dev.sallyport.cli.run.Failure;
 import dev.sallyport.cli.run.Pages;
 import dev.sallyport.cli.run.Run;
 import dev.sallyport.core.connection.ConnectionName;
+import dev.sallyport.core.sshserver.ClientCiphers;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -112,6 +113,7 @@ public final class WriteSshConfig extends Action {
     private static void door(StringBuilder text, Door door) {
         text.append("\n    HostName ").append(door.host());
         text.append("\n    Port ").append(door.port());
+        text.append("\n    Ciphers ").append(ClientCiphers.QUICKEST_FIRST);
         text.append("\n    StrictHostKeyChecking yes");
         text.append("\n    UserKnownHostsFile /dev/null");
         text.append("\n    KnownHostsCommand /bin/echo ").append(door.knownHosts());

@@ -89,7 +89,10 @@ class ConnectTest {
                 {"url": "%s", "key": "sally_x", "ssh_host": "edge.example.com", "ssh_port": 2222, "host_ca": "%s",
                  "login": "carol"}""".formatted(api.url(), HOST_CA));
         assertThat(sally.run("connect", "--dry-run", "bash").out())
-                .contains("ssh -p 2222", "StrictHostKeyChecking=yes", "-l carol+bash -- edge.example.com");
+                .contains(
+                        "ssh -p 2222 -c aes128-gcm@openssh.com,",
+                        "StrictHostKeyChecking=yes",
+                        "-l carol+bash -- edge.example.com");
         assertThat(Files.readString(folder.resolve(".sallyport/sally_known_hosts")))
                 .isEqualTo("@cert-authority [edge.example.com]:2222 " + HOST_CA + "\n");
     }
@@ -124,6 +127,7 @@ class ConnectTest {
                     User alice+bash
                     HostName 127.0.0.1
                     Port 12222
+                    Ciphers aes128-gcm@openssh.com,aes256-gcm@openssh.com,aes128-ctr,aes192-ctr,aes256-ctr
                     StrictHostKeyChecking yes
                     UserKnownHostsFile /dev/null
                     KnownHostsCommand /bin/echo @cert-authority [127.0.0.1]:12222 %1$s

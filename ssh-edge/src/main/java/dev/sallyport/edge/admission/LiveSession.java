@@ -172,10 +172,10 @@ public final class LiveSession {
         this.unread = unread;
     }
 
-    /// Bytes that it holds in memory because somebody does not read; none when it is ending.
+    /// Bytes that it holds in memory because somebody does not read; when it is over, too.
     long unread() {
         var known = unread;
-        return ending || known == null ? 0 : known.bytes();
+        return known == null ? 0 : known.bytes();
     }
 
     /// Orders it to end, and lets go of what it holds without waiting for anybody to read.

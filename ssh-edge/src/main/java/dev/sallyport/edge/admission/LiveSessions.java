@@ -11,9 +11,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// The sessions that this edge holds: those that are being admitted and those that live.
 ///
@@ -30,9 +32,15 @@ public final class LiveSessions {
 
     private static final System.Logger LOG = System.getLogger(LiveSessions.class.getName());
 
+    private static final Outcome HOLDS_MOST = new Outcome.Killed(
+            "the edge: its memory is full of what has not been read, and this session held most of it");
+
     private final int mostOfUser;
     private final long mostUnread;
     private final Map<SessionId, LiveSession> sessions = new ConcurrentHashMap<>();
+
+    /// Those that are over, with something left that their clients have not read.
+    private final Set<LiveSession> lingering = ConcurrentHashMap.newKeySet();
 
     public LiveSessions() {
         this(MOST_OF_USER, MOST_UNREAD);
@@ -62,6 +70,9 @@ public final class LiveSessions {
 
     void leave(LiveSession session) {
         sessions.remove(session.id());
+        if (session.unread() > 0) {
+            lingering.add(session);
+        }
     }
 
     public Optional<LiveSession> get(SessionId id) {
@@ -101,16 +112,14 @@ public final class LiveSessions {
 
     /// Keeps what sessions hold because somebody does not read within its bound: each session has one of its
     /// own, and all of them together would be more than this machine has. Who holds most gives way first: of the
-    /// tenants, then of its users, then of his sessions. So whoever fills the memory on purpose only ends his
-    /// own. Called a few times each second.
+    /// tenants, then of its users, then of his sessions, those included that are over and were not read to their
+    /// end. So whoever fills the memory on purpose only ends his own. Called a few times each second.
     public void relieve() {
-        var holding = new ArrayList<Holding>();
-        for (var session : sessions.values()) {
-            long bytes = session.unread();
-            if (bytes > 0) {
-                holding.add(new Holding(session, bytes));
-            }
-        }
+        lingering.removeIf(session -> session.unread() == 0);
+        var holding = holders()
+                .map(session -> new Holding(session, session.unread()))
+                .filter(one -> one.bytes() > 0)
+                .collect(Collectors.toCollection(ArrayList::new));
         long total = Holding.total(holding);
         while (total > mostUnread) {
             var most = Holding.most(holding);
@@ -122,16 +131,17 @@ public final class LiveSessions {
                     mostUnread,
                     most.session(),
                     most.bytes());
-            most.session()
-                    .drop(
-                            new Outcome.Killed(
-                                    "the edge: its memory is full of what has not been read, and this session held most of it"));
+            most.session().drop(HOLDS_MOST);
         }
     }
 
     /// Bytes that all sessions together hold because somebody does not read.
     public long unread() {
-        return sessions.values().stream().mapToLong(LiveSession::unread).sum();
+        return holders().mapToLong(LiveSession::unread).sum();
+    }
+
+    private Stream<LiveSession> holders() {
+        return Stream.concat(sessions.values().stream(), lingering.stream());
     }
 
     /// What a session holds.

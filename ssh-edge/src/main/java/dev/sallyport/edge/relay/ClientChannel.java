@@ -53,7 +53,8 @@ public interface ClientChannel {
     /// @param stream `OUTPUT` or `ERROR`
     void write(Message.Stream stream, byte[] bytes) throws IOException;
 
-    /// Bytes of both directions that are held here because somebody has not read yet, about.
+    /// Bytes of both directions that are held here because somebody has not read yet, about; after the channel's
+    /// end, too, until its connection has gone.
     long unread();
 
     /// Lets go of what waits to be read by the client: when there is any, its connection is cut.

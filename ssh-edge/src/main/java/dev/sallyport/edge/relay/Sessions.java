@@ -21,6 +21,7 @@ import java.time.Clock;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 
 /// Takes one channel of a user through its session, from admission to outcome. Every door comes here.
 ///
@@ -206,17 +207,7 @@ public final class Sessions implements AutoCloseable {
                 limits,
                 pulse,
                 () -> pulse.check(clock.instant(), System.nanoTime()));
-        granted.live().holds(new Admission.Unread() {
-            @Override
-            public long bytes() {
-                return client.unread() + link.held();
-            }
-
-            @Override
-            public void drop() {
-                client.drop();
-            }
-        });
+        granted.live().holds(unread(client, link::held));
         Runnable tick = () -> tick(client, order, opening.ending(), tape, pulse);
         ticker.add(tick);
         Outcome outcome;
@@ -224,6 +215,7 @@ public final class Sessions implements AutoCloseable {
             outcome = relay.run();
         } finally {
             ticker.remove(tick);
+            granted.live().holds(unread(client, () -> 0));
         }
         var notOpened = relay.notOpened();
         if (notOpened.isPresent()) {
@@ -243,6 +235,20 @@ public final class Sessions implements AutoCloseable {
         }
         client.finish(outcome);
         return outcome;
+    }
+
+    private static Admission.Unread unread(ClientChannel client, LongSupplier link) {
+        return new Admission.Unread() {
+            @Override
+            public long bytes() {
+                return client.unread() + link.getAsLong();
+            }
+
+            @Override
+            public void drop() {
+                client.drop();
+            }
+        };
     }
 
     private void tick(ClientChannel client, Order order, Ending ending, Tape tape, Pulse pulse) {

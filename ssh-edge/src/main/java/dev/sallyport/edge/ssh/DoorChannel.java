@@ -169,6 +169,9 @@ abstract class DoorChannel extends AbstractServerChannel implements ClientChanne
     }
 
     private long unwritten() {
+        if (getSession().isClosed()) {
+            return 0;
+        }
         lock.lock();
         try {
             return unwritten;

@@ -330,6 +330,10 @@ public final class SshDoor implements AutoCloseable {
                 var who = LoggedIn.Who.of(client.proven().orElseThrow().credential());
                 if (loggedIn.enters(who)) {
                     session.setAttribute(LOGGED_IN, who);
+                    if (session.isClosing()) {
+                        // its end may have been told before
+                        leave(session);
+                    }
                 } else {
                     // not in the middle of the answer that the login succeeded
                     server.getScheduledExecutorService().execute(() -> turnAway(session));
@@ -348,6 +352,10 @@ public final class SshDoor implements AutoCloseable {
         @Override
         public void sessionClosed(Session session) {
             release(session);
+            leave(session);
+        }
+
+        private void leave(Session session) {
             var who = session.removeAttribute(LOGGED_IN);
             if (who != null) {
                 loggedIn.leaves(who);

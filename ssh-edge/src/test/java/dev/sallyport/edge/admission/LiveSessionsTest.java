@@ -71,11 +71,31 @@ class LiveSessionsTest {
         assertThat(live.unread()).isEqualTo(MOST);
     }
 
+    /// Who ends his session again and again, and never reads what it said, fills the memory as well.
+    @Test
+    void whatIsLeftOfSessionsThatAreOverCountsUntilItWasRead() {
+        var hoarder = user();
+        var left = new AtomicLong(700);
+        var over = session(loud, hoarder, left);
+        assertThat(over.over()).isTrue();
+        live.leave(over);
+        var other = session(quiet, user(), 400);
+
+        live.relieve();
+
+        assertThat(live.all()).containsExactly(other);
+        assertThat(left).as("is dropped").hasValue(0);
+        assertThat(other.ordered()).isEmpty();
+
+        live.relieve();
+
+        assertThat(live.unread()).isEqualTo(400);
+    }
+
     @Test
     void whatHasReadAgainIsLeftAlone() {
         var held = new AtomicLong(2 * MOST);
-        var session = session(quiet, user(), 0);
-        session.holds(new Holding(held));
+        var session = session(quiet, user(), held);
         held.set(0);
 
         live.relieve();
@@ -84,6 +104,10 @@ class LiveSessionsTest {
     }
 
     private LiveSession session(TenantId tenant, UserId user, long holds) {
+        return session(tenant, user, new AtomicLong(holds));
+    }
+
+    private LiveSession session(TenantId tenant, UserId user, AtomicLong holds) {
         var example = ExampleTenant.fingerprint("ca of " + tenant);
         var ca = new TrustedCa(
                 tenant,
@@ -100,7 +124,7 @@ class LiveSessionsTest {
                 System::nanoTime);
         live.enter(session);
         assertThat(live.claim(session, user)).isTrue();
-        session.holds(new Holding(new AtomicLong(holds)));
+        session.holds(new Holding(holds));
         return session;
     }
 
