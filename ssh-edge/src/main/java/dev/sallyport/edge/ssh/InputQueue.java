@@ -100,7 +100,8 @@ final class InputQueue {
     void putBack(byte[] bytes) {
         lock.lock();
         try {
-            if (bytes.length > 0) {
+            // a channel that is gone holds nothing
+            if (bytes.length > 0 && !left) {
                 this.bytes += bytes.length;
                 entries.addFirst(new Entry.Bytes(new Piece(bytes, bytes.length)));
                 changed.signal();
