@@ -38,13 +38,13 @@ public final class Agent implements AutoCloseable {
     /// How long sessions may take to end when the agent is closed.
     private static final Duration CLOSING = Duration.ofSeconds(10);
 
-    /// How long an edge may take to answer that it begins nothing more here, and to hear the last words of what it
-    /// began: while draining, and when that is over.
+    /// How long an edge may take to answer that it begins nothing more here: while draining, and when that is over.
     private static final Duration GOODBYE = Duration.ofSeconds(10);
 
     private static final Duration LAST_GOODBYE = Duration.ofSeconds(3);
 
     private final FileChannel lock;
+    private final Secrets secrets;
     private final Optional<Programs> programs;
     private final Optional<SecretFiles> files;
     private final SshTargets ssh;
@@ -54,6 +54,7 @@ public final class Agent implements AutoCloseable {
 
     private Agent(
             FileChannel lock,
+            Secrets secrets,
             Optional<Programs> programs,
             Optional<SecretFiles> files,
             SshTargets ssh,
@@ -61,6 +62,7 @@ public final class Agent implements AutoCloseable {
             AgentLink link,
             Optional<Health> health) {
         this.lock = lock;
+        this.secrets = secrets;
         this.programs = programs;
         this.files = files;
         this.ssh = ssh;
@@ -96,7 +98,10 @@ public final class Agent implements AutoCloseable {
                 : Optional.<SecretFiles>empty();
         var tails = Tails.open(state.resolve("tails"), sealing::seal, sealing::open, clock, settings.tails());
         var ssh = new SshTargets(secrets);
-        var capabilities = capabilities(settings, programs);
+        var capabilities = capabilities(
+                settings.types(),
+                programs.isPresent(),
+                programs.map(Programs::changesAccount).orElse(false));
         var custom = programs.flatMap(running -> files.map(folder -> new CustomTargets(running, folder, secrets)));
         var targets = new TargetsByType(settings.types(), custom, ssh);
         var dialled = new AtomicReference<>(Optional.<AgentLink>empty());
@@ -124,7 +129,7 @@ public final class Agent implements AutoCloseable {
         var health = settings.health().isPresent()
                 ? Optional.of(Health.start(settings.health().get(), link, sessions, tails))
                 : Optional.<Health>empty();
-        return new Agent(lock, programs, files, ssh, sessions, link, health);
+        return new Agent(lock, secrets, programs, files, ssh, sessions, link, health);
     }
 
     private static Optional<Programs> programs(AgentSettings settings) throws IOException {
@@ -144,13 +149,17 @@ public final class Agent implements AutoCloseable {
         return Optional.of(programs);
     }
 
-    private static Set<String> capabilities(AgentSettings settings, Optional<Programs> programs) {
-        var capabilities = new TreeSet<>(settings.types());
-        if (programs.isEmpty()) {
+    /// What an agent says that it can do.
+    ///
+    /// @param programs whether it can run programs here
+    /// @param changesAccount whether it can do so as other accounts
+    static Set<String> capabilities(Set<String> types, boolean programs, boolean changesAccount) {
+        var capabilities = new TreeSet<>(types);
+        if (!programs || !types.contains("custom")) {
             capabilities.remove("custom");
         } else {
             capabilities.add("pty");
-            if (programs.get().changesAccount()) {
+            if (changesAccount) {
                 capabilities.add("run-as");
             }
         }
@@ -178,6 +187,14 @@ public final class Agent implements AutoCloseable {
         }
     }
 
+    /// Goes on with the secret folders, accounts and further edges of other settings. Sessions that are open keep what
+    /// they began with; nothing else of the settings counts.
+    void reload(AgentSettings settings) {
+        secrets.folders(settings.secretFolders());
+        programs.ifPresent(running -> running.allow(settings.runAs()));
+        link.more(settings.edges());
+    }
+
     /// Whether it is attached to an edge.
     public boolean attached() {
         return link.attached();
@@ -193,7 +210,8 @@ public final class Agent implements AutoCloseable {
         return health.map(Health::port);
     }
 
-    /// Takes no new sessions, and waits for those that live, for `longest`. Whether all have ended.
+    /// Takes no new sessions, and waits for those that live, and until their edges have heard how they ended, for
+    /// `longest`. Whether all have ended.
     public boolean drain(Duration longest) throws InterruptedException {
         return drain(longest, GOODBYE);
     }
@@ -205,7 +223,7 @@ public final class Agent implements AutoCloseable {
         for (long now = begin; now - begin < longest.toNanos(); now = System.nanoTime()) {
             if (link.served() > 0) {
                 quietSince = now;
-            } else if (!link.engaged() || now - quietSince > goodbye.toNanos()) {
+            } else if (!link.carries() && (!link.awaited() || now - quietSince > goodbye.toNanos())) {
                 return true;
             }
             Thread.sleep(20);

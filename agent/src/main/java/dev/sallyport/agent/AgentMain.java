@@ -4,6 +4,8 @@ import dev.sallyport.agent.link.EdgeDoor;
 import dev.sallyport.agent.tail.Tails;
 import dev.sallyport.core.agent.AgentKey;
 import dev.sallyport.core.agent.BadAgentKey;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -12,16 +14,16 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.logging.Level;
-import java.util.logging.Logger;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 
 /// The agent as a program of its own.
 public final class AgentMain {
@@ -35,8 +37,27 @@ public final class AgentMain {
     private static final String HELP = """
             sallyport-agent: opens targets in this network for a Sallyport edge that it dials
 
+              run                   runs the agent, with the options below; what is done without any command
+              doctor                looks at what the agent needs, with the same options; one line each: ok, warn or fail
+                --target HOST:PORT  looks whether this target can be reached, too; may be given again
+                --json              for machines
+              install               makes it a service of this machine, with the same options but --state: systemd runs it
+                                    as root and starts it when the machine starts
+                --name NAME         which of the machine's agents (default: default); for the commands below, too
+                --root DIR          write the files below DIR, and tell systemd nothing; for uninstall, too
+                --program FILE      what the service runs (default: what runs now)
+              start, stop, status   the service, by systemctl
+              logs                  what the service has said, by journalctl
+                --follow            and what it goes on to say
+              uninstall             stops the service and removes it, but for its state
+                --purge             its state, too: its sealing key, and what no edge has stored yet
+
+            options
               SALLYPORT_KEY         the key that was shown when the agent was registered (environment), or
               --key-file FILE       a file with it
+              --config FILE         a file with lines NAME = VALUE, of the names below and above without the dashes;
+                                    an option stands in the place of the line of its name;
+                                    on SIGHUP it is read again
               --state FOLDER        the agent's folder (default %s)
               --secrets FOLDER      secrets of the form file:/path may be read below it; may be given again
               --type TYPE           open only this connection type (custom, ssh, tcp); may be given again
@@ -46,49 +67,34 @@ public final class AgentMain {
                                     sessions wait, and none begins
               --health-port PORT    health and metrics on loopback (default %d; 0: a free one)
               --drain SECONDS       how long sessions have on SIGTERM (default %d)
+              --log FORM            what happens, on stdout: as json, one event a line, or as text (default: text on a
+                                    terminal, json elsewhere)
             """.formatted(STATE, Tails.MOST >> 20, HEALTH, DRAIN.toSeconds());
 
     private AgentMain() {}
 
     /// What the command line says.
-    record Arguments(AgentSettings settings, Duration drain) {}
-
-    /// A command line that is not one; the message is for the operator.
-    static final class Usage extends Exception {
-
-        private static final long serialVersionUID = 1;
-
-        Usage(String message) {
-            super(message);
-        }
-    }
+    record Arguments(Options options, AgentSettings settings, Duration drain, Log.Form log) {}
 
     public static void main(String[] words) {
         System.exit(run(List.of(words), System.getenv(), System.out, System.err));
     }
 
-    /// The SSH library warns at length of what is expected, such as a target that is not there: only its own
-    /// failures are kept. Held here so that the level is not lost to the collector.
-    private static final Logger SSH_LIBRARY = Logger.getLogger("org.apache.sshd");
-
-    /// One line for each message, on stderr.
-    private static void logInLines() {
-        System.setProperty("java.util.logging.SimpleFormatter.format", "%1$tFT%1$tT.%1$tL %4$s %3$s: %5$s%6$s%n");
-        SSH_LIBRARY.setLevel(Level.SEVERE);
-    }
-
-    private static int run(List<String> words, Map<String, String> environment, PrintStream out, PrintStream err) {
+    /// Does what the words say, and returns the exit code: 2 for what cannot be done as it was asked for.
+    static int run(List<String> words, Map<String, String> environment, PrintStream out, PrintStream err) {
         if (words.contains("--help") || words.contains("-h")) {
             out.print(HELP);
             return 0;
         }
-        logInLines();
+        boolean plain = words.isEmpty() || words.getFirst().startsWith("-");
+        var command = plain ? "run" : words.getFirst();
+        var rest = plain ? words : words.subList(1, words.size());
         try {
-            var arguments = read(words, environment);
-            var agent = Agent.start(arguments.settings());
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(agent, arguments.drain())));
-            Thread.currentThread().join();
-            return 0;
+            return switch (command) {
+                case "run" -> serve(rest, environment);
+                case "doctor" -> examine(rest, environment, out);
+                default -> Installation.run(command, rest, environment, new Installation.ThisMachine(), out);
+            };
         } catch (Usage | BadAgentKey | IOException e) {
             err.println("sallyport-agent: " + said(e));
             return 2;
@@ -96,6 +102,36 @@ public final class AgentMain {
             Thread.currentThread().interrupt();
             return 1;
         }
+    }
+
+    private static int serve(List<String> words, Map<String, String> environment)
+            throws Usage, BadAgentKey, IOException, InterruptedException {
+        var arguments = read(words, environment);
+        Log.to(
+                new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8),
+                arguments.log());
+        var ready = new CompletableFuture<Reload>();
+        if (arguments.options().has(Options.CONFIG)) {
+            Hangup.then(() -> ready.join().run());
+        }
+        var agent = Agent.start(arguments.settings());
+        var reload = new Reload(agent, words, environment, arguments);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(agent, reload.drain())));
+        ready.complete(reload);
+        Thread.currentThread().join();
+        return 0;
+    }
+
+    private static int examine(List<String> words, Map<String, String> environment, PrintStream out)
+            throws Usage, IOException {
+        var options = Options.read(words, Set.of("target"), Set.of("json"));
+        var findings = Doctor.examine(options, environment, Clock.systemUTC());
+        if (options.has("json")) {
+            out.println(findings.stream().map(Finding::json).collect(Collectors.joining(",", "{\"checks\":[", "]}")));
+        } else {
+            findings.forEach(finding -> out.println(finding.line()));
+        }
+        return findings.stream().anyMatch(finding -> finding.level() == Finding.Level.FAIL) ? 1 : 0;
     }
 
     /// Java says no more than the name of a file that cannot be used.
@@ -122,53 +158,57 @@ public final class AgentMain {
 
     /// Reads the command line.
     static Arguments read(List<String> words, Map<String, String> environment) throws Usage, BadAgentKey, IOException {
-        var known = Set.of(
-                "--key-file",
-                "--state",
-                "--secrets",
-                "--type",
-                "--run-as",
-                "--edge",
-                "--tails",
-                "--health-port",
-                "--drain");
-        var options = new HashMap<String, List<String>>();
-        for (int i = 0; i < words.size(); i += 2) {
-            if (!known.contains(words.get(i))) {
-                throw new Usage("unknown option " + words.get(i) + "; --help shows them");
-            }
-            if (i + 1 == words.size()) {
-                throw new Usage(words.get(i) + " wants a value");
-            }
-            options.computeIfAbsent(words.get(i), name -> new ArrayList<>()).add(words.get(i + 1));
+        return read(Options.read(words, Set.of(), Set.of()), environment);
+    }
+
+    static Arguments read(Options options, Map<String, String> environment) throws Usage, BadAgentKey, IOException {
+        var types = types(options);
+        var settings = new AgentSettings(
+                key(options, environment),
+                edges(options),
+                state(options),
+                environment,
+                options.all("secrets").stream().map(Path::of).toList(),
+                types,
+                new HashSet<>(options.all("run-as")),
+                Optional.of(options.number("health-port", HEALTH)),
+                (long) Math.max(1, options.number("tails", (int) (Tails.MOST >> 20))) << 20,
+                Optional.ofNullable(AgentMain.class.getPackage().getImplementationVersion())
+                        .orElse("0.1.0"));
+        var log = options.one("log");
+        return new Arguments(
+                options,
+                settings,
+                Duration.ofSeconds(options.number("drain", (int) DRAIN.toSeconds())),
+                log.isPresent() ? Log.Form.parse(log.get()) : Log.Form.usual());
+    }
+
+    static AgentKey key(Options options, Map<String, String> environment) throws Usage, BadAgentKey, IOException {
+        var file = options.one("key-file");
+        return AgentKey.parse(
+                file.isPresent()
+                        ? Files.readString(Path.of(file.get()), StandardCharsets.UTF_8)
+                        : environment.getOrDefault(AgentKey.VARIABLE, ""));
+    }
+
+    static Path state(Options options) throws Usage {
+        return options.one("state").map(Path::of).orElse(STATE);
+    }
+
+    static Set<String> types(Options options) throws Usage {
+        if (!options.has("type")) {
+            return AgentSettings.ALL_TYPES;
         }
-        var types = new HashSet<>(options.getOrDefault("--type", List.copyOf(AgentSettings.ALL_TYPES)));
+        var types = Set.copyOf(options.all("type"));
         if (!AgentSettings.ALL_TYPES.containsAll(types)) {
             throw new Usage("--type is one of custom, ssh and tcp");
         }
-        var key = one(options, "--key-file").isPresent()
-                ? Files.readString(Path.of(one(options, "--key-file").get()), StandardCharsets.UTF_8)
-                : environment.getOrDefault(AgentKey.VARIABLE, "");
-        var settings = new AgentSettings(
-                AgentKey.parse(key),
-                edges(options.getOrDefault("--edge", List.of())),
-                one(options, "--state").map(Path::of).orElse(STATE),
-                environment,
-                options.getOrDefault("--secrets", List.of()).stream()
-                        .map(Path::of)
-                        .toList(),
-                types,
-                new HashSet<>(options.getOrDefault("--run-as", List.of())),
-                Optional.of(number(options, "--health-port", HEALTH)),
-                (long) Math.max(1, number(options, "--tails", (int) (Tails.MOST >> 20))) << 20,
-                Optional.ofNullable(AgentMain.class.getPackage().getImplementationVersion())
-                        .orElse("0.1.0"));
-        return new Arguments(settings, Duration.ofSeconds(number(options, "--drain", (int) DRAIN.toSeconds())));
+        return types;
     }
 
-    private static List<EdgeDoor> edges(List<String> texts) throws Usage {
+    static List<EdgeDoor> edges(Options options) throws Usage {
         var edges = new ArrayList<EdgeDoor>();
-        for (var text : texts) {
+        for (var text : options.all("edge")) {
             try {
                 edges.add(EdgeDoor.parse(text));
             } catch (IllegalArgumentException e) {
@@ -176,21 +216,5 @@ public final class AgentMain {
             }
         }
         return edges;
-    }
-
-    private static Optional<String> one(Map<String, List<String>> options, String name) throws Usage {
-        var values = options.getOrDefault(name, List.of());
-        if (values.size() > 1) {
-            throw new Usage(name + " is given once");
-        }
-        return values.stream().findFirst();
-    }
-
-    private static int number(Map<String, List<String>> options, String name, int otherwise) throws Usage {
-        var text = one(options, name).orElse(Integer.toString(otherwise));
-        if (!text.matches("[0-9]{1,5}") || Integer.parseInt(text) > 65_535) {
-            throw new Usage(name + " is a number from 0 to 65535");
-        }
-        return Integer.parseInt(text);
     }
 }

@@ -78,14 +78,14 @@ final class AgentMainTest {
     void whatIsWrongIsSaid() {
         assertThatThrownBy(() -> AgentMain.read(List.of(), Map.of())).isInstanceOf(BadAgentKey.class);
         assertThatThrownBy(() -> AgentMain.read(List.of("--insecure", "x"), Map.of()))
-                .isInstanceOf(AgentMain.Usage.class);
+                .isInstanceOf(Usage.class);
         for (var wrong : List.of("edge", "edge:0", "edge:70000", "a b:1", ":8010", "http://edge:8010")) {
             assertThatThrownBy(() -> AgentMain.read(List.of("--edge", wrong), Map.of("SALLYPORT_KEY", key.text())))
-                    .isInstanceOf(AgentMain.Usage.class);
+                    .isInstanceOf(Usage.class);
         }
-        assertThatThrownBy(() -> AgentMain.read(List.of("--state"), Map.of())).isInstanceOf(AgentMain.Usage.class);
+        assertThatThrownBy(() -> AgentMain.read(List.of("--state"), Map.of())).isInstanceOf(Usage.class);
         assertThatThrownBy(() -> AgentMain.read(List.of("--type", "ftp"), Map.of()))
-                .isInstanceOf(AgentMain.Usage.class);
+                .isInstanceOf(Usage.class);
     }
 
     @Test

@@ -12,6 +12,7 @@ public interface Keys {
     ///
     /// @param role `admin`, `auditor` or `member`
     /// @param user whose key it is; a member's key always has a user
+    /// @param allowedNetworks from where it counts, each as `ADDRESS[/LENGTH]`; none: from everywhere
     @Json(naming = Json.Naming.LowerUnderscore)
     record Key(
             String id,
@@ -20,15 +21,19 @@ public interface Keys {
             @Nullable String user,
             Instant createdAt,
             @Nullable Instant lastUsedAt,
-            @Nullable Instant expiresAt) {}
+            @Nullable Instant expiresAt,
+            @Nullable List<String> allowedNetworks) {}
 
     /// What makes a key.
+    ///
+    /// @param allowedNetworks from where it counts; missing or empty: from everywhere
     @Json(naming = Json.Naming.LowerUnderscore)
     record NewKey(
             @Nullable String name,
             @Nullable String role,
             @Nullable String user,
-            @Nullable Instant expiresAt) {}
+            @Nullable Instant expiresAt,
+            @Nullable List<String> allowedNetworks) {}
 
     /// A new key with its secret, which is shown this once.
     @Json(naming = Json.Naming.LowerUnderscore)

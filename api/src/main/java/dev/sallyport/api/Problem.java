@@ -30,8 +30,11 @@ public record Problem(
         NOT_FOUND(404, "not-found", "Not found"),
         METHOD_NOT_ALLOWED(405, "method-not-allowed", "Not a method of this resource"),
         CONFLICT(409, "conflict", "In conflict with what is there"),
+        PRECONDITION_FAILED(412, "precondition-failed", "Changed since it was read"),
         TOO_LARGE(413, "too-large", "Too large"),
         NOT_JSON(415, "not-json", "Not JSON"),
+        REUSED_KEY(422, "reused-key", "An idempotency key of another request"),
+        TOO_MANY_REQUESTS(429, "too-many-requests", "Too many requests"),
         FAILED(500, "failed", "The server failed"),
         UNAVAILABLE(503, "unavailable", "Not available at the moment");
 

@@ -2,15 +2,19 @@ package dev.sallyport.api;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -164,6 +168,23 @@ public final class SallyportClient implements AutoCloseable {
         delete(path("connections", connection));
     }
 
+    /// @param user id or e-mail address
+    /// @param connection id or name
+    /// @param mode `connect` or `exec`
+    public Access.Explanation explainAccess(String user, String connection, String mode) throws IOException, Refused {
+        return get(
+                Access.Explanation.class,
+                path("access", "explain"),
+                Map.of("user", user, "connection", connection, "mode", mode));
+    }
+
+    /// @param connection id or name
+    public Access.Page whoMay(String connection, @Nullable String cursor) throws IOException, Refused {
+        var query = new TreeMap<>(after(cursor));
+        query.put("connection", connection);
+        return get(Access.Page.class, path("access", "who"), query);
+    }
+
     public Rules.Page rules(@Nullable String cursor) throws IOException, Refused {
         return get(Rules.Page.class, path("access-rules"), after(cursor));
     }
@@ -286,8 +307,20 @@ public final class SallyportClient implements AutoCloseable {
         return read(type, send(authorized(address.toString()).GET()));
     }
 
+    /// Sent once more when the answer is lost.
     private <T> T post(Class<T> type, String path, @Nullable Object body) throws IOException, Refused {
-        return read(type, send(authorized(path).POST(json(body))));
+        var request = authorized(path)
+                .header("Idempotency-Key", UUID.randomUUID().toString())
+                .POST(json(body));
+        try {
+            return read(type, send(request));
+        } catch (ConnectException | HttpTimeoutException e) {
+            throw e;
+        } catch (IOException e) {
+            // The answer was lost on the way, perhaps with a connection that was kept for too long: the same request
+            // again is not done twice.
+            return read(type, send(request));
+        }
     }
 
     private <T> T put(Class<T> type, String path, Object body) throws IOException, Refused {

@@ -8,11 +8,13 @@ import dev.sallyport.cli.run.Action;
 import dev.sallyport.cli.run.ExitCode;
 import dev.sallyport.cli.run.Pages;
 import dev.sallyport.cli.run.Run;
+import dev.sallyport.core.connection.ConnectionName;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /// Lists the connections that the key's user may use; an admin sees all.
 @Command(
@@ -23,6 +25,9 @@ final class ListConnections extends Action {
 
     @Mixin
     private final Format format = new Format();
+
+    @Option(names = "--names", description = "Print the names only, one a line, for scripts.")
+    private boolean names;
 
     ListConnections(Run run) {
         super(run);
@@ -35,6 +40,13 @@ final class ListConnections extends Action {
             var page = client.connections(cursor);
             return new Pages.One<>(page.items(), page.next());
         });
+        if (names) {
+            all.stream()
+                    .map(Connection::name)
+                    .filter(name -> ConnectionName.of(name).isPresent())
+                    .forEach(run.out()::println);
+            return ExitCode.OK;
+        }
         if (format.isJson()) {
             format.json(run, new Page(all, null));
             return ExitCode.OK;

@@ -1,6 +1,10 @@
 package dev.sallyport.cli;
 
+import dev.sallyport.cli.access.Explain;
+import dev.sallyport.cli.access.Who;
 import dev.sallyport.cli.admin.AdminCommands;
+import dev.sallyport.cli.login.LogIn;
+import dev.sallyport.cli.login.LogOut;
 import dev.sallyport.cli.run.Endings;
 import dev.sallyport.cli.run.Group;
 import dev.sallyport.cli.run.Run;
@@ -13,6 +17,7 @@ import dev.sallyport.cli.sessions.Replay;
 import dev.sallyport.cli.sessions.Show;
 import dev.sallyport.cli.sessions.Verify;
 import dev.sallyport.cli.ssh.Connect;
+import dev.sallyport.cli.ssh.Exec;
 import dev.sallyport.cli.ssh.WriteSshConfig;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -36,7 +41,7 @@ import picocli.CommandLine.ScopeType;
             "2:the command line is wrong, or a value is not valid",
             "3:what was named is not there, or you may not do this",
             "4:a recording is not what was recorded (verify)",
-            "other:  connect  passes on what ssh ends with"
+            "other:  connect  and  exec  pass on what ssh ends with"
         },
         footer = {
             "",
@@ -95,10 +100,15 @@ public final class Sally {
         var sally = new CommandLine(new Sally(run));
         sally.addSubcommand(new ListConnections(run))
                 .addSubcommand(new Connect(run))
+                .addSubcommand(new Exec(run))
                 .addSubcommand(new WriteSshConfig(run))
                 .addSubcommand(sessions(run, wanted.test("sessions")))
+                .addSubcommand(access(run, wanted.test("access")))
                 .addSubcommand(AdminCommands.group(run, wanted))
+                .addSubcommand(new LogIn(run))
+                .addSubcommand(new LogOut(run))
                 .addSubcommand(new Status(run))
+                .addSubcommand(new Completion(run))
                 .addSubcommand(new Version(run));
         sally.getCommandSpec().version(Version.text());
         laidOut(sally);
@@ -139,5 +149,10 @@ public final class Sally {
                         new Verify(run),
                         new Kill(run))
                 : Group.of("sessions", header);
+    }
+
+    private static CommandLine access(Run run, boolean wanted) {
+        var header = "What the access rules come to.";
+        return wanted ? Group.of("access", header, new Explain(run), new Who(run)) : Group.of("access", header);
     }
 }

@@ -37,7 +37,7 @@ class SallyTest {
         var ran = new TestingSally(folder).run("--help");
         assertThat(ran.code()).isZero();
         assertThat(ran.out())
-                .contains("connect", "ssh-config", "sessions", "admin", "status", "version")
+                .contains("connect", "ssh-config", "sessions", "admin", "login", "logout", "status", "version")
                 .contains("Exit codes:", "not what was recorded");
         assertThat(ran.err()).isEmpty();
     }

@@ -3,6 +3,7 @@ package dev.sallyport.cli;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.sallyport.api.ApiJson;
+import dev.sallyport.api.Connections.Connection;
 import dev.sallyport.api.Problem;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -35,6 +36,27 @@ public final class TestingApi implements AutoCloseable {
         server.createContext("/", this::answer);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.start();
+    }
+
+    /// A connection as the API shows one, to a program that needs nothing.
+    public static Connection connection(String name) {
+        return new Connection(
+                "con_1",
+                name,
+                "custom",
+                null,
+                null,
+                null,
+                null,
+                "required",
+                null,
+                false,
+                0,
+                60,
+                Map.of(),
+                List.of(),
+                null,
+                1);
     }
 
     public URI url() {

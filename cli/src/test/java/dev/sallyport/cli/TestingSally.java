@@ -1,5 +1,6 @@
 package dev.sallyport.cli;
 
+import dev.sallyport.cli.run.Person;
 import dev.sallyport.cli.run.Surroundings;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -13,6 +14,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /// Runs the command in process, in a folder of its own.
 public final class TestingSally {
@@ -35,6 +37,8 @@ public final class TestingSally {
     private final Path folder;
     private final Map<String, String> variables = new HashMap<>();
     private boolean terminal;
+    private byte[] stdin = new byte[0];
+    private Optional<Person> person = Optional.empty();
 
     public TestingSally(Path folder) {
         this.folder = folder;
@@ -65,6 +69,18 @@ public final class TestingSally {
         return this;
     }
 
+    /// What is on stdin.
+    public TestingSally stdin(String text) {
+        stdin = text.getBytes(StandardCharsets.UTF_8);
+        return this;
+    }
+
+    /// Somebody can be asked.
+    public TestingSally person(Person asked) {
+        person = Optional.of(asked);
+        return this;
+    }
+
     public Ran run(String... arguments) {
         return runIn(folder, arguments);
     }
@@ -73,7 +89,7 @@ public final class TestingSally {
         var out = new ByteArrayOutputStream();
         var err = new ByteArrayOutputStream();
         var surroundings = new Surroundings(
-                new ByteArrayInputStream(new byte[0]),
+                new ByteArrayInputStream(stdin),
                 new PrintStream(out, false, StandardCharsets.UTF_8),
                 new PrintStream(err, false, StandardCharsets.UTF_8),
                 terminal,
@@ -81,7 +97,8 @@ public final class TestingSally {
                 workingDirectory,
                 folder.resolve("home"),
                 variables,
-                Clock.fixed(NOW, ZoneOffset.UTC));
+                Clock.fixed(NOW, ZoneOffset.UTC),
+                person);
         int code = Sally.execute(surroundings, arguments);
         return new Ran(code, out.toByteArray(), err.toByteArray());
     }

@@ -3,6 +3,7 @@ package dev.sallyport.control;
 import dev.sallyport.api.Tenants;
 import dev.sallyport.control.http.ApiHandler;
 import dev.sallyport.control.http.Declined;
+import dev.sallyport.control.http.Router;
 import dev.sallyport.control.sessions.SignedChunkUrls;
 import dev.sallyport.core.audit.Actor;
 import dev.sallyport.core.recording.ChunkStore;
@@ -24,10 +25,26 @@ public final class ControlPlane {
     /// A control plane that serves the chunks itself, under addresses that are good until it ends.
     public ControlPlane(
             Store store, TenantSigners signers, ChunkStore chunks, DataKeys dataKeys, Instance instance, Clock clock) {
+        this(store, signers, chunks, dataKeys, new SignedChunkUrls(randomKey(), clock), instance, clock);
+    }
+
+    /// A control plane that serves the chunks under addresses of `urls`. Nothing random is made.
+    public ControlPlane(
+            Store store,
+            TenantSigners signers,
+            ChunkStore chunks,
+            DataKeys dataKeys,
+            SignedChunkUrls urls,
+            Instance instance,
+            Clock clock) {
+        component =
+                DaggerControlPlaneComponent.factory().create(store, signers, chunks, dataKeys, urls, instance, clock);
+    }
+
+    private static Secret randomKey() {
         var key = new byte[CHUNK_URL_KEY_BYTES];
         new SecureRandom().nextBytes(key);
-        component = DaggerControlPlaneComponent.factory()
-                .create(store, signers, chunks, dataKeys, new SignedChunkUrls(Secret.of(key), clock), instance, clock);
+        return Secret.of(key);
     }
 
     /// A function, and the heads of the paths that it answers.
@@ -35,24 +52,41 @@ public final class ControlPlane {
 
     /// All functions. No path belongs to two.
     public List<Function> functions() {
-        return List.of(
-                new Function(
-                        "identity",
-                        List.of("/v1/me", "/v1/tenants", "/v1/users", "/v1/groups", "/v1/keys"),
-                        new ApiHandler(component.identity().router(), component.authentication())),
-                new Function(
-                        "access",
-                        List.of(
-                                "/v1/agents",
-                                "/v1/connections",
-                                "/v1/access-rules",
-                                "/v1/ssh-server",
-                                "/v1/revocations"),
-                        new ApiHandler(component.access().router(), component.authentication())),
-                new Function(
-                        "sessions",
-                        List.of("/v1/sessions", "/v1/chunks", "/v1/audit", "/v1/checkpoints"),
-                        new ApiHandler(component.sessions().router(), component.authentication())));
+        return List.of(identity(), access(), sessions());
+    }
+
+    /// Who may call: tenants, users, groups, keys.
+    public Function identity() {
+        return new Function(
+                "identity",
+                List.of("/v1/me", "/v1/tenants", "/v1/users", "/v1/groups", "/v1/keys"),
+                handler(component.identity().router()));
+    }
+
+    /// Who may use what: agents, connections, rules, CAs, revocations.
+    public Function access() {
+        return new Function(
+                "access",
+                List.of(
+                        "/v1/agents",
+                        "/v1/connections",
+                        "/v1/access",
+                        "/v1/access-rules",
+                        "/v1/ssh-server",
+                        "/v1/revocations"),
+                handler(component.access().router()));
+    }
+
+    /// What happened: sessions, recordings, the audit log.
+    public Function sessions() {
+        return new Function(
+                "sessions",
+                List.of("/v1/sessions", "/v1/chunks", "/v1/audit", "/v1/checkpoints"),
+                handler(component.sessions().router()));
+    }
+
+    private ApiHandler handler(Router router) {
+        return new ApiHandler(router, component.authentication(), component.onceOnly());
     }
 
     /// Makes a tenant with its signing key and its first admin key: how an instance begins.

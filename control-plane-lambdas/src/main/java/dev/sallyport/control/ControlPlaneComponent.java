@@ -5,6 +5,7 @@ import dagger.BindsInstance;
 import dagger.Component;
 import dev.sallyport.control.access.AccessRoutes;
 import dev.sallyport.control.http.KeyAuthentication;
+import dev.sallyport.control.http.OnceOnly;
 import dev.sallyport.control.identity.IdentityRoutes;
 import dev.sallyport.control.identity.TenantRoutes;
 import dev.sallyport.control.sessions.ChunkUrls;
@@ -31,6 +32,8 @@ interface ControlPlaneComponent {
     TenantRoutes tenants();
 
     KeyAuthentication authentication();
+
+    OnceOnly onceOnly();
 
     @Component.Factory
     interface Factory {

@@ -10,7 +10,9 @@ import dev.sallyport.api.Problem;
 import dev.sallyport.api.Tenants;
 import dev.sallyport.control.Instance.AgentDoor;
 import dev.sallyport.control.Instance.DoorControl;
+import dev.sallyport.control.http.KeyAuthentication;
 import dev.sallyport.control.http.Router.Route;
+import dev.sallyport.core.apikey.ApiKey;
 import dev.sallyport.core.audit.AuditEntry;
 import dev.sallyport.core.id.TenantId;
 import dev.sallyport.core.recording.ChunkStore;
@@ -41,7 +43,6 @@ public final class Bed implements Instance {
 
     public final Clock clock;
     public final Store store;
-    public final Path folder;
     public final TenantSigners signers;
     public final ChunkStore chunks;
     public final DataKeys dataKeys;
@@ -57,17 +58,50 @@ public final class Bed implements Instance {
     }
 
     public Bed(Clock clock) {
+        this(clock, LocalDynamo.watched(clock, Calls::add));
+    }
+
+    private Bed(Clock clock, Store store) {
+        this(clock, store, newFolder());
+    }
+
+    private Bed(Clock clock, Store store, Path folder) {
+        this(
+                clock,
+                store,
+                new FileTenantSigners(folder.resolve("keys")),
+                new FolderChunkStore(folder.resolve("recordings")),
+                fileDataKeys(folder));
+    }
+
+    public Bed(Clock clock, Store store, TenantSigners signers, ChunkStore chunks, DataKeys dataKeys) {
+        this.clock = clock;
+        this.store = store;
+        this.signers = signers;
+        this.chunks = chunks;
+        this.dataKeys = dataKeys;
+        plane = new ControlPlane(store, signers, chunks, dataKeys, this, clock);
+    }
+
+    private static Path newFolder() {
         try {
-            folder = Files.createTempDirectory("sallyport-control");
-            dataKeys = FileDataKeys.readOrCreate(folder.resolve("data-keys"));
+            return Files.createTempDirectory("sallyport-control");
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
-        this.clock = clock;
-        store = LocalDynamo.store(clock);
-        signers = new FileTenantSigners(folder.resolve("keys"));
-        chunks = new FolderChunkStore(folder.resolve("recordings"));
-        plane = new ControlPlane(store, signers, chunks, dataKeys, this, clock);
+    }
+
+    private static DataKeys fileDataKeys(Path folder) {
+        try {
+            return FileDataKeys.readOrCreate(folder.resolve("data-keys"));
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    /// Another process of the same control plane.
+    public Bed(Bed other) {
+        this(other.clock, other.store, other.signers, other.chunks, other.dataKeys);
     }
 
     /// A new tenant with its first admin key.
@@ -176,6 +210,11 @@ public final class Bed implements Instance {
 
     /// @param body a record, a text that is sent as it is, or nothing
     public Reply call(String method, String path, String key, @Nullable Object body) {
+        return call(method, path, key, body, Map.of());
+    }
+
+    /// @param more headers, besides those that every request has
+    public Reply call(String method, String path, String key, @Nullable Object body, Map<String, String> more) {
         int question = path.indexOf('?');
         var bare = question < 0 ? path : path.substring(0, question);
         var headers = new HashMap<String, String>();
@@ -183,6 +222,7 @@ public final class Bed implements Instance {
             headers.put("Authorization", "Bearer " + key);
         }
         headers.put("Content-Type", "application/json");
+        headers.putAll(more);
         var bytes = body == null
                 ? new byte[0]
                 : body instanceof String text ? text.getBytes(StandardCharsets.UTF_8) : ApiJson.write(body);
@@ -205,7 +245,10 @@ public final class Bed implements Instance {
                 .filter(one -> one.paths().stream().anyMatch(head -> bare.equals(head) || bare.startsWith(head + "/")))
                 .findFirst()
                 .orElse(plane.functions().getFirst());
-        var response = function.handler().handleRequest(event, new NoContext());
+        var caller = store.apiKeys().byHash(KeyAuthentication.hash(key)).map(ApiKey::tenant);
+        boolean crossing = bare.startsWith("/v1/tenants") && caller.isPresent() && caller.equals(operator);
+        var response = Calls.during(
+                function.name(), caller, crossing, () -> function.handler().handleRequest(event, new NoContext()));
         var text = response.getBody();
         return new Reply(
                 response.getStatusCode(),

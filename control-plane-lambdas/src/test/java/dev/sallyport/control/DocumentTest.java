@@ -23,10 +23,33 @@ final class DocumentTest {
         assertThat(served).isEqualTo(documented());
     }
 
+    /// Which requests take `If-Match` and `Idempotency-Key` is told where they are looked up.
+    @Test
+    void theDocumentNamesTheHeadersThatEachRouteKnows() throws IOException {
+        var conditional = new TreeSet<String>();
+        var once = new TreeSet<String>();
+        for (var route : new Bed().routes()) {
+            if (route.conditional()) {
+                conditional.add(route.method() + " " + route.template());
+            }
+            if (route.method().equals("POST")) {
+                once.add("POST " + route.template());
+            }
+        }
+        assertThat(documented(Pattern.compile(".*parameters/IfMatch'"))).isEqualTo(conditional);
+        assertThat(documented(Pattern.compile(".*parameters/IdempotencyKey'"))).isEqualTo(once);
+    }
+
     static Set<String> documented() throws IOException {
+        return documented(METHOD);
+    }
+
+    /// The operations that have such a line.
+    private static Set<String> documented(Pattern wanted) throws IOException {
         var documented = new TreeSet<String>();
         try (var in = DocumentTest.class.getResourceAsStream("/openapi.yaml")) {
             var path = "";
+            var operation = "";
             for (var line : new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\n", -1)) {
                 var found = PATH.matcher(line);
                 if (found.matches()) {
@@ -34,7 +57,10 @@ final class DocumentTest {
                 }
                 var method = METHOD.matcher(line);
                 if (method.matches()) {
-                    documented.add(method.group(1).toUpperCase(Locale.ROOT) + " " + path);
+                    operation = method.group(1).toUpperCase(Locale.ROOT) + " " + path;
+                }
+                if (wanted.matcher(line).matches() && !operation.isEmpty()) {
+                    documented.add(operation);
                 }
             }
         }

@@ -61,7 +61,7 @@ public final class Filled {
         auditor = key("auditor", null);
         alicesKey = key("member", alice.id());
         bobsKey = key("member", bob.email());
-        spareKey = bed.post(admin, "/v1/keys", new Keys.NewKey("spare", "admin", null, null))
+        spareKey = bed.post(admin, "/v1/keys", new Keys.NewKey("spare", "admin", null, null, null))
                 .as(Keys.CreatedKey.class)
                 .key();
         agent = bed.post(admin, "/v1/agents", new Agents.NewAgent("first")).as(Agents.KeyedAgent.class);
@@ -85,7 +85,7 @@ public final class Filled {
     }
 
     private String key(String role, @org.jspecify.annotations.Nullable String user) {
-        return bed.post(admin, "/v1/keys", new Keys.NewKey(role + " key", role, user, null))
+        return bed.post(admin, "/v1/keys", new Keys.NewKey(role + " key", role, user, null, null))
                 .as(Keys.CreatedKey.class)
                 .secret();
     }

@@ -140,7 +140,7 @@ final class PermissionsTest {
     void theKeyOfAUserWhoIsNotActiveStopsCounting() {
         var carol = bed.post(acme.admin, "/v1/users", Filled.user("carol", List.of()))
                 .as(Users.User.class);
-        var key = bed.post(acme.admin, "/v1/keys", new Keys.NewKey("carol", "admin", carol.id(), null))
+        var key = bed.post(acme.admin, "/v1/keys", new Keys.NewKey("carol", "admin", carol.id(), null, null))
                 .as(Keys.CreatedKey.class);
         assertThat(bed.get(key.secret(), "/v1/me").status()).isEqualTo(200);
 
@@ -152,7 +152,7 @@ final class PermissionsTest {
 
     @Test
     void aDeletedKeyStopsCounting() {
-        var key = bed.post(acme.admin, "/v1/keys", new Keys.NewKey("short", "auditor", null, null))
+        var key = bed.post(acme.admin, "/v1/keys", new Keys.NewKey("short", "auditor", null, null, null))
                 .as(Keys.CreatedKey.class);
         assertThat(bed.get(key.secret(), "/v1/me").status()).isEqualTo(200);
 

@@ -31,6 +31,7 @@ public final class ApiKeys {
                 .change(key.tenant(), actor, "apikey.created", key.id().value())
                 .detail("name", key.name())
                 .detail("role", key.role().name())
+                .detail("networks", String.join(",", key.networks()))
                 .put(item(key, sha256), Condition.absent(), Reason.TAKEN, "There is such a key already.")
                 .put(
                         Directory.apiKey(sha256)
@@ -99,6 +100,7 @@ public final class ApiKeys {
                 .time("created", key.created())
                 .time("lastUsed", key.lastUsed())
                 .time("until", key.until())
+                .texts("networks", key.networks())
                 .text("sha256", sha256);
     }
 
@@ -111,6 +113,7 @@ public final class ApiKeys {
                 item.one(ApiKey.Role.class, "role"),
                 item.time("created"),
                 item.optionalTime("lastUsed"),
-                item.optionalTime("until"));
+                item.optionalTime("until"),
+                item.has("networks") ? item.texts("networks") : List.of());
     }
 }

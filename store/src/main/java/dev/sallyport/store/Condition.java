@@ -47,6 +47,18 @@ record Condition(@Nullable String expression, Map<String, String> names, Map<Str
                 Map.of(":value", AttributeValue.fromN(Long.toString(value))));
     }
 
+    /// The item is there, and its number is one of these, both included.
+    static Condition between(String name, long least, long most) {
+        return new Condition(
+                "#name BETWEEN :least AND :most",
+                Map.of("#name", name),
+                Map.of(
+                        ":least",
+                        AttributeValue.fromN(Long.toString(least)),
+                        ":most",
+                        AttributeValue.fromN(Long.toString(most))));
+    }
+
     Map<String, String> namesAnd(Map<String, String> more) {
         var all = new HashMap<>(names);
         all.putAll(more);

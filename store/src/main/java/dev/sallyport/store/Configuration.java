@@ -18,6 +18,9 @@ final class Configuration {
     private static final String EPOCH = "epoch";
     private static final String NO_TENANT = "There is no such tenant.";
 
+    /// Longest text that an audit entry keeps of an attribute as it was, in characters.
+    private static final int LONGEST_BEFORE = 2_048;
+
     private final Tables tables;
     private final AuditLog audit;
     private final Outbox outbox;
@@ -65,6 +68,23 @@ final class Configuration {
         Change detail(String name, String value) {
             details.put(name, value);
             return this;
+        }
+
+        /// What stood there: of an item that is replaced, what is different now (`before.groups`); of one that is
+        /// deleted, all of it. Neither keys nor bytes.
+        Change before(Item item, Optional<Item> after) {
+            var now = after.map(Item::described).orElse(new TreeMap<>());
+            item.described().forEach((name, value) -> {
+                if (!value.equals(now.get(name))) {
+                    details.put("before." + name, shortened(value));
+                }
+            });
+            now.keySet().stream().filter(name -> !item.has(name)).forEach(name -> details.put("before." + name, ""));
+            return this;
+        }
+
+        private static String shortened(String value) {
+            return value.length() <= LONGEST_BEFORE ? value : value.substring(0, LONGEST_BEFORE) + "…";
         }
 
         /// More mail than that the configuration has changed.

@@ -60,18 +60,28 @@ public final class Connections {
         return change.commit(new Stored(signed, definition));
     }
 
-    public Written<Stored> delete(Actor actor, TenantId tenant, ConnectionId id) {
-        var found = get(tenant, id);
-        if (found.isEmpty()) {
-            return new Written.Refused<>(Reason.ABSENT, ABSENT);
-        }
-        var definition = found.get().definition();
+    public Written<ConnectionDefinition> delete(Actor actor, TenantId tenant, ConnectionId id) {
+        return get(tenant, id)
+                .map(found -> delete(actor, found.definition()))
+                .orElseGet(() -> new Written.Refused<>(Reason.ABSENT, ABSENT));
+    }
+
+    /// Deletes a connection that is still as it was read.
+    public Written<ConnectionDefinition> delete(Actor actor, ConnectionDefinition definition) {
         return configuration
-                .change(tenant, actor, "connection.deleted", id.value())
+                .change(
+                        definition.tenant(),
+                        actor,
+                        "connection.deleted",
+                        definition.id().value())
                 .detail("name", definition.name().value())
-                .delete(Keys.id(Keys.CONNECTION, id), Condition.version(definition.version()), Reason.STALE, STALE)
-                .delete(Keys.tenant(tenant), Keys.NAME + definition.name())
-                .commit(found.get());
+                .delete(
+                        Keys.id(Keys.CONNECTION, definition.id()),
+                        Condition.version(definition.version()),
+                        Reason.STALE,
+                        STALE)
+                .delete(Keys.tenant(definition.tenant()), Keys.NAME + definition.name())
+                .commit(definition);
     }
 
     public Optional<Stored> get(TenantId tenant, ConnectionId id) {

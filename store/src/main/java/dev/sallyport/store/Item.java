@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
@@ -169,6 +170,33 @@ final class Item {
         } catch (IllegalArgumentException e) {
             throw new IllegalStateException("the item " + where() + " has an unknown " + name, e);
         }
+    }
+
+    /// What stands in it for people, by name: texts, numbers and flags, lists and maps of texts. Not its key, its
+    /// version, nor bytes.
+    SortedMap<String, String> described() {
+        var described = new TreeMap<String, String>();
+        attributes.forEach((name, value) -> {
+            if (!name.equals(PARTITION) && !name.equals(SORT) && !name.equals(VERSION) && value.b() == null) {
+                described.put(name, described(value));
+            }
+        });
+        return described;
+    }
+
+    private static String described(AttributeValue value) {
+        return switch (value.type()) {
+            case S -> value.s();
+            case N -> value.n();
+            case BOOL -> value.bool().toString();
+            case L -> value.l().stream().map(Item::described).collect(Collectors.joining(","));
+            case M ->
+                new TreeMap<>(value.m())
+                        .entrySet().stream()
+                                .map(entry -> entry.getKey() + "=" + described(entry.getValue()))
+                                .collect(Collectors.joining(","));
+            default -> "";
+        };
     }
 
     private AttributeValue attribute(String name) {

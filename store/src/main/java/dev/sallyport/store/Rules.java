@@ -35,6 +35,7 @@ public final class Rules {
         return write(
                 actor,
                 tenant,
+                Optional.empty(),
                 withVersion(rule, 1),
                 "accessrule.created",
                 Condition.absent(),
@@ -44,12 +45,14 @@ public final class Rules {
 
     /// Changes a rule. `rule` carries the version that was read.
     public Written<AccessRule> update(Actor actor, TenantId tenant, AccessRule rule) {
-        if (get(tenant, rule.id()).isEmpty()) {
+        var before = get(tenant, rule.id());
+        if (before.isEmpty()) {
             return new Written.Refused<>(Reason.ABSENT, ABSENT);
         }
         return write(
                 actor,
                 tenant,
+                before,
                 withVersion(rule, rule.version() + 1),
                 "accessrule.updated",
                 Condition.version(rule.version()),
@@ -58,15 +61,19 @@ public final class Rules {
     }
 
     public Written<AccessRule> delete(Actor actor, TenantId tenant, RuleId id) {
-        var rule = get(tenant, id);
-        if (rule.isEmpty()) {
-            return new Written.Refused<>(Reason.ABSENT, ABSENT);
-        }
+        return get(tenant, id)
+                .map(rule -> delete(actor, tenant, rule))
+                .orElseGet(() -> new Written.Refused<>(Reason.ABSENT, ABSENT));
+    }
+
+    /// Deletes a rule that is still as it was read.
+    public Written<AccessRule> delete(Actor actor, TenantId tenant, AccessRule rule) {
         return configuration
-                .change(tenant, actor, "accessrule.deleted", id.value())
-                .detail("name", rule.get().name())
-                .delete(Keys.id(Keys.RULE, id), Condition.version(rule.get().version()), Reason.STALE, STALE)
-                .commit(rule.get());
+                .change(tenant, actor, "accessrule.deleted", rule.id().value())
+                .detail("name", rule.name())
+                .before(item(tenant, rule), Optional.empty())
+                .delete(Keys.id(Keys.RULE, rule.id()), Condition.version(rule.version()), Reason.STALE, STALE)
+                .commit(rule);
     }
 
     public Optional<AccessRule> get(TenantId tenant, RuleId id) {
@@ -83,6 +90,7 @@ public final class Rules {
     private Written<AccessRule> write(
             Actor actor,
             TenantId tenant,
+            Optional<AccessRule> before,
             AccessRule rule,
             String action,
             Condition condition,
@@ -103,6 +111,7 @@ public final class Rules {
                         "modes",
                         joined(rule.modes().stream().map(AccessMode::name).collect(Collectors.toSet())))
                 .put(item(tenant, rule), condition, reason, sentence);
+        before.ifPresent(old -> change.before(item(tenant, old), Optional.of(item(tenant, rule))));
         rule.groups()
                 .forEach(group -> change.needs(Keys.GROUP + group, "There is no group of the name " + group + "."));
         rule.users().forEach(user -> change.needs(Keys.id(Keys.USER, user), "There is no user " + user + "."));

@@ -22,6 +22,8 @@ public final class Store implements AutoCloseable {
     private final Attachments attachments;
     private final Outbox outbox;
     private final Policies policies;
+    private final AnsweredRequests answeredRequests;
+    private final Rates rates;
 
     /// @param tables prepared or checked by the caller
     public Store(Tables tables) {
@@ -46,6 +48,8 @@ public final class Store implements AutoCloseable {
         checkpoints = new Checkpoints(tables);
         attachments = new Attachments(tables, edges);
         policies = new Policies(tables);
+        answeredRequests = new AnsweredRequests(tables);
+        rates = new Rates(tables);
     }
 
     public Tables tables() {
@@ -123,6 +127,14 @@ public final class Store implements AutoCloseable {
 
     public Policies policies() {
         return policies;
+    }
+
+    public AnsweredRequests answeredRequests() {
+        return answeredRequests;
+    }
+
+    public Rates rates() {
+        return rates;
     }
 
     @Override

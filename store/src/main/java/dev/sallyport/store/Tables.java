@@ -296,6 +296,19 @@ public final class Tables implements AutoCloseable {
         }
     }
 
+    /// Whether the condition held; then the item has so much more of `name`.
+    boolean add(Table table, String partition, String sort, String name, long more, Condition condition) {
+        return conditional(
+                "write " + sort,
+                () -> client.updateItem(request -> request.tableName(name(table))
+                        .key(key(partition, sort))
+                        .updateExpression("ADD #added :added")
+                        .conditionExpression(condition.expression())
+                        .expressionAttributeNames(condition.namesAnd(Map.of("#added", name)))
+                        .expressionAttributeValues(
+                                condition.valuesAnd(Map.of(":added", AttributeValue.fromN(Long.toString(more)))))));
+    }
+
     /// Sets one number of an item that is there.
     void set(Table table, String partition, String sort, String name, String number) {
         conditional(

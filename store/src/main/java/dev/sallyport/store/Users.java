@@ -44,16 +44,18 @@ public final class Users {
     }
 
     public Written<User> delete(Actor actor, TenantId tenant, UserId id) {
-        var old = get(tenant, id);
-        if (old.isEmpty()) {
-            return absent();
-        }
-        var user = old.get();
+        return get(tenant, id).map(user -> delete(actor, user)).orElseGet(Users::absent);
+    }
+
+    /// Deletes a user that is still as it was read.
+    public Written<User> delete(Actor actor, User user) {
+        var tenant = user.tenant();
         var change = configuration
-                .change(tenant, actor, "user.deleted", id.value())
+                .change(tenant, actor, "user.deleted", user.id().value())
                 .detail("email", user.email())
+                .before(item(user), Optional.empty())
                 .delete(
-                        Keys.id(Keys.USER, id),
+                        Keys.id(Keys.USER, user.id()),
                         Condition.version(user.version()),
                         Reason.STALE,
                         "The user has changed in the meantime. Please try again.")
@@ -127,6 +129,7 @@ public final class Users {
                         old.map(before -> Condition.version(before.version())).orElseGet(Condition::absent),
                         old.isPresent() ? Reason.STALE : Reason.TAKEN,
                         old.isPresent() ? STALE : "There is such a user already.");
+        old.ifPresent(before -> change.before(item(before), Optional.of(item)));
         var sameEmail = old.filter(before -> before.email().equals(user.email()));
         change.put(
                 item.under(partition, Keys.EMAIL + user.email()),

@@ -191,7 +191,8 @@ class AccessPatternsTest {
                 ApiKey.Role.ADMIN,
                 clock.instant(),
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                List.of());
         measure("make an API key", () -> store.apiKeys().create(ExampleTenant.ADMIN, key, ExampleTenant.sha256("key")));
         measure("an API key by its hash", () -> store.apiKeys().byHash(ExampleTenant.sha256("key")));
         measure("note the use of an API key", () -> store.apiKeys().used(key));

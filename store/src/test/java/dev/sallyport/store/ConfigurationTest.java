@@ -368,7 +368,8 @@ class ConfigurationTest {
                 ApiKey.Role.MEMBER,
                 clock.instant(),
                 Optional.empty(),
-                Optional.of(clock.instant().plusSeconds(3_600)));
+                Optional.of(clock.instant().plusSeconds(3_600)),
+                List.of("192.0.2.0/24", "2001:db8::/32"));
         var hash = ExampleTenant.sha256("secret");
         store.apiKeys().create(ExampleTenant.ADMIN, key, hash).orThrow();
 

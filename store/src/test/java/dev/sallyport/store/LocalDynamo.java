@@ -1,11 +1,13 @@
 package dev.sallyport.store;
 
+import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.DynamoDbRequest;
 import software.amazon.dynamodb.services.local.embedded.DynamoDBEmbedded;
 
 /// DynamoDB Local in memory, in this process, started once. Each store has tables of its own.
@@ -45,6 +47,29 @@ public final class LocalDynamo {
                 });
         return new Store(
                 new Tables(client, store.tables().prefix(), store.tables().clock()));
+    }
+
+    /// A new, empty store that shows each request before it is made.
+    public static Store watched(Clock clock, Consumer<Object> requests) {
+        var tables = tables(clock);
+        var client = (DynamoDbClient) Proxy.newProxyInstance(
+                LocalDynamo.class.getClassLoader(),
+                new Class<?>[] {DynamoDbClient.class},
+                (proxy, method, arguments) -> {
+                    try {
+                        if (arguments != null && arguments.length == 1 && arguments[0] instanceof Consumer<?>) {
+                            // makes a request with the builder, and comes again
+                            return InvocationHandler.invokeDefault(proxy, method, arguments);
+                        }
+                        if (arguments != null && arguments.length == 1 && arguments[0] instanceof DynamoDbRequest) {
+                            requests.accept(arguments[0]);
+                        }
+                        return method.invoke(tables.client(), arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+        return new Store(new Tables(client, tables.prefix(), clock));
     }
 
     /// New, empty tables.

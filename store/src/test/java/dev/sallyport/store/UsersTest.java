@@ -10,6 +10,7 @@ import dev.sallyport.core.user.User;
 import dev.sallyport.store.Written.Done;
 import dev.sallyport.store.Written.Reason;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -191,6 +192,39 @@ class UsersTest {
         assertThat(store.users()
                         .delete(ExampleTenant.ADMIN, acme.id(), acme.alice().id()))
                 .isEqualTo(new Written.Refused<>(Reason.ABSENT, "There is no such user."));
+    }
+
+    @Test
+    void theAuditLogSaysWhatStoodThere() {
+        var alice = acme.alice();
+        var moved = new User(
+                alice.tenant(),
+                alice.id(),
+                "moved@example.com",
+                Optional.empty(),
+                alice.name(),
+                Set.of(),
+                alice.status(),
+                alice.version());
+        var after = store.users().update(ExampleTenant.ADMIN, moved).orThrow();
+        store.users().delete(ExampleTenant.ADMIN, after).orThrow();
+
+        var entries = store.auditLog()
+                .list(acme.id(), Instant.EPOCH, Instant.now().plusSeconds(60), Optional.empty(), 2)
+                .items();
+        var deleted = entries.get(0);
+        assertThat(deleted.action()).isEqualTo("user.deleted");
+        assertThat(deleted.details())
+                .containsEntry("before.email", "moved@example.com")
+                .containsEntry("before.groups", "");
+        var updated = entries.get(1);
+        assertThat(updated.action()).isEqualTo("user.updated");
+        assertThat(updated.details())
+                .containsEntry("before.email", "alice@example.com")
+                .containsEntry("email", "moved@example.com")
+                .containsEntry("before.subject", "subject-alice")
+                .containsEntry("before.groups", String.join(",", alice.groups()))
+                .doesNotContainKeys("before.name", "before.status", "before.pk");
     }
 
     @Test

@@ -116,9 +116,9 @@ class AttackTest {
         var recorded = Recorded.newest(instance, "alice@example.com");
         recorded.awaitState("complete");
         var admin = instance.admin();
-        var bobs = admin.createKey(new NewKey("bob", "member", "bob@example.com", null))
+        var bobs = admin.createKey(new NewKey("bob", "member", "bob@example.com", null, null))
                 .secret();
-        var alices = admin.createKey(new NewKey("alice", "member", "alice@example.com", null))
+        var alices = admin.createKey(new NewKey("alice", "member", "alice@example.com", null, null))
                 .secret();
         var url = cliField("url");
         for (var path : List.of("", "/recording", "/recording/chunks", "/recording/chunks/0")) {

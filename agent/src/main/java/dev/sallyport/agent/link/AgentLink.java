@@ -95,11 +95,13 @@ public final class AgentLink implements AutoCloseable {
     private final List<Attachment> attachments = new CopyOnWriteArrayList<>();
     private final ReentrantLock dialling = new ReentrantLock();
     private final ReentrantLock handingOver = new ReentrantLock();
+    private volatile List<EdgeDoor> more;
     private volatile boolean closed;
 
     private AgentLink(Settings settings, SessionOpener opener, TailSource tails, LongSupplier nanos)
             throws IOException {
         this.settings = settings;
+        this.more = settings.more();
         this.tails = tails;
         this.nanos = nanos;
         this.sessions = new CarriedSessions(settings.instance(), opener, nanos);
@@ -151,12 +153,17 @@ public final class AgentLink implements AutoCloseable {
         return attachments.stream().mapToInt(Attachment::openCalls).sum();
     }
 
+    /// Dials these further edges from now on. What it is attached to it stays attached to.
+    public void more(List<EdgeDoor> doors) {
+        more = List.copyOf(doors);
+    }
+
     /// Tells the operators something, by way of every edge that is there; at most 1,000 characters.
     public void notice(String text) {
         attachments.forEach(attachment -> attachment.notice(text));
     }
 
-    /// Asks for no new sessions; those that live go on. Orders may come until [#engaged] is false.
+    /// Asks for no new sessions; those that live go on. Orders may come until [#awaited] is false.
     public void drain() {
         sessions.drain();
         attachments.forEach(Attachment::sayDraining);
@@ -167,9 +174,14 @@ public final class AgentLink implements AutoCloseable {
         return sessions.served();
     }
 
-    /// Whether an edge may still put a session here, or a call carries one.
-    public boolean engaged() {
-        return attachments.stream().anyMatch(attachment -> attachment.idleCalls() > 0) || sessions.anyCarried();
+    /// Whether an edge may still put a session here.
+    public boolean awaited() {
+        return attachments.stream().anyMatch(attachment -> attachment.idleCalls() > 0);
+    }
+
+    /// Whether a call carries a session, perhaps only its last words.
+    public boolean carries() {
+        return sessions.anyCarried();
     }
 
     /// Ends every session and every call.
@@ -271,7 +283,7 @@ public final class AgentLink implements AutoCloseable {
     private Dialled door(int attempt) throws UnknownHostException {
         var doors = new ArrayList<EdgeDoor>();
         doors.add(new EdgeDoor(settings.key().host(), settings.key().port()));
-        doors.addAll(settings.more());
+        doors.addAll(more);
         var all = new ArrayList<Dialled>();
         Optional<UnknownHostException> unknown = Optional.empty();
         for (var door : doors) {

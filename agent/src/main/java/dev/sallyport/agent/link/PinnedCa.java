@@ -8,6 +8,8 @@ import java.security.KeyStore;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 
@@ -29,6 +31,20 @@ final class PinnedCa extends X509ExtendedTrustManager {
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
             throws CertificateException {
+        trusting(pinned(chain, engine.getSSLParameters())).checkServerTrusted(chain, authType, engine);
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
+            throws CertificateException {
+        if (!(socket instanceof SSLSocket tls)) {
+            throw new CertificateException("an edge is only trusted by TLS");
+        }
+        trusting(pinned(chain, tls.getSSLParameters())).checkServerTrusted(chain, authType, socket);
+    }
+
+    /// The pinned CA of a chain, when the name of the host will be checked, too.
+    private X509Certificate pinned(X509Certificate[] chain, SSLParameters parameters) throws CertificateException {
         if (chain.length < 2 || chain.length > LONGEST_CHAIN) {
             throw new CertificateException("the edge did not show the CA that this agent's key pins");
         }
@@ -42,10 +58,10 @@ final class PinnedCa extends X509ExtendedTrustManager {
             throw new CertificateException("the edge's certificate is not from the CA that this agent's key pins;"
                     + " either this is not the edge, or it has a new CA and the agent needs a new key");
         }
-        if (!"HTTPS".equals(engine.getSSLParameters().getEndpointIdentificationAlgorithm())) {
+        if (!"HTTPS".equals(parameters.getEndpointIdentificationAlgorithm())) {
             throw new CertificateException("the edge's name would not be checked");
         }
-        trusting(pinned).checkServerTrusted(chain, authType, engine);
+        return pinned;
     }
 
     private static X509ExtendedTrustManager trusting(X509Certificate ca) throws CertificateException {
@@ -68,12 +84,6 @@ final class PinnedCa extends X509ExtendedTrustManager {
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-        throw new CertificateException("an edge is only trusted by name");
-    }
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
-            throws CertificateException {
         throw new CertificateException("an edge is only trusted by name");
     }
 

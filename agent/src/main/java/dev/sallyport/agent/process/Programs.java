@@ -16,7 +16,7 @@ import java.util.Set;
 public final class Programs implements AutoCloseable {
 
     private final Account own;
-    private final Set<String> allowed;
+    private volatile Set<String> allowed;
     private final Enclosures enclosures;
 
     private Programs(Account own, Set<String> allowed, Enclosures enclosures) {
@@ -59,9 +59,24 @@ public final class Programs implements AutoCloseable {
         enclosures.close();
     }
 
+    /// Whether this process may take on other accounts.
+    public static boolean startedAsRoot() {
+        return Posix.effectiveUser() == 0;
+    }
+
+    /// Whether this machine knows an account of this name.
+    public static boolean knows(String account) throws IOException {
+        return Account.named(account).isPresent();
+    }
+
     /// Whether programs run under accounts of their own.
     public boolean changesAccount() {
         return own.isRoot();
+    }
+
+    /// Programs begin as these accounts from now on; none: any but root. What runs goes on.
+    public void allow(Set<String> accounts) {
+        allowed = Set.copyOf(accounts);
     }
 
     /// How descendants are held, in one sentence.
@@ -108,7 +123,8 @@ public final class Programs implements AutoCloseable {
                 throw NotOpened.refused(
                         "this connection names no account to run as, and its agent runs nothing as root");
             }
-            if (!allowed.isEmpty() && !allowed.contains(runAs.get())) {
+            var accounts = allowed;
+            if (!accounts.isEmpty() && !accounts.contains(runAs.get())) {
                 throw NotOpened.refused("this connection runs as an account that its agent's operator did not allow");
             }
             var account = Account.named(runAs.get());

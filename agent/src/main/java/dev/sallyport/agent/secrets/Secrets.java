@@ -24,7 +24,7 @@ public final class Secrets {
     private static final String AGENT_KEY = "SALLYPORT_KEY";
 
     private final Map<String, String> environment;
-    private final List<Path> folders;
+    private volatile List<Path> folders;
     private final Optional<Function<String, Optional<Secret>>> unsealing;
 
     /// @param environment the agent's variables
@@ -37,6 +37,11 @@ public final class Secrets {
         this.environment = Map.copyOf(environment);
         this.folders = List.copyOf(folders);
         this.unsealing = unsealing;
+    }
+
+    /// Files may lie in these folders from now on, and in no others.
+    public void folders(List<Path> now) {
+        folders = List.copyOf(now);
     }
 
     /// The secret behind a reference.

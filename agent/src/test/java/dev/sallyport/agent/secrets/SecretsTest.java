@@ -55,6 +55,16 @@ final class SecretsTest {
     }
 
     @Test
+    void otherFoldersTakeThePlaceOfTheFormer() throws Exception {
+        Files.writeString(allowed.resolve("password"), "two\n");
+        var other = Files.createDirectory(folder.resolve("other"));
+        Files.writeString(other.resolve("password"), "three\n");
+        secrets.folders(List.of(other));
+        assertThat(resolve("file:" + other.resolve("password"))).isEqualTo("three");
+        assertUnresolved("file:" + allowed.resolve("password"), "outside the folders");
+    }
+
+    @Test
     void theSealingKeyOutlivesTheProcess() throws Exception {
         var sealed = key.seal(Secret.of("kept"));
         assertThat(SealingKey.open(folder).open(sealed).orElseThrow().revealText())

@@ -22,7 +22,10 @@ import java.util.function.Predicate;
 /// window both ways.
 public final class TestingLink implements SessionLink {
 
-    private static final Duration LONGEST = Duration.ofSeconds(30);
+    private static final Duration LONGEST = Duration.ofMinutes(3);
+
+    /// Most characters of the output that a failure tells.
+    private static final int TOLD = 2_000;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -257,6 +260,10 @@ public final class TestingLink implements SessionLink {
         }
     }
 
+    private static String ending(String text) {
+        return text.length() <= TOLD ? text : "…" + text.substring(text.length() - TOLD);
+    }
+
     public List<Message> messages() {
         lock.lock();
         try {
@@ -278,10 +285,11 @@ public final class TestingLink implements SessionLink {
                     }
                 }
                 if (nanos <= 0) {
-                    throw new AssertionError("no " + kind.getSimpleName() + " came; there was: " + shown() + errors()
-                            + fromAgent.stream()
-                                    .filter(message -> !(message instanceof Message.Data))
-                                    .toList());
+                    throw new AssertionError(
+                            "no " + kind.getSimpleName() + " came; there was: " + ending(shown()) + ending(errors())
+                                    + fromAgent.stream()
+                                            .filter(message -> !(message instanceof Message.Data))
+                                            .toList());
                 }
                 nanos = changed.awaitNanos(nanos);
             }

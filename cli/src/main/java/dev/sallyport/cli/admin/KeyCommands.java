@@ -28,6 +28,11 @@ final class KeyCommands {
         return time == null ? otherwise : Moment.local(time);
     }
 
+    private static String networks(Keys.Key key) {
+        var networks = key.allowedNetworks();
+        return networks == null ? "everywhere" : String.join(",", networks);
+    }
+
     @Command(name = "ls", header = "List API keys, without their secrets.")
     static final class Ls extends Listing<Keys.Key> {
         Ls(Run run) {
@@ -47,7 +52,7 @@ final class KeyCommands {
 
         @Override
         Table table(List<Keys.Key> items) {
-            var table = new Table("KEY", "NAME", "ROLE", "USER", "CREATED", "LAST USED", "EXPIRES");
+            var table = new Table("KEY", "NAME", "ROLE", "USER", "CREATED", "LAST USED", "EXPIRES", "NETWORKS");
             for (var key : items) {
                 var user = key.user();
                 table.row(
@@ -57,7 +62,8 @@ final class KeyCommands {
                         user == null ? "-" : user,
                         Moment.local(key.createdAt()),
                         time(key.lastUsedAt(), "-"),
-                        time(key.expiresAt(), "never"));
+                        time(key.expiresAt(), "never"),
+                        networks(key));
             }
             return table;
         }
@@ -95,6 +101,12 @@ final class KeyCommands {
         @Option(names = "--expires", paramLabel = "TIME", description = "In 90d, or at 2026-12-31. Default: never.")
         private @Nullable String expires;
 
+        @Option(
+                names = "--network",
+                paramLabel = "NETWORK",
+                description = "From where it counts, such as 192.0.2.0/24; may be given again. Default: everywhere.")
+        private @Nullable List<String> networks;
+
         Create(Run run) {
             super(run);
         }
@@ -104,7 +116,7 @@ final class KeyCommands {
             var until = expires == null
                     ? null
                     : Moment.future(expires, run.surroundings().clock());
-            return client().createKey(new NewKey(name, role, user, until));
+            return client().createKey(new NewKey(name, role, user, until, networks));
         }
 
         @Override
@@ -115,6 +127,7 @@ final class KeyCommands {
                     .add("role", one.key().role())
                     .add("user", one.key().user())
                     .add("expires", time(one.key().expiresAt(), "never"))
+                    .add("networks", networks(one.key()))
                     .add("secret", one.secret());
         }
 

@@ -23,7 +23,7 @@ public final class Configuration {
     private static final int LONGEST = 65_536;
 
     private static final Path BESIDE_A_CHECKOUT = Path.of(".sallyport", "cli.json");
-    private static final Path OF_THE_USER = Path.of(".config", "sallyport", "cli.json");
+    static final Path OF_THE_USER = Path.of(".config", "sallyport", "cli.json");
 
     private final Path path;
     private final ConfigurationFile file;
@@ -51,7 +51,7 @@ public final class Configuration {
             return read(file);
         }
         throw Failure.failed("there is no configuration. Start Sallyport here with  make up,  name a file with"
-                + " --config, or write {\"url\": \"https://…\", \"key\": \"sally_…\"} to " + file + ".");
+                + " --config, or have " + file + " written by  sally login --url https://….");
     }
 
     private static @Nullable Path parent(Path folder) {
@@ -83,15 +83,20 @@ public final class Configuration {
     /// The API's address.
     public URI url() throws Failure {
         var text = needed("url", file.url());
+        return address(text)
+                .orElseThrow(() -> Failure.failed(
+                        "\"url\" in " + path + " is not an address such as https://sallyport.example.com."));
+    }
+
+    /// The API's address, if this is one.
+    public static Optional<URI> address(String text) {
         try {
             var url = URI.create(text);
-            if (url.getHost() != null && ("http".equals(url.getScheme()) || "https".equals(url.getScheme()))) {
-                return url;
-            }
+            boolean web = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
+            return web && url.getHost() != null ? Optional.of(url) : Optional.empty();
         } catch (IllegalArgumentException e) {
-            // said below
+            return Optional.empty();
         }
-        throw Failure.failed("\"url\" in " + path + " is not an address such as https://sallyport.example.com.");
     }
 
     /// The API key.

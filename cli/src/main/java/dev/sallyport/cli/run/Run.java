@@ -26,6 +26,11 @@ public final class Run implements AutoCloseable {
         configurationFile = Optional.of(file);
     }
 
+    /// The file that the user named, if one was.
+    public Optional<Path> configurationFile() {
+        return configurationFile;
+    }
+
     public Surroundings surroundings() {
         return surroundings;
     }

@@ -19,6 +19,7 @@ import java.util.Optional;
 /// @param out may be written to as text or as bytes; to be flushed before the program ends
 /// @param outIsTerminal whether a person looks at `out`
 /// @param folder the working directory
+/// @param person somebody at the terminal behind `in`
 /// @param home the user's home directory
 /// @param variables the environment
 public record Surroundings(
@@ -30,7 +31,8 @@ public record Surroundings(
         Path folder,
         Path home,
         Map<String, String> variables,
-        Clock clock) {
+        Clock clock,
+        Optional<Person> person) {
 
     private static final int BUFFER = 65_536;
 
@@ -45,7 +47,8 @@ public record Surroundings(
                 Path.of("").toAbsolutePath(),
                 Path.of(System.getProperty("user.home", "/")),
                 System.getenv(),
-                Clock.systemUTC());
+                Clock.systemUTC(),
+                isTerminal(0) ? Optional.of(Surroundings::secret) : Optional.empty());
     }
 
     /// Whether colours are wanted where `terminal` says that a person looks (<https://no-color.org>).
@@ -53,6 +56,15 @@ public record Surroundings(
         return terminal
                 && variables.getOrDefault("NO_COLOR", "").isEmpty()
                 && !variables.getOrDefault("TERM", "").equals("dumb");
+    }
+
+    private static String secret(String question) throws Failure {
+        var console = Optional.ofNullable(System.console())
+                .filter(Console::isTerminal)
+                .orElseThrow(
+                        () -> Failure.usage("this terminal cannot hide what is typed. Name a file with --key-file."));
+        var typed = console.readPassword("%s", question);
+        return typed == null ? "" : new String(typed);
     }
 
     private static PrintStream stream(FileDescriptor descriptor, int buffer) {

@@ -1,18 +1,26 @@
 package dev.sallyport.cli.ssh;
 
 import dev.sallyport.api.Connections.Connection;
+import dev.sallyport.cli.config.PrivateFile;
 import dev.sallyport.cli.run.Action;
 import dev.sallyport.cli.run.ExitCode;
 import dev.sallyport.cli.run.Failure;
 import dev.sallyport.cli.run.Pages;
+import dev.sallyport.cli.run.Reason;
 import dev.sallyport.cli.run.Run;
 import dev.sallyport.core.connection.ConnectionName;
 import dev.sallyport.core.sshserver.ClientCiphers;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -23,11 +31,13 @@ import picocli.CommandLine.Option;
         description = {
             "A Host for each login and connection, LOGIN+CONNECTION, and the host CA of the SSH door as a",
             "@cert-authority line, which needs OpenSSH 8.5 on this side; --known-hosts prints that line alone,",
-            "for a known-hosts file."
+            "for a known-hosts file. --install writes the hosts to ~/.config/sallyport/ssh_config and has",
+            "~/.ssh/config include it; again after connections were added."
         },
         footer = {
             "",
             "Examples:",
+            "  sally ssh-config --install && ssh alice+bash",
             "  sally ssh-config > sallyport.conf && ssh -F sallyport.conf alice+bash",
             "  sally ssh-config --login alice --identity ~/.ssh/id_ed25519 >> ~/.ssh/config",
             "  sally ssh-config --known-hosts >> ~/.ssh/known_hosts"
@@ -50,12 +60,32 @@ public final class WriteSshConfig extends Action {
     @Option(names = "--known-hosts", description = "Print the @cert-authority line only.")
     private boolean knownHosts;
 
+    @ArgGroup(exclusive = true)
+    private @Nullable Change change;
+
+    /// What becomes of the user's own configuration of ssh.
+    static final class Change {
+
+        @Option(names = "--install", description = "Have ~/.ssh/config include the hosts.")
+        private boolean install;
+
+        @Option(names = "--uninstall", description = "Undo --install; what else stands in ~/.ssh/config stays.")
+        private boolean uninstall;
+    }
+
     public WriteSshConfig(Run run) {
         super(run);
     }
 
     @Override
     public Integer call() throws Exception {
+        var chosen = change;
+        if (chosen != null && knownHosts) {
+            throw Failure.usage("--known-hosts prints a line; it does not go with --install or --uninstall.");
+        }
+        if (chosen != null && chosen.uninstall) {
+            return uninstall();
+        }
         var door = Door.find(run);
         if (knownHosts) {
             run.out().println(door.knownHosts());
@@ -71,8 +101,72 @@ public final class WriteSshConfig extends Action {
                 .filter(name -> ConnectionName.of(name).isPresent())
                 .sorted()
                 .toList();
-        run.out().print(text(door, logins(), names));
+        var text = text(door, logins(), names);
+        if (chosen != null && chosen.install) {
+            return install(text);
+        }
+        run.out().print(text);
         return ExitCode.OK;
+    }
+
+    private int install(String text) throws Failure {
+        var hosts = hosts();
+        if (hosts.toString().matches("(?s).*[*?\\[\\\\].*")) {
+            throw Failure.failed(hosts + " has a character in it that an Include of ssh takes for a pattern.");
+        }
+        var inclusion = quoted(hosts.toString());
+        written(hosts, text.getBytes(StandardCharsets.UTF_8));
+        var file = ofTheUser();
+        var before = content(file);
+        var after = InclusionInSshConfig.in(before, inclusion);
+        if (!Arrays.equals(before, after)) {
+            written(file, after);
+        }
+        run.say(file + " includes " + hosts + ";  ssh LOGIN+CONNECTION  opens a connection.");
+        return ExitCode.OK;
+    }
+
+    private int uninstall() throws Failure {
+        var file = ofTheUser();
+        var before = content(file);
+        var after = InclusionInSshConfig.without(before);
+        if (!Arrays.equals(before, after)) {
+            written(file, after);
+        }
+        try {
+            Files.deleteIfExists(hosts());
+        } catch (IOException e) {
+            throw Failure.failed(hosts() + " cannot be deleted: " + Reason.of(e) + ".");
+        }
+        run.say(file + (before.length == after.length ? " did not include" : " no longer includes")
+                + " the connections.");
+        return ExitCode.OK;
+    }
+
+    private Path hosts() {
+        return run.surroundings().home().resolve(".config", "sallyport", "ssh_config");
+    }
+
+    private Path ofTheUser() {
+        return run.surroundings().home().resolve(".ssh", "config");
+    }
+
+    private static byte[] content(Path file) throws Failure {
+        try {
+            return Files.readAllBytes(file);
+        } catch (NoSuchFileException e) {
+            return new byte[0];
+        } catch (IOException e) {
+            throw Failure.failed(file + " cannot be read: " + Reason.of(e) + ".");
+        }
+    }
+
+    private static void written(Path file, byte[] content) throws Failure {
+        try {
+            PrivateFile.change(file, content);
+        } catch (IOException e) {
+            throw Failure.failed(file + " cannot be written: " + Reason.of(e) + ".");
+        }
     }
 
     private List<Login> logins() throws Failure {

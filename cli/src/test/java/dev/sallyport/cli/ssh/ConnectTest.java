@@ -3,7 +3,6 @@ package dev.sallyport.cli.ssh;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sallyport.api.Connections;
-import dev.sallyport.api.Connections.Connection;
 import dev.sallyport.cli.TestingApi;
 import dev.sallyport.cli.TestingSally;
 import java.io.IOException;
@@ -11,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,23 +28,7 @@ class ConnectTest {
     @BeforeEach
     void start() throws IOException {
         api = new TestingApi();
-        var one = new Connection(
-                "con_1",
-                "bash",
-                "custom",
-                null,
-                null,
-                null,
-                null,
-                "required",
-                null,
-                false,
-                0,
-                60,
-                Map.of(),
-                List.of(),
-                null,
-                1);
+        var one = TestingApi.connection("bash");
         api.on("GET /v1/connections", new Connections.Page(List.of(one), null));
         Files.writeString(folder.resolve("ssh_config"), """
                 Host alice+bash
@@ -103,6 +85,9 @@ class ConnectTest {
             assertThat(sally.run("connect", "--dry-run", "--", name).code())
                     .as(name)
                     .isEqualTo(2);
+            assertThat(sally.run("exec", "--dry-run", "--", name, "id").code())
+                    .as(name)
+                    .isEqualTo(2);
             assertThat(sally.run("connect", "--dry-run", "--as=" + name, "bash").code())
                     .as(name)
                     .isEqualTo(2);
@@ -116,6 +101,27 @@ class ConnectTest {
         Files.setPosixFilePermissions(fake, PosixFilePermissions.fromString("rwx------"));
         assertThat(sally.variable("PATH", bin.toString()).run("connect", "bash").code())
                 .isEqualTo(37);
+    }
+
+    @Test
+    void execAsksForNoTerminalAndNobody() {
+        assertThat(sally.run("exec", "--dry-run", "bash", "--", "-v", "it's").out())
+                .isEqualTo("ssh -F " + folder + "/ssh_config -T -o BatchMode=yes -l alice+bash -- alice -v"
+                        + " 'it'\\''s'\n");
+    }
+
+    @Test
+    void execNeedsACommandAndPassesItsExitStatusOn() throws IOException {
+        assertThat(sally.run("exec", "bash").code()).isEqualTo(2);
+        var words = folder.resolve("words");
+        var bin = Files.createDirectories(folder.resolve("bin"));
+        var fake = Files.writeString(bin.resolve("ssh"), "#!/bin/sh\nprintf '%s\\n' \"$@\" >" + words + "\nexit 41\n");
+        Files.setPosixFilePermissions(fake, PosixFilePermissions.fromString("rwx------"));
+        assertThat(sally.variable("PATH", bin.toString())
+                        .run("exec", "bash", "--", "a  b", "$(c)")
+                        .code())
+                .isEqualTo(41);
+        assertThat(Files.readString(words)).endsWith("--\nalice\na  b\n$(c)\n");
     }
 
     @Test

@@ -14,12 +14,14 @@ public final class AccessRoutes {
             ConnectionRoutes connections,
             RuleRoutes rules,
             SshServerRoutes sshServer,
-            RevocationRoutes revocations) {
+            RevocationRoutes revocations,
+            ExplainRoutes explain) {
         agents.addTo(router);
         connections.addTo(router);
         rules.addTo(router);
         sshServer.addTo(router);
         revocations.addTo(router);
+        explain.addTo(router);
     }
 
     public Router router() {

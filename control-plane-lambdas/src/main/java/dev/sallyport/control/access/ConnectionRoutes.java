@@ -53,8 +53,8 @@ public final class ConnectionRoutes {
         router.route("GET", "/v1/connections", ALL, this::list)
                 .route("POST", "/v1/connections", ADMINS, this::create)
                 .route("GET", "/v1/connections/{connection}", ALL, this::show)
-                .route("PUT", "/v1/connections/{connection}", ADMINS, this::update)
-                .route("DELETE", "/v1/connections/{connection}", ADMINS, this::delete);
+                .change("PUT", "/v1/connections/{connection}", ADMINS, this::update)
+                .change("DELETE", "/v1/connections/{connection}", ADMINS, this::delete);
     }
 
     private Answer list(Caller caller, Call call) throws Declined {
@@ -86,6 +86,7 @@ public final class ConnectionRoutes {
 
     private Answer update(Caller caller, Call call) throws Declined {
         var before = find(store, caller.tenant(), call.part("connection")).orElseThrow(Declined::notFound);
+        call.expect(ConnectionFields.shown(before));
         var request = call.request().json(Connections.ConnectionWrite.class);
         var definition = connectionFields.read(caller.tenant(), before.id(), before.version() + 1, request);
         var signed = sign(definition);
@@ -102,10 +103,9 @@ public final class ConnectionRoutes {
     }
 
     private Answer delete(Caller caller, Call call) throws Declined {
-        var found = find(store, caller.tenant(), call.part("connection")).orElseThrow(Declined::notFound);
-        var _ = store.connections()
-                .delete(caller.actor(), caller.tenant(), found.id())
-                .orThrow();
+        var before = find(store, caller.tenant(), call.part("connection")).orElseThrow(Declined::notFound);
+        call.expect(ConnectionFields.shown(before));
+        var _ = store.connections().delete(caller.actor(), before).orThrow();
         return Answer.nothing();
     }
 

@@ -44,8 +44,8 @@ public final class RuleRoutes {
         router.route("GET", "/v1/access-rules", READERS, this::list)
                 .route("POST", "/v1/access-rules", ADMINS, this::create)
                 .route("GET", "/v1/access-rules/{rule}", READERS, this::show)
-                .route("PUT", "/v1/access-rules/{rule}", ADMINS, this::update)
-                .route("DELETE", "/v1/access-rules/{rule}", ADMINS, this::delete);
+                .change("PUT", "/v1/access-rules/{rule}", ADMINS, this::update)
+                .change("DELETE", "/v1/access-rules/{rule}", ADMINS, this::delete);
     }
 
     private Answer list(Caller caller, Call call) throws Declined {
@@ -68,15 +68,16 @@ public final class RuleRoutes {
 
     private Answer update(Caller caller, Call call) throws Declined {
         var before = found(caller, call);
+        call.expect(shown(before));
         var rule = rule(caller, before.id(), before.version(), call.request().json(Rules.RuleWrite.class));
         return Answer.ok(shown(
                 store.rules().update(caller.actor(), caller.tenant(), rule).orThrow()));
     }
 
     private Answer delete(Caller caller, Call call) throws Declined {
-        var _ = store.rules()
-                .delete(caller.actor(), caller.tenant(), found(caller, call).id())
-                .orThrow();
+        var before = found(caller, call);
+        call.expect(shown(before));
+        var _ = store.rules().delete(caller.actor(), caller.tenant(), before).orThrow();
         return Answer.nothing();
     }
 
@@ -145,7 +146,7 @@ public final class RuleRoutes {
         }
     }
 
-    private static Rules.Rule shown(AccessRule rule) {
+    static Rules.Rule shown(AccessRule rule) {
         return new Rules.Rule(
                 rule.id().value(),
                 rule.name(),

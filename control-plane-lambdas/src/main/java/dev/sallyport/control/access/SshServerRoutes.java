@@ -66,7 +66,7 @@ public final class SshServerRoutes {
     }
 
     void addTo(Router router) {
-        router.route("GET", "/v1/ssh-server", READERS, this::show).route("PUT", "/v1/ssh-server", ADMINS, this::apply);
+        router.route("GET", "/v1/ssh-server", READERS, this::show).change("PUT", "/v1/ssh-server", ADMINS, this::apply);
     }
 
     private Answer show(Caller caller, Call call) {
@@ -77,6 +77,7 @@ public final class SshServerRoutes {
         var request = call.request().json(SshServer.Apply.class);
         var fields = new Fields();
         var before = store.trustedCas().config(caller.tenant());
+        call.expect(shown(caller, before));
         var from = fields.choice("cert_attr", request.certAttr(), Words.all(CertificateAttribute.class))
                 .orElse(before.from());
         var to = fields.choice("user_attr", request.userAttr(), Words.all(UserAttribute.class))

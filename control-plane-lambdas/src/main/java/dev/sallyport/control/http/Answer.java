@@ -43,6 +43,30 @@ public record Answer(int status, String mediaType, byte[] body, Map<String, Stri
         return new Answer(200, "application/octet-stream", bytes, Map.of());
     }
 
+    /// What the sender has is what there is.
+    private static Answer notModified(String tag) {
+        return new Answer(304, "", new byte[0], Map.of("ETag", tag));
+    }
+
+    /// The answer with the tag of what it shows, or only the tag when `request` says that it has that already.
+    Answer tagged(Request request) {
+        if (status != 200 || body.length == 0) {
+            return this;
+        }
+        var tag = EntityTag.of(body);
+        boolean known = request.method().equals("GET")
+                && request.header("if-none-match")
+                        .filter(header -> EntityTag.named(header, tag))
+                        .isPresent();
+        return known ? notModified(tag) : with("ETag", tag);
+    }
+
+    /// The answer to `HEAD`.
+    Answer withoutBody() {
+        return new Answer(status, mediaType, new byte[0], headers)
+                .with("Content-Length", Integer.toString(body.length));
+    }
+
     public static Answer problem(Problem problem) {
         var headers = problem.is(Problem.Type.UNAUTHENTICATED)
                 ? Map.of("WWW-Authenticate", "Bearer realm=\"sallyport\"")

@@ -21,10 +21,12 @@ public final class ApiHandler implements RequestHandler<APIGatewayV2HTTPEvent, A
 
     private final Router router;
     private final Authentication authentication;
+    private final OnceOnly onceOnly;
 
-    public ApiHandler(Router router, Authentication authentication) {
+    public ApiHandler(Router router, Authentication authentication, OnceOnly onceOnly) {
         this.router = router;
         this.authentication = authentication;
+        this.onceOnly = onceOnly;
     }
 
     public Router router() {
@@ -38,9 +40,9 @@ public final class ApiHandler implements RequestHandler<APIGatewayV2HTTPEvent, A
 
     private Answer answer(APIGatewayV2HTTPEvent event) {
         try {
-            return router.answer(Request.of(event), authentication);
+            return router.answer(Request.of(event), authentication, onceOnly);
         } catch (Declined e) {
-            return Answer.problem(e.problem());
+            return e.answer();
         } catch (WriteRefused e) {
             return Answer.problem(problem(e));
         } catch (BadCursor e) {

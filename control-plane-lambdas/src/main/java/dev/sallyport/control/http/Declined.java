@@ -3,6 +3,7 @@ package dev.sallyport.control.http;
 import dev.sallyport.api.Problem;
 import dev.sallyport.api.Problem.FieldError;
 import java.util.List;
+import java.util.Map;
 
 /// The request is answered with a problem instead of what it asked for.
 public final class Declined extends Exception {
@@ -10,10 +11,16 @@ public final class Declined extends Exception {
     private static final long serialVersionUID = 1;
 
     private final transient Problem problem;
+    private final transient Map<String, String> headers;
 
     public Declined(Problem problem) {
+        this(problem, Map.of());
+    }
+
+    private Declined(Problem problem, Map<String, String> headers) {
         super(problem.detail());
         this.problem = problem;
+        this.headers = headers;
     }
 
     public Declined(Problem.Type type, String detail) {
@@ -32,6 +39,19 @@ public final class Declined extends Exception {
 
     public static Declined forbidden() {
         return new Declined(Problem.Type.FORBIDDEN, "This key may not do that. Ask an admin of your tenant.");
+    }
+
+    /// The same, and the answer has a header.
+    Declined with(String name, String value) {
+        return new Declined(problem, Map.of(name, value));
+    }
+
+    Answer answer() {
+        var answer = Answer.problem(problem);
+        for (var header : headers.entrySet()) {
+            answer = answer.with(header.getKey(), header.getValue());
+        }
+        return answer;
     }
 
     public Problem problem() {

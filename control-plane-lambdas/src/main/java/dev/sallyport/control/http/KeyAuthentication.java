@@ -11,7 +11,8 @@ import java.util.regex.Pattern;
 
 /// Finds the caller behind `Authorization: Bearer sally_…`.
 ///
-/// The store knows keys by their hash only. A key whose user is not active counts as little as none, and whoever has
+/// The store knows keys by their hash only. A key whose user is not active, or that comes from
+/// elsewhere than it may, counts as little as none, and whoever has
 /// no key learns nothing about why.
 public final class KeyAuthentication implements Router.Authentication {
 
@@ -19,11 +20,13 @@ public final class KeyAuthentication implements Router.Authentication {
 
     private final Store store;
     private final Instance instance;
+    private final RateLimits rates;
 
     @Inject
-    public KeyAuthentication(Store store, Instance instance) {
+    KeyAuthentication(Store store, Instance instance, RateLimits rates) {
         this.store = store;
         this.instance = instance;
+        this.rates = rates;
     }
 
     @Override
@@ -33,6 +36,10 @@ public final class KeyAuthentication implements Router.Authentication {
             throw nobody();
         }
         var key = store.apiKeys().byHash(hash(header.group(1))).orElseThrow(KeyAuthentication::nobody);
+        if (!key.countsFrom(request.source())) {
+            throw nobody();
+        }
+        rates.count(key);
         if (key.user().isPresent()
                 && store.users()
                         .get(key.tenant(), key.user().get())

@@ -86,6 +86,16 @@ public record Request(
         }
     }
 
+    /// The same, as a request for what it would show.
+    Request asGet() {
+        return new Request("GET", path, query, headers, body, source);
+    }
+
+    /// A header by its lower-case name.
+    public Optional<String> header(String name) {
+        return Optional.ofNullable(headers.get(name)).filter(value -> !value.isBlank());
+    }
+
     /// A parameter of the query.
     public Optional<String> parameter(String name) {
         return Optional.ofNullable(query.get(name)).filter(value -> !value.isEmpty());

@@ -1,5 +1,6 @@
 package dev.sallyport.control.http;
 
+import dev.sallyport.api.ApiJson;
 import dev.sallyport.api.Problem;
 import dev.sallyport.core.apikey.ApiKey.Role;
 import java.net.URLDecoder;
@@ -17,6 +18,8 @@ import java.util.TreeSet;
 ///
 /// Each route says who may take it; a route that says nothing cannot be written.
 public final class Router {
+
+    private static final String IF_MATCH = "if-match";
 
     /// Longest path, in characters.
     private static final int LONGEST_PATH = 4_096;
@@ -55,10 +58,23 @@ public final class Router {
             }
             return value;
         }
+
+        /// Declines when the sender wants to change something else than what is shown so now (`If-Match`, RFC
+        /// 9110, section 13.1.1).
+        public void expect(Object shown) throws Declined {
+            var wanted = request.header(IF_MATCH);
+            if (wanted.isPresent() && !EntityTag.named(wanted.get(), EntityTag.of(ApiJson.write(shown)))) {
+                throw new Declined(
+                        Problem.Type.PRECONDITION_FAILED,
+                        "This has changed since you read it. Read it again, and decide again.");
+            }
+        }
     }
 
     /// A route: method and template, for the document's test and the permission table.
-    public record Route(String method, String template, Set<Role> roles, boolean open) {}
+    ///
+    /// @param conditional whether it honours `If-Match`
+    public record Route(String method, String template, Set<Role> roles, boolean open, boolean conditional) {}
 
     private record Entry(Route route, List<String> segments, Action action, OpenAction openAction) {}
 
@@ -72,13 +88,19 @@ public final class Router {
     private final List<Entry> entries = new ArrayList<>();
 
     public Router route(String method, String template, Set<Role> roles, Action action) {
-        entries.add(new Entry(new Route(method, template, roles, false), split(template), action, NOT_OPEN));
+        entries.add(new Entry(new Route(method, template, roles, false, false), split(template), action, NOT_OPEN));
+        return this;
+    }
+
+    /// A route that changes something, and whose action says what is there to [Call#expect].
+    public Router change(String method, String template, Set<Role> roles, Action action) {
+        entries.add(new Entry(new Route(method, template, roles, false, true), split(template), action, NOT_OPEN));
         return this;
     }
 
     /// A route that needs no key.
     public Router open(String method, String template, OpenAction action) {
-        entries.add(new Entry(new Route(method, template, Set.of(), true), split(template), NO_ACTION, action));
+        entries.add(new Entry(new Route(method, template, Set.of(), true, false), split(template), NO_ACTION, action));
         return this;
     }
 
@@ -95,13 +117,18 @@ public final class Router {
     }
 
     /// Answers a request. Nobody without a key learns which routes there are.
-    Answer answer(Request request, Authentication authentication) throws Declined {
+    Answer answer(Request request, Authentication authentication, OnceOnly onceOnly) throws Declined {
+        if (request.method().equals("HEAD")) {
+            return answer(request.asGet(), authentication, onceOnly).withoutBody();
+        }
         var path = request.path().length() > LONGEST_PATH ? List.<String>of() : split(request.path());
         for (var entry : entries) {
             if (entry.route().open() && entry.route().method().equals(request.method())) {
                 var parts = match(entry.segments(), path);
                 if (parts.isPresent()) {
-                    return entry.openAction().answer(new Call(request, parts.get()));
+                    return entry.openAction()
+                            .answer(new Call(request, parts.get()))
+                            .tagged(request);
                 }
             }
         }
@@ -116,14 +143,27 @@ public final class Router {
                 if (!entry.route().roles().contains(caller.role())) {
                     throw Declined.forbidden();
                 }
-                return entry.action().answer(caller, new Call(request, parts.get()));
+                if (request.header(IF_MATCH).isPresent() && !entry.route().conditional()) {
+                    throw Declined.field("If-Match", "is not for this request: nothing was done");
+                }
+                var call = new Call(request, parts.get());
+                var answer =
+                        onceOnly.answer(caller, request, () -> entry.action().answer(caller, call));
+                return request.method().equals("POST") ? answer : answer.tagged(request);
             }
             methods.add(entry.route().method());
         }
         if (methods.isEmpty()) {
             throw Declined.notFound();
         }
+        if (methods.contains("GET")) {
+            methods.add("HEAD");
+        }
+        methods.add("OPTIONS");
         var allowed = String.join(", ", methods);
+        if (request.method().equals("OPTIONS")) {
+            return Answer.nothing().with("Allow", allowed);
+        }
         return Answer.problem(Problem.of(Problem.Type.METHOD_NOT_ALLOWED, "This resource knows " + allowed + "."))
                 .with("Allow", allowed);
     }

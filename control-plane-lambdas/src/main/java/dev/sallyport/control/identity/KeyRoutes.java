@@ -16,6 +16,7 @@ import dev.sallyport.control.http.Words;
 import dev.sallyport.core.apikey.ApiKey;
 import dev.sallyport.core.apikey.ApiKey.Role;
 import dev.sallyport.core.audit.Actor;
+import dev.sallyport.core.certificate.SourceAddresses;
 import dev.sallyport.core.id.KeyId;
 import dev.sallyport.core.id.TenantId;
 import dev.sallyport.core.id.UserId;
@@ -26,6 +27,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 
 /// `/v1/keys`: the keys that call this API.
@@ -82,6 +84,13 @@ public final class KeyRoutes {
         if (expires.filter(time -> !time.isAfter(clock.instant())).isPresent()) {
             fields.wrong("expires_at", "is in the past");
         }
+        var networks = fields.list("allowed_networks", request.allowedNetworks());
+        for (int i = 0; i < networks.size(); i++) {
+            var network = networks.get(i);
+            if (network.indexOf(',') >= 0 || SourceAddresses.parse(network).equals(SourceAddresses.NONE)) {
+                fields.wrong("allowed_networks[" + i + "]", "is not a network, such as 192.0.2.0/24 or 2001:db8::/32");
+            }
+        }
         fields.check();
         return Answer.created(create(
                 store,
@@ -91,7 +100,8 @@ public final class KeyRoutes {
                 name,
                 role.orElseThrow(),
                 user.map(found -> found.id()),
-                expires));
+                expires,
+                networks));
     }
 
     static Keys.CreatedKey create(
@@ -102,7 +112,8 @@ public final class KeyRoutes {
             String name,
             Role role,
             Optional<UserId> user,
-            Optional<Instant> expires) {
+            Optional<Instant> expires,
+            List<String> networks) {
         var random = new byte[SECRET_BYTES];
         // Made here, not in a static field: a Lambda's snapshot must hold no seeded source of randomness.
         new SecureRandom().nextBytes(random);
@@ -115,7 +126,8 @@ public final class KeyRoutes {
                 role,
                 clock.instant().truncatedTo(ChronoUnit.MILLIS),
                 Optional.empty(),
-                expires);
+                expires,
+                networks);
         var made = store.apiKeys()
                 .create(actor, key, KeyAuthentication.hash(secret))
                 .orThrow();
@@ -144,6 +156,7 @@ public final class KeyRoutes {
                 key.user().map(UserId::value).orElse(null),
                 key.created(),
                 key.lastUsed().orElse(null),
-                key.until().orElse(null));
+                key.until().orElse(null),
+                key.networks().isEmpty() ? null : key.networks());
     }
 }

@@ -18,6 +18,7 @@ import dev.sallyport.core.tenant.TenantSigners;
 import dev.sallyport.store.Store;
 import jakarta.inject.Inject;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 
 /// `/v1/tenants`: for the operator of the instance.
@@ -79,7 +80,15 @@ public final class TenantRoutes {
         return new Tenants.CreatedTenant(
                 shown(made),
                 KeyRoutes.create(
-                        store, clock, actor, id, "first admin", Role.ADMIN, Optional.empty(), Optional.empty()));
+                        store,
+                        clock,
+                        actor,
+                        id,
+                        "first admin",
+                        Role.ADMIN,
+                        Optional.empty(),
+                        Optional.empty(),
+                        List.of()));
     }
 
     private static void operatorOnly(Caller caller) throws Declined {

@@ -39,8 +39,8 @@ public final class UserRoutes {
         router.route("GET", "/v1/users", READERS, this::list)
                 .route("POST", "/v1/users", ADMINS, this::create)
                 .route("GET", "/v1/users/{user}", READERS, this::show)
-                .route("PUT", "/v1/users/{user}", ADMINS, this::update)
-                .route("DELETE", "/v1/users/{user}", ADMINS, this::delete);
+                .change("PUT", "/v1/users/{user}", ADMINS, this::update)
+                .change("DELETE", "/v1/users/{user}", ADMINS, this::delete);
     }
 
     private Answer list(Caller caller, Call call) throws Declined {
@@ -66,15 +66,16 @@ public final class UserRoutes {
 
     private Answer update(Caller caller, Call call) throws Declined {
         var before = found(caller, call);
+        call.expect(shown(before));
         var request = call.request().json(Users.UserWrite.class);
         var user = user(caller, before.id(), request, before.version());
         return Answer.ok(shown(store.users().update(caller.actor(), user).orThrow()));
     }
 
     private Answer delete(Caller caller, Call call) throws Declined {
-        var _ = store.users()
-                .delete(caller.actor(), caller.tenant(), found(caller, call).id())
-                .orThrow();
+        var before = found(caller, call);
+        call.expect(shown(before));
+        var _ = store.users().delete(caller.actor(), before).orThrow();
         return Answer.nothing();
     }
 

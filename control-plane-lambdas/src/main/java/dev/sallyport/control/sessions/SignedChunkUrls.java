@@ -10,6 +10,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.function.Supplier;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -19,11 +20,16 @@ public final class SignedChunkUrls implements ChunkUrls {
     /// How long an address is good for.
     public static final Duration LIFETIME = Duration.ofMinutes(5);
 
-    private final Secret key;
+    private final Supplier<Secret> key;
     private final Clock clock;
 
     /// @param key at least 32 random bytes; addresses are good only with the same key
     public SignedChunkUrls(Secret key, Clock clock) {
+        this(() -> key, clock);
+    }
+
+    /// @param key gives the key with the first address, and not before
+    public SignedChunkUrls(Supplier<Secret> key, Clock clock) {
         this.key = key;
         this.clock = clock;
     }
@@ -45,7 +51,7 @@ public final class SignedChunkUrls implements ChunkUrls {
     private String signature(TenantId tenant, SessionId session, int number, long expires) {
         try {
             var mac = Mac.getInstance("HmacSHA256");
-            mac.init(key.reveal(bytes -> new SecretKeySpec(bytes, "HmacSHA256")));
+            mac.init(key.get().reveal(bytes -> new SecretKeySpec(bytes, "HmacSHA256")));
             var text = "sallyport chunk v1\n" + tenant + "\n" + session + "\n" + number + "\n" + expires;
             return Base64.getUrlEncoder()
                     .withoutPadding()

@@ -159,7 +159,7 @@ final class IdentityTest {
 
     @Test
     void aKeysSecretIsShownOnceAndKeptAsAHash() {
-        var made = bed.post(admin, "/v1/keys", new Keys.NewKey("ci", "auditor", null, null))
+        var made = bed.post(admin, "/v1/keys", new Keys.NewKey("ci", "auditor", null, null, null))
                 .as(Keys.CreatedKey.class);
 
         assertThat(made.secret()).startsWith("sally_");
@@ -171,9 +171,34 @@ final class IdentityTest {
         assertThat(bed.get(made.secret(), "/v1/me").as(Me.class).role()).isEqualTo("auditor");
     }
 
+    /// Class 26.
+    @Test
+    void aKeyCountsFromItsNetworksOnly() {
+        var here = bed.post(admin, "/v1/keys", new Keys.NewKey("here", "auditor", null, null, List.of("192.0.2.0/24")))
+                .as(Keys.CreatedKey.class);
+        var elsewhere = bed.post(
+                        admin,
+                        "/v1/keys",
+                        new Keys.NewKey("there", "auditor", null, null, List.of("198.51.100.0/24", "2001:db8::/32")))
+                .as(Keys.CreatedKey.class);
+
+        assertThat(here.key().allowedNetworks()).containsExactly("192.0.2.0/24");
+        assertThat(bed.get(here.secret(), "/v1/me").status()).isEqualTo(200);
+        assertThat(bed.get(elsewhere.secret(), "/v1/me").text())
+                .as("answered as a key that is none")
+                .isEqualTo(bed.get("sally_" + "x".repeat(43), "/v1/me").text());
+        assertThat(bed.get(elsewhere.secret(), "/v1/me").status()).isEqualTo(401);
+        for (var wrong : List.of("10.0.0.0/33", "example.com", "192.0.2.0/24,0.0.0.0/0", "")) {
+            assertThat(bed.post(admin, "/v1/keys", new Keys.NewKey("x", "auditor", null, null, List.of(wrong)))
+                            .wrongFields())
+                    .as(wrong)
+                    .containsExactly("allowed_networks[0]");
+        }
+    }
+
     @Test
     void aKeyNeedsANameARoleAndForMembersAUser() {
-        var wrong = bed.post(admin, "/v1/keys", new Keys.NewKey(null, "member", null, Instant.EPOCH));
+        var wrong = bed.post(admin, "/v1/keys", new Keys.NewKey(null, "member", null, Instant.EPOCH, null));
         assertThat(wrong.wrongFields()).containsExactlyInAnyOrder("name", "user", "expires_at");
         assertThat(bed.post(admin, "/v1/keys", "{\"name\":\"x\"}").wrongFields())
                 .containsExactly("role");
@@ -209,7 +234,7 @@ final class IdentityTest {
         }
         var patched = bed.call("PATCH", "/v1/users", admin, "{}");
         assertThat(patched.status()).isEqualTo(405);
-        assertThat(patched.headers().get("Allow")).isEqualTo("GET, POST");
+        assertThat(patched.headers().get("Allow")).isEqualTo("GET, HEAD, OPTIONS, POST");
     }
 
     private static Users.UserWrite user(String email, String name, @Nullable List<String> groups) {

@@ -25,4 +25,16 @@ public record AccessRules(List<AccessRule> rules) {
         }
         return allowed;
     }
+
+    /// The rules on which [#allow] hangs: every denial that applies or, where there is none, every permission. Empty:
+    /// no rule speaks of it, and so it is denied.
+    public List<AccessRule> deciding(Subject subject, ConnectionDefinition connection, AccessMode mode) {
+        var applying = rules.stream()
+                .filter(rule -> rule.modes().contains(mode) && rule.speaksOf(subject) && rule.covers(connection))
+                .toList();
+        var denials = applying.stream()
+                .filter(rule -> rule.effect() == AccessRule.Effect.DENY)
+                .toList();
+        return denials.isEmpty() ? applying : denials;
+    }
 }

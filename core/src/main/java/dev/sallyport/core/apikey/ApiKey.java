@@ -1,9 +1,11 @@
 package dev.sallyport.core.apikey;
 
+import dev.sallyport.core.certificate.SourceAddresses;
 import dev.sallyport.core.id.KeyId;
 import dev.sallyport.core.id.TenantId;
 import dev.sallyport.core.id.UserId;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /// A key that calls the API, without the key itself.
@@ -12,6 +14,7 @@ import java.util.Optional;
 /// @param role what it may do
 /// @param lastUsed to the minute
 /// @param until none: until it is deleted
+/// @param networks from where it counts, each as `ADDRESS[/LENGTH]`; none: from everywhere
 public record ApiKey(
         TenantId tenant,
         KeyId id,
@@ -20,7 +23,8 @@ public record ApiKey(
         Role role,
         Instant created,
         Optional<Instant> lastUsed,
-        Optional<Instant> until) {
+        Optional<Instant> until,
+        List<String> networks) {
 
     /// What a caller of the API may do.
     public enum Role {
@@ -36,6 +40,13 @@ public record ApiKey(
         if (name.isBlank() || name.length() > 100) {
             throw new IllegalArgumentException("an API key's name has 1 to 100 characters");
         }
+        networks = List.copyOf(networks);
+    }
+
+    /// Whether it counts for requests from `source`, an address.
+    public boolean countsFrom(String source) {
+        return networks.isEmpty()
+                || SourceAddresses.parse(String.join(",", networks)).contains(source);
     }
 
     /// Whether it counts at `now`.

@@ -50,6 +50,30 @@ class AccessRulesTest {
     }
 
     @Test
+    void whatDecidesIsWhatAllowsOrDenies() {
+        var allow = rule(AccessRule.Effect.ALLOW, Set.of("engineers"), "*", AccessMode.EXEC);
+        var more = rule(AccessRule.Effect.ALLOW, Set.of("engineers"), "prod-*", AccessMode.EXEC);
+        var deny = rule(AccessRule.Effect.DENY, Set.of("engineers"), "prod-db", AccessMode.EXEC);
+        var elsewhere = rule(AccessRule.Effect.DENY, Set.of("visitors"), "*", AccessMode.EXEC);
+        for (var rules : List.of(
+                List.<AccessRule>of(),
+                List.of(elsewhere),
+                List.of(allow, more),
+                List.of(allow, deny, more, elsewhere))) {
+            var all = new AccessRules(rules);
+            for (var mode : AccessMode.values()) {
+                var deciding = all.deciding(ALICE, database, mode);
+                assertThat(all.allow(ALICE, database, mode))
+                        .isEqualTo(!deciding.isEmpty() && deciding.getFirst().effect() == AccessRule.Effect.ALLOW);
+            }
+        }
+        assertThat(new AccessRules(List.of(allow, deny, more)).deciding(ALICE, database, AccessMode.EXEC))
+                .containsExactly(deny);
+        assertThat(new AccessRules(List.of(allow, more)).deciding(ALICE, database, AccessMode.EXEC))
+                .containsExactly(allow, more);
+    }
+
+    @Test
     void aDenialWinsWhateverTheOrder() {
         var allow = rule(AccessRule.Effect.ALLOW, Set.of("engineers"), "*", AccessMode.EXEC);
         var deny = rule(AccessRule.Effect.DENY, Set.of("engineers"), "prod-db", AccessMode.EXEC);

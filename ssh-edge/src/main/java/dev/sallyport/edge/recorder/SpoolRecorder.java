@@ -6,6 +6,7 @@ import dev.sallyport.core.recording.ChunkStore;
 import dev.sallyport.core.recording.DataKeys;
 import dev.sallyport.core.recording.RecordingHead;
 import dev.sallyport.core.recording.RecordingPosition;
+import dev.sallyport.core.recording.SealedRecording;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,6 +41,10 @@ public final class SpoolRecorder implements Recorder, AutoCloseable {
     /// How long the chunks that are on their way are waited for when the recorder stops.
     private static final Duration LAST_CHUNKS = Duration.ofSeconds(5);
 
+    /// Recordings that are noted as sealed at once: after an outage of the chunk store hundreds may end
+    /// together, and the database shall have time for those who wait for it.
+    static final int NOTED_AT_ONCE = 16;
+
     /// Most bytes of events that are in the spool and in memory as well.
     private static final long KEPT = 32L << 20;
 
@@ -57,6 +62,7 @@ public final class SpoolRecorder implements Recorder, AutoCloseable {
     private final InstantSource clock;
     private final SpoolLimits limits;
     private final Semaphore uploads;
+    private final Semaphore notes = new Semaphore(NOTED_AT_ONCE, true);
     private final KeptBytes kept = new KeptBytes(KEPT);
 
     private final Map<SessionId, SpoolRecording> recordings = new ConcurrentHashMap<>();
@@ -216,8 +222,15 @@ public final class SpoolRecorder implements Recorder, AutoCloseable {
         return dataKeys;
     }
 
-    SealedListener listener() {
-        return listener;
+    /// Tells the listener, in turn.
+    SealedRecording noted(SealedRecording recording) throws Exception {
+        notes.acquire();
+        try {
+            listener.sealed(recording);
+            return recording;
+        } finally {
+            notes.release();
+        }
     }
 
     SpoolLimits limits() {

@@ -321,10 +321,7 @@ final class SpoolRecording implements Recorder.Recording {
         turn.cut().ifPresent(this::tellStored);
         if (turn.last()) {
             var sealed = new SealedRecording(tenant, session, position(), state);
-            retried("could not note that the recording is sealed", () -> {
-                recorder.listener().sealed(sealed);
-                return sealed;
-            });
+            retried("could not note that the recording is sealed", () -> recorder.noted(sealed));
             recorder.done(session, number);
         }
     }

@@ -1,11 +1,14 @@
 package dev.sallyport.edge.ssh;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.sallyport.core.certificate.CertificateCheck.Verdict.Accepted;
 import dev.sallyport.core.certificate.SourceAddresses;
 import dev.sallyport.core.certificate.UserCertificate;
 import dev.sallyport.core.connection.ConnectionDefinition;
 import dev.sallyport.core.connection.TargetSettings;
 import dev.sallyport.core.session.SessionRequest;
+import dev.sallyport.core.sshserver.ClientCiphers;
 import dev.sallyport.edge.admission.Admission;
 import dev.sallyport.edge.admission.TrustSnapshot;
 import dev.sallyport.edge.relay.Opening;
@@ -32,6 +35,7 @@ import org.apache.sshd.common.channel.Channel;
 import org.apache.sshd.common.channel.ChannelFactory;
 import org.apache.sshd.common.channel.RequestHandler;
 import org.apache.sshd.common.cipher.BuiltinCiphers;
+import org.apache.sshd.common.cipher.Cipher;
 import org.apache.sshd.common.compression.BuiltinCompressions;
 import org.apache.sshd.common.global.KeepAliveHandler;
 import org.apache.sshd.common.io.IoAcceptor;
@@ -179,6 +183,17 @@ public final class SshDoor implements AutoCloseable {
                 before.stream().filter(address -> !wanted.contains(address)).toList());
     }
 
+    private static List<NamedFactory<Cipher>> ciphers(boolean slowOnesToo) {
+        var ciphers = new ArrayList<NamedFactory<Cipher>>();
+        for (var name : ClientCiphers.QUICKEST_FIRST.split(",", -1)) {
+            ciphers.add(requireNonNull(BuiltinCiphers.fromFactoryName(name)));
+        }
+        if (slowOnesToo) {
+            ciphers.add(BuiltinCiphers.cc20p1305_openssh);
+        }
+        return List.copyOf(ciphers);
+    }
+
     /// Shows other host keys from now on, to clients that connect.
     public void show(HostKeys hostKeys) {
         server.setKeyPairProvider(hostKeys);
@@ -224,16 +239,7 @@ public final class SshDoor implements AutoCloseable {
                         BuiltinDHFactories.curve25519,
                         BuiltinDHFactories.curve25519_libssh),
                 ServerBuilder.DH2KEX));
-        var ciphers = new ArrayList<>(List.of(
-                BuiltinCiphers.aes128gcm,
-                BuiltinCiphers.aes256gcm,
-                BuiltinCiphers.aes128ctr,
-                BuiltinCiphers.aes192ctr,
-                BuiltinCiphers.aes256ctr));
-        if (settings.slowCiphers()) {
-            ciphers.add(BuiltinCiphers.cc20p1305_openssh);
-        }
-        server.setCipherFactories(List.copyOf(ciphers));
+        server.setCipherFactories(ciphers(settings.slowCiphers()));
         server.setMacFactories(List.of(BuiltinMacs.hmacsha256etm, BuiltinMacs.hmacsha512etm));
         server.setCompressionFactories(List.of(BuiltinCompressions.none));
         server.setSignatureFactories(List.<NamedFactory<Signature>>of(

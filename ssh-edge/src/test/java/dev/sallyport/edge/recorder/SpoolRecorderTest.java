@@ -23,6 +23,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -116,6 +117,21 @@ class SpoolRecorderTest {
         recording.seal(new Outcome.Exited(0));
         awaitSealed(session);
         assertThat(told.getLast()).isEqualTo("7 4");
+    }
+
+    @Test
+    void theDatabaseIsNotFloodedWhenManyRecordingsEndTogether() throws Exception {
+        int many = 5 * SpoolRecorder.NOTED_AT_ONCE;
+        test.listening = new CountDownLatch(1);
+        for (int i = 0; i < many; i++) {
+            test.open(session()).seal(new Outcome.UserLeft());
+        }
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> test.inListener.get() == SpoolRecorder.NOTED_AT_ONCE
+                        && test.recorder.live().values().stream().allMatch(position -> position.chunks() == 1));
+        test.listening.countDown();
+        await().atMost(Duration.ofSeconds(30)).until(() -> test.sealed.size() == many);
+        assertThat(test.mostInListener).hasValue(SpoolRecorder.NOTED_AT_ONCE);
     }
 
     @Test

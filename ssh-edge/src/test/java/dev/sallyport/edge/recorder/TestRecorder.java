@@ -21,6 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 
 /// A recorder over folders, and what a test wants to know of what it wrote.
@@ -35,8 +37,13 @@ final class TestRecorder {
     final FileDataKeys keys;
     final Map<SessionId, SealedRecording> sealed = new ConcurrentHashMap<>();
     final Map<SessionId, byte[]> wrapped = new ConcurrentHashMap<>();
+    final AtomicInteger inListener = new AtomicInteger();
+    final AtomicInteger mostInListener = new AtomicInteger();
     final TenantId tenant;
     final SpoolRecorder recorder;
+
+    /// Who is told of a sealed recording waits for it.
+    volatile CountDownLatch listening = new CountDownLatch(0);
 
     TestRecorder(Path folder) throws IOException {
         this(folder, QUICK, TenantId.next(Clock.systemUTC()));
@@ -51,7 +58,16 @@ final class TestRecorder {
     }
 
     void sealed(SealedRecording recording) {
-        sealed.put(recording.session(), recording);
+        int now = inListener.incrementAndGet();
+        mostInListener.accumulateAndGet(now, Math::max);
+        try {
+            listening.await();
+            sealed.put(recording.session(), recording);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        } finally {
+            inListener.decrementAndGet();
+        }
     }
 
     SealedRecording sealedAs(SessionId session) {

@@ -8,6 +8,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -237,19 +238,17 @@ public final class Split implements AutoCloseable {
         agent = Instance.startAgent(control.folder(), List.of(options), Map.of());
     }
 
-    /// One more process with the same agent's key and secrets, in a folder of its own that is new; whoever
-    /// starts it closes it.
+    /// One more process of the same agent, with its key and what it may read, and a state of its own in a new
+    /// folder; whoever starts it closes it.
     public Instance anotherAgent(Path folder, String... options) throws IOException, InterruptedException {
         var from = control.folder().resolve("agent");
         var state = Files.createDirectory(folder.resolve("agent"));
-        Files.copy(from.resolve("key"), state.resolve("key"));
-        Files.createDirectory(state.resolve("secrets"));
-        try (var secrets = Files.list(from.resolve("secrets"))) {
-            for (var secret : secrets.toList()) {
-                Files.copy(secret, state.resolve("secrets").resolve(secret.getFileName()));
-            }
+        for (var secret : List.of("key", "sealing-key")) {
+            Files.copy(from.resolve(secret), state.resolve(secret));
         }
-        var another = Instance.startAgent(folder, List.of(options), Map.of());
+        var all = new ArrayList<>(List.of(options));
+        all.addAll(List.of("--secrets", from.resolve("secrets").toString()));
+        var another = Instance.startAgent(folder, all, Map.of());
         another.keep();
         return another;
     }

@@ -38,9 +38,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// bulk both ways, forwarded connections, refused logins, kills, and an agent that is restarted all the while.
 ///
 /// Every so often the load pauses until nothing is under way. Then each process must hold what it held: its
-/// heap after a collection, its descriptors, its threads. The judgement, after [#WARM_UP] of the samples: the
-/// median of the last three must not exceed that of the first three by more than [#HEAP_SHARE] and [#HEAP_MORE]
-/// (heap), [#DESCRIPTORS_MORE], [#THREADS_MORE].
+/// heap after a collection, its descriptors, its threads. The judgement, after [#WARM_UP] of the samples, and once
+/// more for those after the object store failed (what pools grow to while it fails, they keep): the median of the
+/// last three must not exceed that of the first three by more than [#HEAP_SHARE] and [#HEAP_MORE] (heap),
+/// [#DESCRIPTORS_MORE], [#THREADS_MORE].
 public final class Soak {
 
     /// Share of the samples that are not judged: caches fill, code is compiled.
@@ -129,6 +130,7 @@ public final class Soak {
         out.println("|---|---|---|---|---|");
         long begin = System.nanoTime();
         int sampled = 0;
+        int sampledBefore = 0;
         boolean outage = time.compareTo(TIME_FOR_OUTAGE) > 0;
         try {
             while (passed(begin).compareTo(time) < 0 || sampled < LEAST_SAMPLES) {
@@ -136,6 +138,8 @@ public final class Soak {
                 if (outage && passed(begin).compareTo(time.dividedBy(3)) > 0) {
                     outage = false;
                     objectStoreFails();
+                    // the sample after it shows what is still being stored
+                    sampledBefore = sampled + 1;
                 }
                 sample(passed(begin));
                 sampled++;
@@ -148,7 +152,8 @@ public final class Soak {
         }
         var done = new TreeMap<String, Integer>();
         counts.forEach((what, count) -> done.put(what, count.get()));
-        return new Result(grown(), failures.stream().limit(FAILURES_SHOWN).toList(), done);
+        return new Result(
+                grown(sampledBefore), failures.stream().limit(FAILURES_SHOWN).toList(), done);
     }
 
     private Thread worker(String what, Work work) {
@@ -281,11 +286,11 @@ public final class Soak {
             expect(control.sally("sessions", "kill", session).now(), 0);
             var ended = client.ended();
             expect(ended, 253);
-            new Recorded(control, session).awaitState("complete");
+            new Recorded(control, session).awaitState(OUTAGE.plus(QUIET), "complete");
         }
     }
 
-    /// A second process with the same agent's key comes and goes.
+    /// A second process of the same agent comes and goes.
     private void restartAgent() throws Exception {
         var state = Files.createTempDirectory("sallyport-soak-agent");
         var second = split.anotherAgent(state, "--drain", "20");
@@ -357,19 +362,28 @@ public final class Soak {
         }
     }
 
-    private List<String> grown() {
+    /// @param before samples that were taken before the object store failed; 0: it did not
+    private List<String> grown(int before) {
         var grown = new ArrayList<String>();
         samples.forEach((part, all) -> {
-            var judged = all.subList((int) (all.size() * WARM_UP), all.size());
-            var first = median(judged.subList(0, Math.min(JUDGED, judged.size())));
-            var last = median(judged.subList(Math.max(0, judged.size() - JUDGED), judged.size()));
-            if (last.heap() > first.heap() * HEAP_SHARE + HEAP_MORE
-                    || last.descriptors() > first.descriptors() + DESCRIPTORS_MORE
-                    || last.threads() > first.threads() + THREADS_MORE) {
-                grown.add(part + " from " + first + " to " + last);
+            int warm = (int) (all.size() * WARM_UP);
+            if (before > warm + JUDGED) {
+                grown.addAll(grown(part, all.subList(warm, before - 1)));
             }
+            grown.addAll(grown(part, all.subList(Math.max(warm, before), all.size())));
         });
         return grown;
+    }
+
+    private static List<String> grown(String part, List<Sample> judged) {
+        var first = median(judged.subList(0, Math.min(JUDGED, judged.size())));
+        var last = median(judged.subList(Math.max(0, judged.size() - JUDGED), judged.size()));
+        if (last.heap() > first.heap() * HEAP_SHARE + HEAP_MORE
+                || last.descriptors() > first.descriptors() + DESCRIPTORS_MORE
+                || last.threads() > first.threads() + THREADS_MORE) {
+            return List.of(part + " from " + first + " to " + last);
+        }
+        return List.of();
     }
 
     private static Sample median(List<Sample> samples) {

@@ -154,15 +154,15 @@ class LinkTest {
             var token = rig.token();
             var agent = rig.agent(token, rig.edge.port(), LinkRig::echo);
             rig.awaitIdle(token.agent());
-            assertThat(agent.engaged()).as("while an order may come").isTrue();
+            assertThat(agent.awaited()).as("while an order may come").isTrue();
             var link = rig.start(token.agent());
             agent.drain();
             await().atMost(Duration.ofSeconds(60)).until(() -> rig.edge.openCalls() == 1);
             assertThat(rig.edge.start(token.agent(), rig.order())).isInstanceOf(AgentLinks.Start.NotAttached.class);
-            assertThat(agent.engaged()).as("while a session goes on").isTrue();
+            assertThat(agent.carries()).as("while a session goes on").isTrue();
             echoes(link, MEGABYTE, () -> {});
             link.close();
-            await().atMost(Duration.ofSeconds(60)).until(() -> !agent.engaged());
+            await().atMost(Duration.ofSeconds(60)).until(() -> !agent.awaited() && !agent.carries());
         }
     }
 
@@ -195,7 +195,7 @@ class LinkTest {
                     long served = sessions.get();
                     await().atMost(Duration.ofSeconds(60)).until(() -> sessions.get() > served + 2 * USERS);
                     leaving.drain();
-                    await().atMost(Duration.ofSeconds(60)).until(() -> !leaving.engaged());
+                    await().atMost(Duration.ofSeconds(60)).until(() -> !leaving.awaited() && !leaving.carries());
                     leaving.close();
                 }
             } finally {

@@ -1,13 +1,13 @@
 package dev.sallyport.core.recording.export;
 
 /// Writes JSON strings (RFC 8259).
-final class Json {
+public final class Json {
 
     private Json() {}
 
     /// The text as a JSON string, with its quotes. All control characters are escaped, so that the result is
     /// one harmless line even where it is shown as it is.
-    static String quoted(String text) {
+    public static String quoted(String text) {
         var out = new StringBuilder(text.length() + 16).append('"');
         for (int i = 0; i < text.length(); i++) {
             char character = text.charAt(i);

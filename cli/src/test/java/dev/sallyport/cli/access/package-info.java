@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sallyport.cli.access;
+
+import org.jspecify.annotations.NullMarked;

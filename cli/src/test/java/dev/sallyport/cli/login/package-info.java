@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sallyport.cli.login;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,102 @@
+package dev.sallyport.control.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sallyport.api.Access;
+import dev.sallyport.api.Rules;
+import dev.sallyport.api.Users;
+import dev.sallyport.control.Bed;
+import dev.sallyport.control.Filled;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// `/v1/access`.
+class ExplainTest {
+
+    private final Bed bed = new Bed();
+    private Filled acme;
+
+    @BeforeEach
+    void fill() {
+        acme = new Filled(bed, "acme");
+    }
+
+    private Access.Explanation explain(String user, String connection, String mode) {
+        return bed.get(acme.auditor, "/v1/access/explain?user=" + user + "&connection=" + connection + "&mode=" + mode)
+                .as(Access.Explanation.class);
+    }
+
+    private void rule(String name, String effect, String mode) {
+        bed.post(
+                        acme.admin,
+                        "/v1/access-rules",
+                        new Rules.RuleWrite(
+                                name, effect, List.of("engineers"), null, List.of("ba*"), null, List.of(mode)))
+                .as(Rules.Rule.class);
+    }
+
+    @Test
+    void theRulesThatAllowAreNamed() {
+        var allowed = explain("alice@example.com", "bash", "exec");
+        assertThat(allowed.allowed()).isTrue();
+        assertThat(allowed.because()).isEqualTo("An access rule allows it.");
+        assertThat(allowed.rules()).extracting(Rules.Rule::id).containsExactly(acme.rule.id());
+        assertThat(allowed.user()).isEqualTo(acme.alice.id());
+
+        var nobody = explain(acme.bob.id(), acme.connection.id(), "connect");
+        assertThat(nobody.allowed()).isFalse();
+        assertThat(nobody.because()).isEqualTo("No access rule speaks of it.");
+        assertThat(nobody.rules()).isEmpty();
+        assertThat(nobody.connection()).isEqualTo("bash");
+    }
+
+    @Test
+    void aDenialIsNamedAloneAndForItsModeOnly() {
+        rule("more", "allow", "exec");
+        assertThat(explain("alice@example.com", "bash", "exec").because()).isEqualTo("2 access rules allow it.");
+        rule("freeze", "deny", "exec");
+        var denied = explain("alice@example.com", "bash", "exec");
+        assertThat(denied.allowed()).isFalse();
+        assertThat(denied.because()).isEqualTo("An access rule denies it.");
+        assertThat(denied.rules()).extracting(Rules.Rule::name).containsExactly("freeze");
+        assertThat(explain("alice@example.com", "bash", "connect").allowed()).isTrue();
+    }
+
+    @Test
+    void whoIsNotActiveMayNothing() {
+        bed.put(
+                        acme.admin,
+                        "/v1/users/" + acme.alice.id(),
+                        new Users.UserWrite(acme.alice.email(), null, null, List.of("engineers"), "inactive"))
+                .as(Users.User.class);
+        var inactive = explain(acme.alice.id(), "bash", "exec");
+        assertThat(inactive.allowed()).isFalse();
+        assertThat(inactive.because()).isEqualTo("The user is not active.");
+        assertThat(who("bash").items()).isEmpty();
+    }
+
+    private Access.Page who(String connection) {
+        return bed.get(acme.auditor, "/v1/access/who?connection=" + connection).as(Access.Page.class);
+    }
+
+    @Test
+    void whoMayIsListedWithTheModes() {
+        assertThat(who("bash").items())
+                .containsExactly(new Access.Allowed(acme.alice.id(), "alice@example.com", List.of("connect", "exec")));
+        rule("freeze", "deny", "exec");
+        assertThat(who("bash").items()).extracting(Access.Allowed::modes).containsExactly(List.of("connect"));
+    }
+
+    @Test
+    void whatIsNotThereIsNamedAsTheFieldThatIsWrong() {
+        var other = new Filled(bed, "other");
+        var asked = "/v1/access/explain?user=" + other.alice.id() + "&connection=" + other.connection.id() + "&mode=no";
+        assertThat(bed.get(acme.admin, asked).wrongFields()).containsExactly("user", "connection", "mode");
+        assertThat(bed.get(acme.admin, "/v1/access/explain").wrongFields()).containsExactly("user", "connection");
+        assertThat(bed.get(acme.admin, "/v1/access/who?connection=nothing").wrongFields())
+                .containsExactly("connection");
+        assertThat(bed.get(acme.alicesKey, "/v1/access/who?connection=bash").status())
+                .isEqualTo(403);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sallyport.control.lambda;
+
+import org.jspecify.annotations.NullMarked;
