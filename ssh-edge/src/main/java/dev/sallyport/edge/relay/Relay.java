@@ -109,12 +109,13 @@ final class Relay {
                         client.consumed(bytes.length);
                     }
                     case ClientChannel.Input.End() -> {
-                        if (!crosses(
-                                () -> tape.note(Event.Kind.END_OF_INPUT, "", 0, sent + 1),
-                                () -> sent = link.send(new Message.EndOfStream(Stream.INPUT)))) {
+                        if (!crosses(() -> tape.note(Event.Kind.END_OF_INPUT, "", 0, sent + 1), () -> {
+                            // first, because the target may end, and the client close, before we are back
+                            inputEnded = true;
+                            sent = link.send(new Message.EndOfStream(Stream.INPUT));
+                        })) {
                             return;
                         }
-                        inputEnded = true;
                     }
                     case ClientChannel.Input.Control(var message) -> {
                         if (!crosses(() -> note(message), () -> sent = link.send(message))) {
