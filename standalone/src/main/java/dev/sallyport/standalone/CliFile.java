@@ -31,7 +31,7 @@ final class CliFile {
                 key,
                 settings.apiTls().map(tls -> tls.certificate().toString()).orElse(null),
                 tenantKey,
-                folder.resolve("ssh_config").toString(),
+                settings.demo() ? folder.resolve("ssh_config").toString() : null,
                 settings.reachedAt(settings.sshAddress()),
                 settings.sshPort(),
                 null,

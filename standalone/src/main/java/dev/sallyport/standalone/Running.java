@@ -84,7 +84,7 @@ final class Running implements AutoCloseable {
             var running = new Running(
                     options,
                     folder,
-                    Settings.read(folder.resolve("config.toml"), options.anyPort())
+                    Settings.read(folder.resolve("config.toml"), options.anyPort(), options.demo())
                             .ofEdge(options.number(), options.sshPort(), options.agentsPort()));
             running.parts.push(folder);
             try {
@@ -285,7 +285,7 @@ final class Running implements AutoCloseable {
     private void startAgent() throws IOException, BadAgentKey, InterruptedException, CannotStart {
         var keyFile = folder.folder("agent").resolve("key");
         if (!Files.exists(keyFile)) {
-            notes.add("no agent runs here: create one with  ./sally admin agents create NAME");
+            notes.add("no agent runs here");
             return;
         }
         var agent = Agent.start(new AgentSettings(
@@ -371,8 +371,8 @@ final class Running implements AutoCloseable {
             Files.writeString(folder.resolve("ready" + options.suffix()), Long.toString(clock.millis()));
             System.out.printf("ready in %.1f s%n", took);
             announced = true;
-            if (options.part() == Part.ALL && settings.demo()) {
-                Welcome.print(System.out, folder, settings, new CliFile(folder).url(), notes);
+            if (options.part() == Part.ALL) {
+                new Welcome(System.out, folder, settings).print(new CliFile(folder).url(), notes);
             }
         } catch (IOException e) {
             throw new CannotStart("could not use the folder " + folder.root() + ": " + e.getMessage(), e);

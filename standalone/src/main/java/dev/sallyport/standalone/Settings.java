@@ -128,11 +128,12 @@ public record Settings(
     }
 
     /// Reads the file, writing it first when there is none. With `anyPort`, a file that is
-    /// written names ports that were free then, so that a restart keeps them.
-    static Settings read(Path file, boolean anyPort) throws CannotStart {
+    /// written names ports that were free then, so that a restart keeps them; without `demo`, it says so.
+    static Settings read(Path file, boolean anyPort, boolean demo) throws CannotStart {
         try {
             if (!Files.exists(file)) {
-                Files.writeString(file, anyPort ? withFreePorts() : FIRST);
+                var first = anyPort ? withFreePorts() : FIRST;
+                Files.writeString(file, demo ? first : first.replace("enabled = true", "enabled = false"));
             }
             return of(new TomlParser().parse(Files.readString(file)), file);
         } catch (ParsingException e) {

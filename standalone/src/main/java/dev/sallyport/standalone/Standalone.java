@@ -11,15 +11,16 @@ import java.util.concurrent.CountDownLatch;
 
 /// The standalone program: everything of Sallyport on one machine.
 ///
-/// `up [--folder DIR] [--any-port] [--edges N] [--part control|edge|agent]`. Exit codes: 0 stopped with its
+/// `up [--folder DIR] [--any-port] [--no-demo] [--edges N] [--part control|edge|agent]`. Exit codes: 0 stopped with its
 /// parent, 1 could not start, 2 usage, 130 and 143 stopped by SIGINT and SIGTERM, as asked.
 public final class Standalone {
 
     private static final String USAGE = """
-            usage: standalone up [--folder DIR] [--any-port] [--edges N] [--part control|edge|agent]
+            usage: standalone up [--folder DIR] [--any-port] [--no-demo] [--edges N] [--part control|edge|agent]
 
               --folder DIR   where the instance keeps everything (default: .sallyport)
               --any-port     a first start picks free ports instead of 12222, 8009 and 8010
+              --no-demo      a first start makes an empty tenant: an admin's key, and nothing else
               --edges N      how many edges the instance has (default: 1); each further one is a process of its own
                              that listens on the ports next to those of the one before
               --agent-at N   its agent dials only that edge: what comes to another one goes by way of it
@@ -90,6 +91,7 @@ public final class Standalone {
 
     /// What was asked for.
     ///
+    /// @param demo whether a first start makes the demo
     /// @param edges how many edges the instance has
     /// @param number which of them this process runs, from 1
     /// @param agentAt the only edge that the agent dials; 0 for all
@@ -98,6 +100,7 @@ public final class Standalone {
     record Options(
             Path folder,
             boolean anyPort,
+            boolean demo,
             Part part,
             int edges,
             int number,
@@ -123,6 +126,7 @@ public final class Standalone {
             }
             var folder = Path.of(".sallyport");
             boolean anyPort = false;
+            boolean demo = true;
             boolean withParent = false;
             int edges = 1;
             int number = 1;
@@ -134,6 +138,8 @@ public final class Standalone {
                 var word = words.removeFirst();
                 if (word.equals("--any-port")) {
                     anyPort = true;
+                } else if (word.equals("--no-demo")) {
+                    demo = false;
                 } else if (word.equals("--with-parent")) {
                     withParent = true;
                 } else if (NUMBERS.contains(word)
@@ -169,7 +175,7 @@ public final class Standalone {
                 return Optional.empty();
             }
             return Optional.of(
-                    new Options(folder, anyPort, part, edges, number, agentAt, sshPort, agentsPort, withParent));
+                    new Options(folder, anyPort, demo, part, edges, number, agentAt, sshPort, agentsPort, withParent));
         }
     }
 }

@@ -5,13 +5,10 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 
-/// What a start prints: where things are, and five lines to paste, each of which works as printed.
-final class Welcome {
+/// What a start prints: where things are, and a few lines to paste, each of which works as printed.
+record Welcome(PrintStream out, InstanceFolder folder, Settings settings) {
 
-    private Welcome() {}
-
-    static void print(PrintStream out, InstanceFolder folder, Settings settings, URI api, List<String> notes) {
-        var config = shown(folder.resolve("ssh_config"));
+    void print(URI api, List<String> notes) {
         out.println();
         out.println("  ssh     " + settings.sshAddress() + " port " + settings.sshPort());
         out.println("  API     " + api + "/v1");
@@ -19,6 +16,17 @@ final class Welcome {
         out.println("  folder  " + folder.root());
         notes.forEach(note -> out.println("  note    " + note));
         out.println();
+        if (settings.demo()) {
+            tryTheDemo(notes);
+        } else {
+            setUp();
+        }
+        out.println();
+        out.println("Ctrl-C stops everything; the next start goes on where this one was.");
+    }
+
+    private void tryTheDemo(List<String> notes) {
+        var config = shown(folder.resolve("ssh_config"));
         out.println("Paste one of these in another terminal:");
         out.println();
         out.println("  ssh -F " + config + " -t alice bash");
@@ -28,12 +36,18 @@ final class Welcome {
                         ? "  ssh -F " + config + " alice report"
                         : "  ssh -F " + config + " alice+demo-host uptime");
         out.println("  ssh -F " + config + " bob bash");
-        out.println("  " + sally(folder) + " sessions ls");
-        out.println();
-        out.println("Ctrl-C stops everything; the next start goes on where this one was.");
+        out.println("  " + sally() + " sessions ls");
     }
 
-    private static String sally(InstanceFolder folder) {
+    private void setUp() {
+        out.println("There is no demo here. docs/set-up.md goes from here to the first session; it begins with:");
+        out.println();
+        out.println("  " + sally() + " status");
+        out.println("  " + sally() + " admin agents create office");
+        out.println("  " + sally() + " admin --help");
+    }
+
+    private String sally() {
         var here = Path.of("").toAbsolutePath();
         return folder.root().equals(here.resolve(".sallyport"))
                 ? "./sally"

@@ -20,7 +20,7 @@ final class SettingsTest {
 
     @Test
     void aFirstStartWritesAFileThatSaysTheDefaults() throws CannotStart {
-        var settings = Settings.read(folder.resolve("config.toml"), false);
+        var settings = Settings.read(folder.resolve("config.toml"), false, true);
         assertThat(settings.sshPort()).isEqualTo(12_222);
         assertThat(settings.limits()).isEqualTo(EdgeLimits.DEFAULTS);
         assertThat(folder.resolve("config.toml")).isNotEmptyFile();
@@ -79,6 +79,6 @@ final class SettingsTest {
     }
 
     private Settings read(String text) throws CannotStart, IOException {
-        return Settings.read(Files.writeString(folder.resolve("config.toml"), text), false);
+        return Settings.read(Files.writeString(folder.resolve("config.toml"), text), false, true);
     }
 }
