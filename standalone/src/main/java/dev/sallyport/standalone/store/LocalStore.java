@@ -92,21 +92,21 @@ public final class LocalStore implements AutoCloseable {
         return new LocalStore(null, null, URI.create(Files.readString(address)));
     }
 
-    /// The tables, made when missing.
+    /// The tables: made when missing by whoever has the database, awaited by whoever only uses it.
     public Tables tables(Clock clock) {
         var tables = embedded != null
                 ? new Tables(embedded.dynamoDbClient(), PREFIX, clock)
                 : Tables.local(endpoint, PREFIX, clock);
-        prepare(tables);
+        awaitPrepared(embedded != null || server != null ? tables::prepare : tables::check);
         return tables;
     }
 
     /// A database that was started just now may need longer for its first answer than a call may take.
-    private static void prepare(Tables tables) {
+    private static void awaitPrepared(Runnable preparation) {
         long until = System.nanoTime() + STARTS.toNanos();
         while (true) {
             try {
-                tables.prepare();
+                preparation.run();
                 return;
             } catch (StoreUnavailable e) {
                 if (System.nanoTime() > until) {

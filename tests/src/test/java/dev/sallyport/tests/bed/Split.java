@@ -26,6 +26,7 @@ public final class Split implements AutoCloseable {
     private final Optional<Second> second;
     private final Optional<CuttingRelay> relay;
     private final Optional<StoreRelay> store;
+    private final Optional<GuardedStore> guard;
     private Instance agent;
 
     /// Another edge, and where it listens.
@@ -37,13 +38,15 @@ public final class Split implements AutoCloseable {
             Optional<Second> second,
             Instance agent,
             Optional<CuttingRelay> relay,
-            Optional<StoreRelay> store) {
+            Optional<StoreRelay> store,
+            Optional<GuardedStore> guard) {
         this.control = control;
         this.edge = edge;
         this.second = second;
         this.agent = agent;
         this.relay = relay;
         this.store = store;
+        this.guard = guard;
     }
 
     public static Split start() throws IOException, InterruptedException {
@@ -61,6 +64,7 @@ public final class Split implements AutoCloseable {
         private final Path folder = Files.createTempDirectory("sallyport-split");
         private boolean network;
         private boolean store;
+        private List<GuardedStore.Statement> role = List.of();
         private int edges = 1;
         private String limits = "";
         private Optional<Namespace> namespace = Optional.empty();
@@ -91,6 +95,12 @@ public final class Split implements AutoCloseable {
         /// A store that can be made slow or failing, for the edge: [Split#store].
         public Setup store() {
             store = true;
+            return this;
+        }
+
+        /// A store that denies the edge what is not in its role: [Split#guard].
+        public Setup guarded(List<GuardedStore.Statement> byRole) {
+            role = List.copyOf(byRole);
             return this;
         }
 
@@ -133,6 +143,12 @@ public final class Split implements AutoCloseable {
                 faults = Optional.of(new StoreRelay(URI.create(Files.readString(address))));
                 Files.writeString(address, faults.get().address().toString());
             }
+            Optional<GuardedStore> guard = Optional.empty();
+            if (!role.isEmpty()) {
+                var address = folder.resolve("store.address");
+                guard = Optional.of(new GuardedStore(URI.create(Files.readString(address)), role));
+                Files.writeString(address, guard.get().address().toString());
+            }
             var edge = part(folder, "edge", edges, edgeEnvironment);
             var second = edges == 1 ? Optional.<Second>empty() : Optional.of(second(folder));
             Optional<CuttingRelay> relay = Optional.empty();
@@ -150,7 +166,7 @@ public final class Split implements AutoCloseable {
             var agent = namespace.isPresent()
                     ? Instance.startAgent(namespace.get().inside(), folder, agentEnvironment)
                     : part(folder, "agent", edges, agentEnvironment);
-            return new Split(control, edge, second, agent, relay, faults);
+            return new Split(control, edge, second, agent, relay, faults, guard);
         }
 
         private Second second(Path folder) throws IOException, InterruptedException {
@@ -229,6 +245,11 @@ public final class Split implements AutoCloseable {
     /// The way from the edge to its store.
     public StoreRelay store() {
         return store.orElseThrow();
+    }
+
+    /// What stands before the edge's store and denies.
+    public GuardedStore guard() {
+        return guard.orElseThrow();
     }
 
     /// Replaces the agent by one that is started as its operator starts one, with these options; which ones
@@ -314,5 +335,6 @@ public final class Split implements AutoCloseable {
         if (store.isPresent()) {
             store.get().close();
         }
+        guard.ifPresent(GuardedStore::close);
     }
 }
