@@ -13,7 +13,10 @@ public interface Access {
     /// @param connection name
     /// @param mode `connect` or `exec`
     /// @param because one sentence
+    /// @param at when
+    /// @param from from which address; none: from one that is not known
     /// @param rules those on which it hangs: the denials or, where there are none, the permissions
+    /// @param resting those that speak of it and do not count at that time, or from there
     @Json(naming = Json.Naming.LowerUnderscore)
     record Explanation(
             boolean allowed,
@@ -22,7 +25,10 @@ public interface Access {
             String connection,
             String mode,
             String because,
-            List<Rules.Rule> rules) {}
+            String at,
+            @Nullable String from,
+            List<Rules.Rule> rules,
+            List<Rules.Rule> resting) {}
 
     /// Somebody who may use a connection.
     ///

@@ -14,6 +14,8 @@ public interface Rules {
     /// @param users ids
     /// @param connections names, with `*` for any run of characters
     /// @param modes `connect`, `exec`
+    /// @param sourceNetworks from where it counts; none: from everywhere
+    /// @param timeWindows when it counts; none: always
     @Json(naming = Json.Naming.LowerUnderscore)
     record Rule(
             String id,
@@ -24,7 +26,22 @@ public interface Rules {
             List<String> connections,
             Map<String, String> tags,
             List<String> modes,
+            List<String> sourceNetworks,
+            List<Window> timeWindows,
             long version) {}
+
+    /// A piece of each week, by the clocks of a place.
+    ///
+    /// @param days `mon` to `sun`, on which it opens; none: every day
+    /// @param from `HH:MM`
+    /// @param to `HH:MM`; on the next day, if that is not after `from`
+    /// @param zone of the IANA time zone database, such as `Europe/Berlin`
+    @Json(naming = Json.Naming.LowerUnderscore)
+    record Window(
+            @Nullable List<String> days,
+            @Nullable String from,
+            @Nullable String to,
+            @Nullable String zone) {}
 
     /// What makes or replaces a rule. `users` takes ids and e-mail addresses.
     @Json(naming = Json.Naming.LowerUnderscore)
@@ -35,7 +52,22 @@ public interface Rules {
             @Nullable List<String> users,
             @Nullable List<String> connections,
             @Nullable Map<String, String> tags,
-            @Nullable List<String> modes) {}
+            @Nullable List<String> modes,
+            @Nullable List<String> sourceNetworks,
+            @Nullable List<Window> timeWindows) {
+
+        /// A rule that counts always, from everywhere.
+        public RuleWrite(
+                @Nullable String name,
+                @Nullable String effect,
+                @Nullable List<String> groups,
+                @Nullable List<String> users,
+                @Nullable List<String> connections,
+                @Nullable Map<String, String> tags,
+                @Nullable List<String> modes) {
+            this(name, effect, groups, users, connections, tags, modes, null, null);
+        }
+    }
 
     /// One page of a list.
     @Json(naming = Json.Naming.LowerUnderscore)

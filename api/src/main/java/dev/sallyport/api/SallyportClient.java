@@ -171,16 +171,34 @@ public final class SallyportClient implements AutoCloseable {
     /// @param user id or e-mail address
     /// @param connection id or name
     /// @param mode `connect` or `exec`
-    public Access.Explanation explainAccess(String user, String connection, String mode) throws IOException, Refused {
-        return get(
-                Access.Explanation.class,
-                path("access", "explain"),
-                Map.of("user", user, "connection", connection, "mode", mode));
+    /// @param at RFC 3339; none: now
+    /// @param from an address; none: from one that is not known
+    public Access.Explanation explainAccess(
+            String user, String connection, String mode, @Nullable String at, @Nullable String from)
+            throws IOException, Refused {
+        var query = asked(at, from);
+        query.putAll(Map.of("user", user, "connection", connection, "mode", mode));
+        return get(Access.Explanation.class, path("access", "explain"), query);
+    }
+
+    private static Map<String, String> asked(@Nullable String at, @Nullable String from) {
+        var query = new TreeMap<String, String>();
+        if (at != null) {
+            query.put("at", at);
+        }
+        if (from != null) {
+            query.put("from", from);
+        }
+        return query;
     }
 
     /// @param connection id or name
-    public Access.Page whoMay(String connection, @Nullable String cursor) throws IOException, Refused {
-        var query = new TreeMap<>(after(cursor));
+    /// @param at RFC 3339; none: now
+    /// @param from an address; none: from one that is not known
+    public Access.Page whoMay(String connection, @Nullable String at, @Nullable String from, @Nullable String cursor)
+            throws IOException, Refused {
+        var query = asked(at, from);
+        query.putAll(after(cursor));
         query.put("connection", connection);
         return get(Access.Page.class, path("access", "who"), query);
     }

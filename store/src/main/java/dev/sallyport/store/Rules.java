@@ -2,6 +2,7 @@ package dev.sallyport.store;
 
 import dev.sallyport.core.access.AccessMode;
 import dev.sallyport.core.access.AccessRule;
+import dev.sallyport.core.access.Conditions;
 import dev.sallyport.core.audit.Actor;
 import dev.sallyport.core.id.RuleId;
 import dev.sallyport.core.id.TenantId;
@@ -110,6 +111,14 @@ public final class Rules {
                 .detail(
                         "modes",
                         joined(rule.modes().stream().map(AccessMode::name).collect(Collectors.toSet())))
+                .detail("networks", String.join(",", rule.conditions().networks()))
+                .detail(
+                        "windows",
+                        String.join(
+                                ", ",
+                                rule.conditions().windows().stream()
+                                        .map(WindowText::of)
+                                        .toList()))
                 .put(item(tenant, rule), condition, reason, sentence);
         before.ifPresent(old -> change.before(item(tenant, old), Optional.of(item(tenant, rule))));
         rule.groups()
@@ -131,6 +140,10 @@ public final class Rules {
                 .texts("connections", rule.connections())
                 .map("tags", rule.tags())
                 .texts("modes", rule.modes().stream().map(AccessMode::name).toList())
+                .texts("networks", rule.conditions().networks())
+                .texts(
+                        "windows",
+                        rule.conditions().windows().stream().map(WindowText::of).toList())
                 .number(Item.VERSION, rule.version());
     }
 
@@ -144,6 +157,13 @@ public final class Rules {
                 new HashSet<>(item.texts("connections")),
                 item.map("tags"),
                 item.texts("modes").stream().map(AccessMode::valueOf).collect(Collectors.toSet()),
+                new Conditions(
+                        item.has("networks") ? item.texts("networks") : List.of(),
+                        item.has("windows")
+                                ? item.texts("windows").stream()
+                                        .map(WindowText::read)
+                                        .toList()
+                                : List.of()),
                 item.number(Item.VERSION));
     }
 
@@ -157,6 +177,7 @@ public final class Rules {
                 rule.connections(),
                 rule.tags(),
                 rule.modes(),
+                rule.conditions(),
                 version);
     }
 }

@@ -8,6 +8,7 @@ import dev.sallyport.cli.run.Action;
 import dev.sallyport.cli.run.ExitCode;
 import dev.sallyport.cli.run.Run;
 import dev.sallyport.core.text.Escaped;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -18,7 +19,7 @@ import picocli.CommandLine.Parameters;
         name = "explain",
         header = "Say whether a user may use a connection, and why.",
         description = "Ends with 0 when the user may, with 3 when not. Nothing is tried.",
-        footer = {"", "Example:", "  sally access explain alice@example.com prod-db --mode exec"})
+        footer = {"", "Example:", "  sally access explain alice@example.com prod-db --mode exec --from 192.0.2.7"})
 public final class Explain extends Action {
 
     /// How a connection is used.
@@ -37,6 +38,9 @@ public final class Explain extends Action {
     private Mode mode = Mode.connect;
 
     @Mixin
+    private final Asked asked = new Asked();
+
+    @Mixin
     private final Format format = new Format();
 
     public Explain(Run run) {
@@ -45,7 +49,12 @@ public final class Explain extends Action {
 
     @Override
     public Integer call() throws Exception {
-        var explained = client().explainAccess(user, connection, mode.name());
+        var explained = client().explainAccess(
+                        user,
+                        connection,
+                        mode.name(),
+                        asked.at(run.surroundings().clock()),
+                        asked.from);
         if (format.isJson()) {
             format.json(run, explained);
         } else {
@@ -59,9 +68,22 @@ public final class Explain extends Action {
                 .println(Escaped.of(explained.email()) + (explained.allowed() ? " may " : " may not ")
                         + Escaped.of(explained.mode()) + (explained.mode().equals("exec") ? " on " : " to ")
                         + Escaped.of(explained.connection()) + ". " + Escaped.of(explained.because()));
-        if (!explained.rules().isEmpty()) {
+        table(explained.rules());
+        if (!explained.resting().isEmpty()) {
+            run.out()
+                    .println("These do not count "
+                            + (explained.from() == null
+                                    ? "then, or from an address that is" + " not known (--from)"
+                                    : "then, or from there")
+                            + ":");
+            table(explained.resting());
+        }
+    }
+
+    private void table(List<Rules.Rule> rules) {
+        if (!rules.isEmpty()) {
             var table = new Table("RULE", "ID", "EFFECT", "GROUPS", "USERS", "CONNECTIONS");
-            explained.rules().forEach(rule -> row(table, rule));
+            rules.forEach(rule -> row(table, rule));
             format.table(run, table);
         }
     }

@@ -22,6 +22,9 @@ public final class Who extends Action {
     private String connection = "";
 
     @Mixin
+    private final Asked asked = new Asked();
+
+    @Mixin
     private final Format format = new Format();
 
     public Who(Run run) {
@@ -31,8 +34,9 @@ public final class Who extends Action {
     @Override
     public Integer call() throws Exception {
         var client = client();
+        var at = asked.at(run.surroundings().clock());
         var all = Pages.all(cursor -> {
-            var page = client.whoMay(connection, cursor);
+            var page = client.whoMay(connection, at, asked.from, cursor);
             return new Pages.One<>(page.items(), page.next());
         });
         if (format.isJson()) {

@@ -4,6 +4,7 @@ import dev.sallyport.api.Refused;
 import dev.sallyport.api.Rules.Page;
 import dev.sallyport.api.Rules.Rule;
 import dev.sallyport.api.Rules.RuleWrite;
+import dev.sallyport.api.Rules.Window;
 import dev.sallyport.api.SallyportClient;
 import dev.sallyport.cli.output.Facts;
 import dev.sallyport.cli.output.Table;
@@ -36,6 +37,10 @@ final class RuleCommands {
                 .add("connections", rule.connections())
                 .add("tags", tags(rule.tags()))
                 .add("modes", rule.modes())
+                .add("from networks", rule.sourceNetworks())
+                .add(
+                        "in windows",
+                        rule.timeWindows().stream().map(Windows::text).toList())
                 .add("version", Long.toString(rule.version()));
     }
 
@@ -69,13 +74,43 @@ final class RuleCommands {
         @Option(names = "--mode", paramLabel = "MODE", description = "connect or exec. Default: both.")
         private @Nullable List<String> modes;
 
+        @Option(
+                names = "--from-network",
+                paramLabel = "NETWORK",
+                description = "It counts from there, such as 192.0.2.0/24; may be given several times. Default:"
+                        + " everywhere. '' takes all away.")
+        private @Nullable List<String> networks;
+
+        @Option(
+                names = "--window",
+                paramLabel = "WINDOW",
+                description = "It counts then, as in 'mon-fri 09:00-18:00 Europe/Berlin'; may be given several times."
+                        + " Default: always. '' takes all away.")
+        private @Nullable List<String> windows;
+
+        @Nullable
+        List<String> networks() {
+            return networks == null ? null : given(networks);
+        }
+
+        @Nullable
+        List<Window> windows() throws Failure {
+            return windows == null ? null : Windows.read(given(windows));
+        }
+
+        private static List<String> given(List<String> texts) {
+            return texts.stream().filter(text -> !text.isBlank()).toList();
+        }
+
         boolean isEmpty() {
             return effect == null
                     && groups == null
                     && users == null
                     && connections == null
                     && tags == null
-                    && modes == null;
+                    && modes == null
+                    && networks == null
+                    && windows == null;
         }
     }
 
@@ -98,7 +133,7 @@ final class RuleCommands {
 
         @Override
         Table table(List<Rule> items) {
-            var table = new Table("RULE", "NAME", "EFFECT", "FOR", "CONNECTIONS", "MODES");
+            var table = new Table("RULE", "NAME", "EFFECT", "FOR", "CONNECTIONS", "MODES", "ONLY");
             for (var rule : items) {
                 var who = new ArrayList<>(rule.groups());
                 who.addAll(rule.users());
@@ -112,9 +147,16 @@ final class RuleCommands {
                         rule.effect(),
                         String.join(",", who),
                         String.join(",", what),
-                        String.join(",", rule.modes()));
+                        String.join(",", rule.modes()),
+                        only(rule));
             }
             return table;
+        }
+
+        private static String only(Rule rule) {
+            var only = new ArrayList<>(rule.sourceNetworks());
+            rule.timeWindows().forEach(window -> only.add(Windows.text(window)));
+            return String.join("; ", only);
         }
 
         @Override
@@ -153,7 +195,9 @@ final class RuleCommands {
                 "Examples:",
                 "  sally admin rules create 'engineers use staging' --group engineers --connection 'staging-*'",
                 "  sally admin rules create 'bob: no commands' --effect deny --user bob@example.com"
-                        + " --connection '*' --mode exec"
+                        + " --connection '*' --mode exec",
+                "  sally admin rules create 'office hours' --group engineers --connection 'prod-*' \\",
+                "    --window 'mon-fri 09:00-18:00 Europe/Berlin' --from-network 192.0.2.0/24"
             })
     static final class Create extends One<Rule> {
 
@@ -176,7 +220,9 @@ final class RuleCommands {
                     or(what.users, List.of()),
                     or(what.connections, List.of()),
                     or(what.tags, Map.of()),
-                    or(what.modes, List.of("connect", "exec"))));
+                    or(what.modes, List.of("connect", "exec")),
+                    what.networks(),
+                    what.windows()));
         }
 
         @Override
@@ -219,7 +265,9 @@ final class RuleCommands {
                                     or(what.users, now.users()),
                                     or(what.connections, now.connections()),
                                     or(what.tags, now.tags()),
-                                    or(what.modes, now.modes())));
+                                    or(what.modes, now.modes()),
+                                    or(what.networks(), now.sourceNetworks()),
+                                    or(what.windows(), now.timeWindows())));
         }
 
         @Override

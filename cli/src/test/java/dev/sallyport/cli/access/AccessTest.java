@@ -28,6 +28,8 @@ class AccessTest {
             List.of("*"),
             Map.of(),
             List.of("exec"),
+            List.of(),
+            List.of(new Rules.Window(List.of("mon", "tue"), "09:00", "18:00", "Europe/Berlin")),
             1);
 
     @TempDir
@@ -50,7 +52,17 @@ class AccessTest {
     private void answer(boolean allowed, String because, List<Rules.Rule> rules) {
         api.on(
                 "GET /v1/access/explain",
-                new Access.Explanation(allowed, "usr_1", "alice@example.com", "prod-db", "exec", because, rules));
+                new Access.Explanation(
+                        allowed,
+                        "usr_1",
+                        "alice@example.com",
+                        "prod-db",
+                        "exec",
+                        because,
+                        "2026-11-23T10:00:00Z",
+                        null,
+                        rules,
+                        List.of()));
     }
 
     @Test
@@ -73,6 +85,30 @@ class AccessTest {
         assertThat(ran.code()).isZero();
         assertThat(ran.out()).contains("\"allowed\": true");
         assertThat(api.last("GET").query()).contains("mode=connect");
+    }
+
+    @Test
+    void aRuleThatDoesNotCountThenIsNamed() {
+        api.on(
+                "GET /v1/access/explain",
+                new Access.Explanation(
+                        false,
+                        "usr_1",
+                        "alice@example.com",
+                        "prod-db",
+                        "exec",
+                        "No access rule that speaks of it counts at that time and from there.",
+                        "2026-11-23T10:00:00Z",
+                        null,
+                        List.of(),
+                        List.of(FREEZE)));
+
+        var ran = sally.run("access", "explain", "a", "b", "--at", "2026-11-23T10:00:00Z", "--from", "192.0.2.7");
+
+        assertThat(ran.code()).isEqualTo(3);
+        assertThat(ran.out())
+                .contains("These do not count then, or from an address that is not known (--from):", "rul_1");
+        assertThat(api.last("GET").query()).contains("at=2026-11-23T10:00:00Z", "from=192.0.2.7");
     }
 
     @Test

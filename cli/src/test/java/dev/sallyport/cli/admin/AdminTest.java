@@ -9,6 +9,7 @@ import dev.sallyport.api.Connections.Connection;
 import dev.sallyport.api.Connections.ConnectionWrite;
 import dev.sallyport.api.Connections.Custom;
 import dev.sallyport.api.Rules.RuleWrite;
+import dev.sallyport.api.Rules.Window;
 import dev.sallyport.api.SshServer;
 import dev.sallyport.api.SshServer.Apply;
 import dev.sallyport.api.Users;
@@ -165,7 +166,17 @@ class AdminTest {
         api.on(
                 "POST /v1/access-rules",
                 new dev.sallyport.api.Rules.Rule(
-                        "rul_1", "r", "allow", List.of(), List.of(), List.of(), Map.of(), List.of(), 1));
+                        "rul_1",
+                        "r",
+                        "allow",
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        Map.of(),
+                        List.of(),
+                        List.of("192.0.2.0/24"),
+                        List.of(new Window(List.of("mon", "tue"), "09:00", "18:00", "Europe/Berlin")),
+                        1));
         ok("admin", "rules", "create", "r", "--group", "engineers", "--connection", "staging-*");
         assertThat(sent("POST", RuleWrite.class))
                 .isEqualTo(new RuleWrite(
@@ -176,6 +187,53 @@ class AdminTest {
                         List.of("staging-*"),
                         Map.of(),
                         List.of("connect", "exec")));
+    }
+
+    @Test
+    void aRuleMayCountInWindowsAndFromNetworksOnly() throws Exception {
+        var rule = new dev.sallyport.api.Rules.Rule(
+                "rul_1",
+                "r",
+                "allow",
+                List.of("engineers"),
+                List.of(),
+                List.of("*"),
+                Map.of(),
+                List.of("exec"),
+                List.of("192.0.2.0/24"),
+                List.of(new Window(List.of("fri", "sat", "sun", "mon"), "22:00", "06:00", "UTC")),
+                1);
+        api.on("POST /v1/access-rules", rule);
+        api.on("GET /v1/access-rules/rul_1", rule);
+        api.on("PUT /v1/access-rules/rul_1", rule);
+        var shown = sally.run(
+                "admin",
+                "rules",
+                "create",
+                "r",
+                "--group",
+                "engineers",
+                "--connection",
+                "*",
+                "--from-network",
+                "192.0.2.0/24",
+                "--window",
+                "fri-mon 22:00-06:00 UTC");
+        assertThat(shown.out()).contains("192.0.2.0/24", "fri,sat,sun,mon 22:00-06:00 UTC");
+        assertThat(sent("POST", RuleWrite.class).timeWindows()).isEqualTo(rule.timeWindows());
+        assertThat(sent("POST", RuleWrite.class).sourceNetworks()).containsExactly("192.0.2.0/24");
+
+        ok("admin", "rules", "update", "rul_1", "--name", "other");
+        assertThat(sent("PUT", RuleWrite.class).timeWindows()).isEqualTo(rule.timeWindows());
+        ok("admin", "rules", "update", "rul_1", "--window", "", "--from-network", "");
+        assertThat(sent("PUT", RuleWrite.class).timeWindows()).isEmpty();
+        assertThat(sent("PUT", RuleWrite.class).sourceNetworks()).isEmpty();
+
+        for (var wrong : List.of("09:00-18:00", "mon-tue-wed 09:00-18:00 UTC", "noday 09:00-18:00 UTC", "9-18 UTC")) {
+            var ran = sally.run("admin", "rules", "update", "rul_1", "--window", wrong);
+            assertThat(ran.code()).as(wrong).isEqualTo(2);
+            assertThat(ran.err()).contains("mon-fri 09:00-18:00 Europe/Berlin");
+        }
     }
 
     @Test

@@ -13,6 +13,7 @@ import dev.sallyport.control.http.Router.Call;
 import dev.sallyport.control.http.Words;
 import dev.sallyport.core.access.AccessMode;
 import dev.sallyport.core.access.AccessRules;
+import dev.sallyport.core.access.Circumstances;
 import dev.sallyport.core.access.Subject;
 import dev.sallyport.core.connection.ConnectionDefinition;
 import dev.sallyport.core.connection.ConnectionName;
@@ -121,9 +122,10 @@ public final class ConnectionRoutes {
         var subject = new Subject(
                 caller.tenant(), user.get().id(), user.get().email(), user.get().groups());
         var rules = new AccessRules(store.rules().list(caller.tenant()));
+        var circumstances = new Circumstances(clock.instant(), caller.actor().source());
         return definition -> {
             List<String> modes = Arrays.stream(AccessMode.values())
-                    .filter(mode -> rules.allow(subject, definition, mode))
+                    .filter(mode -> rules.allow(subject, definition, mode, circumstances))
                     .map(Words::of)
                     .toList();
             return modes.isEmpty() ? Optional.empty() : Optional.of(ConnectionFields.shownTo(definition, modes));

@@ -14,11 +14,15 @@ import dev.sallyport.control.identity.UserRoutes;
 import dev.sallyport.core.access.AccessMode;
 import dev.sallyport.core.access.AccessRule;
 import dev.sallyport.core.access.AccessRules;
+import dev.sallyport.core.access.Circumstances;
 import dev.sallyport.core.access.Subject;
 import dev.sallyport.core.connection.ConnectionDefinition;
 import dev.sallyport.core.user.User;
 import dev.sallyport.store.Store;
 import jakarta.inject.Inject;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -29,10 +33,13 @@ public final class ExplainRoutes {
     private final Store store;
     private final UserRoutes users;
 
+    private final Clock clock;
+
     @Inject
-    ExplainRoutes(Store store, UserRoutes users) {
+    ExplainRoutes(Store store, UserRoutes users, Clock clock) {
         this.store = store;
         this.users = users;
+        this.clock = clock;
     }
 
     void addTo(Router router) {
@@ -49,30 +56,38 @@ public final class ExplainRoutes {
         var connection = connection(fields, caller, call);
         var mode = fields.choice("mode", call.request().parameter("mode").orElse(null), Words.all(AccessMode.class))
                 .orElse(AccessMode.CONNECT);
+        var circumstances = circumstances(fields, call);
         fields.check();
-        return Answer.ok(explanation(caller, user.orElseThrow(), connection.orElseThrow(), mode));
+        return Answer.ok(explanation(caller, user.orElseThrow(), connection.orElseThrow(), mode, circumstances));
     }
 
-    private Access.Explanation explanation(Caller caller, User user, ConnectionDefinition connection, AccessMode mode) {
+    private Access.Explanation explanation(
+            Caller caller, User user, ConnectionDefinition connection, AccessMode mode, Circumstances circumstances) {
         var rules = rules(caller);
-        boolean ruled = rules.allow(subject(user), connection, mode);
-        var deciding = rules.deciding(subject(user), connection, mode);
+        boolean ruled = rules.allow(subject(user), connection, mode, circumstances);
+        var deciding = rules.deciding(subject(user), connection, mode, circumstances);
+        var resting = rules.resting(subject(user), connection, mode, circumstances);
         return new Access.Explanation(
                 ruled && user.active(),
                 user.id().value(),
                 user.email(),
                 connection.name().value(),
                 Words.of(mode),
-                because(user, ruled, deciding),
-                deciding.stream().map(RuleRoutes::shown).toList());
+                because(user, ruled, deciding, resting),
+                circumstances.at().toString(),
+                circumstances.source().isEmpty() ? null : circumstances.source(),
+                deciding.stream().map(RuleRoutes::shown).toList(),
+                resting.stream().map(RuleRoutes::shown).toList());
     }
 
-    private static String because(User user, boolean ruled, List<AccessRule> deciding) {
+    private static String because(User user, boolean ruled, List<AccessRule> deciding, List<AccessRule> resting) {
         if (!user.active()) {
             return "The user is not active.";
         }
         if (deciding.isEmpty()) {
-            return "No access rule speaks of it.";
+            return resting.isEmpty()
+                    ? "No access rule speaks of it."
+                    : "No access rule that speaks of it counts at that time and from there.";
         }
         if (deciding.size() == 1) {
             return "An access rule " + (ruled ? "allows" : "denies") + " it.";
@@ -83,6 +98,7 @@ public final class ExplainRoutes {
     private Answer who(Caller caller, Call call) throws Declined {
         var fields = new Fields();
         var connection = connection(fields, caller, call);
+        var circumstances = circumstances(fields, call);
         fields.check();
         var rules = rules(caller);
         var page = store.users()
@@ -92,15 +108,16 @@ public final class ExplainRoutes {
                         call.request().limit());
         var allowed = page.items().stream()
                 .filter(User::active)
-                .map(user -> allowed(rules, user, connection.orElseThrow()))
+                .map(user -> allowed(rules, user, connection.orElseThrow(), circumstances))
                 .filter(one -> !one.modes().isEmpty())
                 .toList();
         return Answer.ok(new Access.Page(allowed, page.cursor().orElse(null)));
     }
 
-    private static Access.Allowed allowed(AccessRules rules, User user, ConnectionDefinition connection) {
+    private static Access.Allowed allowed(
+            AccessRules rules, User user, ConnectionDefinition connection, Circumstances circumstances) {
         var modes = Arrays.stream(AccessMode.values())
-                .filter(mode -> rules.allow(subject(user), connection, mode))
+                .filter(mode -> rules.allow(subject(user), connection, mode, circumstances))
                 .<String>map(Words::of)
                 .toList();
         return new Access.Allowed(user.id().value(), user.email(), modes);
@@ -113,6 +130,25 @@ public final class ExplainRoutes {
             fields.wrong("connection", "is needed: a connection of this tenant, by id or name");
         }
         return found;
+    }
+
+    /// As the request asks, else now, and from an address that is not known.
+    private Circumstances circumstances(Fields fields, Call call) {
+        var at = named(fields, call, "at").flatMap(text -> {
+            try {
+                return Optional.of(Instant.parse(text));
+            } catch (DateTimeParseException e) {
+                fields.wrong("at", "is a time, such as 2026-12-31T09:00:00Z");
+                return Optional.empty();
+            }
+        });
+        var from = named(fields, call, "from");
+        if (from.isPresent()
+                && (from.get().contains("/")
+                        || fields.networks("from", from.stream().toList()).isEmpty())) {
+            fields.wrong("from", "is an address, such as 192.0.2.7 or 2001:db8::7");
+        }
+        return new Circumstances(at.orElseGet(clock::instant), from.orElse(""));
     }
 
     private static Optional<String> named(Fields fields, Call call, String parameter) {

@@ -16,6 +16,7 @@ import dev.sallyport.control.identity.UserRoutes;
 import dev.sallyport.core.access.AccessMode;
 import dev.sallyport.core.access.AccessRule;
 import dev.sallyport.core.access.AccessRule.Effect;
+import dev.sallyport.core.access.Conditions;
 import dev.sallyport.core.id.RuleId;
 import dev.sallyport.core.id.UserId;
 import dev.sallyport.store.Store;
@@ -111,7 +112,9 @@ public final class RuleRoutes {
             fields.wrong("connections", "is needed, or tags: a rule says which connections it covers (* is all)");
         }
         var modes = modes(fields, fields.list("modes", request.modes()));
-        fields.check();
+        var networks = fields.networks("source_networks", request.sourceNetworks());
+        var windows = TimeWindows.read(fields, "time_windows", request.timeWindows());
+        var conditions = fields.make("time_windows", () -> new Conditions(networks, windows));
         return fields.make(
                 "connections",
                 () -> new AccessRule(
@@ -123,6 +126,7 @@ public final class RuleRoutes {
                         new HashSet<>(connections),
                         tags,
                         modes,
+                        conditions,
                         version));
     }
 
@@ -156,6 +160,8 @@ public final class RuleRoutes {
                 rule.connections().stream().sorted().toList(),
                 rule.tags(),
                 rule.modes().stream().sorted().map(Words::of).toList(),
+                rule.conditions().networks(),
+                rule.conditions().windows().stream().map(TimeWindows::shown).toList(),
                 rule.version());
     }
 }

@@ -3,6 +3,7 @@ package dev.sallyport.control.http;
 import dev.sallyport.api.Limits;
 import dev.sallyport.api.Problem;
 import dev.sallyport.api.Problem.FieldError;
+import dev.sallyport.core.certificate.SourceAddresses;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -105,6 +106,18 @@ public final class Fields {
             }
         }
         return list;
+    }
+
+    /// A list of networks, each as `ADDRESS[/LENGTH]`; missing is empty.
+    public List<String> networks(String field, @Nullable List<String> values) {
+        var networks = list(field, values);
+        for (int i = 0; i < networks.size(); i++) {
+            var network = networks.get(i);
+            if (network.indexOf(',') >= 0 || SourceAddresses.parse(network).equals(SourceAddresses.NONE)) {
+                wrong(field + "[" + i + "]", "is not a network, such as 192.0.2.0/24 or 2001:db8::/32");
+            }
+        }
+        return networks;
     }
 
     /// A map of texts; missing is empty. Values may have several lines and [#LONG_TEXT] bytes.

@@ -16,7 +16,6 @@ import dev.sallyport.control.http.Words;
 import dev.sallyport.core.apikey.ApiKey;
 import dev.sallyport.core.apikey.ApiKey.Role;
 import dev.sallyport.core.audit.Actor;
-import dev.sallyport.core.certificate.SourceAddresses;
 import dev.sallyport.core.id.KeyId;
 import dev.sallyport.core.id.TenantId;
 import dev.sallyport.core.id.UserId;
@@ -84,13 +83,7 @@ public final class KeyRoutes {
         if (expires.filter(time -> !time.isAfter(clock.instant())).isPresent()) {
             fields.wrong("expires_at", "is in the past");
         }
-        var networks = fields.list("allowed_networks", request.allowedNetworks());
-        for (int i = 0; i < networks.size(); i++) {
-            var network = networks.get(i);
-            if (network.indexOf(',') >= 0 || SourceAddresses.parse(network).equals(SourceAddresses.NONE)) {
-                fields.wrong("allowed_networks[" + i + "]", "is not a network, such as 192.0.2.0/24 or 2001:db8::/32");
-            }
-        }
+        var networks = fields.networks("allowed_networks", request.allowedNetworks());
         fields.check();
         return Answer.created(create(
                 store,

@@ -64,6 +64,52 @@ class ExplainTest {
     }
 
     @Test
+    void itIsAskedForATimeAndAnAddress() {
+        bed.put(
+                        acme.admin,
+                        "/v1/access-rules/" + acme.rule.id(),
+                        new Rules.RuleWrite(
+                                "mornings, in the office",
+                                "allow",
+                                List.of("engineers"),
+                                null,
+                                List.of("*"),
+                                null,
+                                null,
+                                List.of("192.0.2.0/24"),
+                                List.of(new Rules.Window(List.of("mon"), "08:00", "12:00", "Europe/Berlin"))))
+                .as(Rules.Rule.class);
+        var asked = "/v1/access/explain?user=alice@example.com&connection=bash";
+        var monday = "&at=2026-11-23T10:00:00Z";
+        assertThat(answer(asked + monday + "&from=192.0.2.7").allowed()).isTrue();
+        for (var other : List.of(
+                monday,
+                monday + "&from=192.0.3.7",
+                "&at=2026-11-23T11:00:00Z&from=192.0.2.7",
+                "&from=192.0.2.7&at=2026-11-24T10:00:00Z")) {
+            var denied = answer(asked + other);
+            assertThat(denied.allowed()).as(other).isFalse();
+            assertThat(denied.because()).contains("counts at that time and from there");
+            assertThat(denied.resting()).extracting(Rules.Rule::id).containsExactly(acme.rule.id());
+        }
+        assertThat(bed.get(acme.auditor, "/v1/access/who?connection=bash" + monday + "&from=192.0.2.7")
+                        .as(Access.Page.class)
+                        .items())
+                .hasSize(1);
+        assertThat(bed.get(acme.auditor, "/v1/access/who?connection=bash" + monday)
+                        .as(Access.Page.class)
+                        .items())
+                .isEmpty();
+        assertThat(bed.get(acme.auditor, asked + "&at=tomorrow&from=192.0.2.0/24")
+                        .wrongFields())
+                .containsExactly("at", "from");
+    }
+
+    private Access.Explanation answer(String asked) {
+        return bed.get(acme.auditor, asked).as(Access.Explanation.class);
+    }
+
+    @Test
     void whoIsNotActiveMayNothing() {
         bed.put(
                         acme.admin,

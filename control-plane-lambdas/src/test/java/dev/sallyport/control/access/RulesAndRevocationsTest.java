@@ -8,6 +8,7 @@ import dev.sallyport.api.Rules;
 import dev.sallyport.api.Rules.RuleWrite;
 import dev.sallyport.control.Bed;
 import dev.sallyport.control.Filled;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -62,6 +63,49 @@ final class RulesAndRevocationsTest {
                 .containsExactlyInAnyOrder("groups[0]", "users[0]");
         assertThat(rule(new RuleWrite("x", null, List.of("engineers"), null, List.of("B A D"), null, null)))
                 .containsExactly("connections");
+    }
+
+    @Test
+    void aRuleSaysWhenAndFromWhereItCounts() {
+        var window = new Rules.Window(List.of("sun", "fri"), "22:00", "06:00", "Europe/Berlin");
+        var made = bed.post(acme.admin, "/v1/access-rules", under(List.of("192.0.2.0/24", "2001:db8::7"), window))
+                .as(Rules.Rule.class);
+        assertThat(made.sourceNetworks()).containsExactly("192.0.2.0/24", "2001:db8::7");
+        assertThat(made.timeWindows())
+                .containsExactly(new Rules.Window(List.of("fri", "sun"), "22:00", "06:00", "Europe/Berlin"));
+        assertThat(bed.get(acme.admin, "/v1/access-rules/" + made.id()).as(Rules.Rule.class))
+                .isEqualTo(made);
+        assertThat(bed.audit(acme.id()).getFirst().details())
+                .containsEntry("windows", "FRIDAY,SUNDAY 22:00 06:00 Europe/Berlin")
+                .containsEntry("networks", "192.0.2.0/24,2001:db8::7");
+
+        assertThat(rule(under(
+                        List.of("here", "192.0.2.0/33", "192.0.2.1,192.0.2.2"),
+                        new Rules.Window(List.of("someday"), "24:00", null, "+01:00"))))
+                .containsExactlyInAnyOrder(
+                        "source_networks[0]",
+                        "source_networks[1]",
+                        "source_networks[2]",
+                        "time_windows[0].days[0]",
+                        "time_windows[0].from",
+                        "time_windows[0].to",
+                        "time_windows[0].zone");
+        assertThat(rule(new RuleWrite(
+                        "x",
+                        null,
+                        List.of("engineers"),
+                        null,
+                        List.of("*"),
+                        null,
+                        null,
+                        null,
+                        Collections.nCopies(17, window))))
+                .containsExactly("time_windows");
+    }
+
+    private static RuleWrite under(List<String> networks, Rules.Window window) {
+        return new RuleWrite(
+                "nights", "allow", List.of("engineers"), null, List.of("*"), null, null, networks, List.of(window));
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 /// @param connections names, with `*` for any run of characters
 /// @param tags a connection that has one of these (`key` → value, `*` for any) is meant as well
 /// @param modes what is allowed or denied
+/// @param conditions when and from where it counts
 public record AccessRule(
         RuleId id,
         String name,
@@ -23,6 +24,7 @@ public record AccessRule(
         Set<String> connections,
         Map<String, String> tags,
         Set<AccessMode> modes,
+        Conditions conditions,
         long version) {
 
     /// What a rule does to whom it speaks of.
@@ -44,6 +46,26 @@ public record AccessRule(
         connections = Set.copyOf(connections);
         tags = Map.copyOf(tags);
         modes = Set.copyOf(modes);
+    }
+
+    /// A rule that counts always, from everywhere.
+    public AccessRule(
+            RuleId id,
+            String name,
+            Effect effect,
+            Set<String> groups,
+            Set<UserId> users,
+            Set<String> connections,
+            Map<String, String> tags,
+            Set<AccessMode> modes,
+            long version) {
+        this(id, name, effect, groups, users, connections, tags, modes, Conditions.NONE, version);
+    }
+
+    /// Whether it counts now, and from there. Where it is not known from where, a permission for some networks does not
+    /// count, and a denial does.
+    boolean counts(Circumstances circumstances) {
+        return conditions.met(circumstances, effect == Effect.DENY);
     }
 
     boolean speaksOf(Subject subject) {

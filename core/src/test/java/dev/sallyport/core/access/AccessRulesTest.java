@@ -13,6 +13,10 @@ import dev.sallyport.core.id.TenantId;
 import dev.sallyport.core.id.UserId;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,11 +33,13 @@ class AccessRulesTest {
     private static final Subject ALICE =
             new Subject(TENANT, UserId.next(CLOCK), "alice@example.com", Set.of("engineers"));
 
+    private static final Circumstances NOW = new Circumstances(Instant.parse("2026-11-23T10:00:00Z"), "192.0.2.7");
+
     private final ConnectionDefinition database = connection("prod-db", Map.of("env", "prod"));
 
     @Test
     void withoutARuleNobodyMayAnything() {
-        assertThat(new AccessRules(List.of()).allow(ALICE, database, AccessMode.EXEC))
+        assertThat(new AccessRules(List.of()).allow(ALICE, database, AccessMode.EXEC, NOW))
                 .isFalse();
     }
 
@@ -41,12 +47,12 @@ class AccessRulesTest {
     void aRuleAllowsItsGroupsItsConnectionsAndItsModesOnly() {
         var rules =
                 new AccessRules(List.of(rule(AccessRule.Effect.ALLOW, Set.of("engineers"), "prod-*", AccessMode.EXEC)));
-        assertThat(rules.allow(ALICE, database, AccessMode.EXEC)).isTrue();
-        assertThat(rules.allow(ALICE, database, AccessMode.CONNECT)).isFalse();
-        assertThat(rules.allow(ALICE, connection("test-db", Map.of()), AccessMode.EXEC))
+        assertThat(rules.allow(ALICE, database, AccessMode.EXEC, NOW)).isTrue();
+        assertThat(rules.allow(ALICE, database, AccessMode.CONNECT, NOW)).isFalse();
+        assertThat(rules.allow(ALICE, connection("test-db", Map.of()), AccessMode.EXEC, NOW))
                 .isFalse();
         var bob = new Subject(TENANT, UserId.next(CLOCK), "bob@example.com", Set.of("visitors"));
-        assertThat(rules.allow(bob, database, AccessMode.EXEC)).isFalse();
+        assertThat(rules.allow(bob, database, AccessMode.EXEC, NOW)).isFalse();
     }
 
     @Test
@@ -62,14 +68,14 @@ class AccessRulesTest {
                 List.of(allow, deny, more, elsewhere))) {
             var all = new AccessRules(rules);
             for (var mode : AccessMode.values()) {
-                var deciding = all.deciding(ALICE, database, mode);
-                assertThat(all.allow(ALICE, database, mode))
+                var deciding = all.deciding(ALICE, database, mode, NOW);
+                assertThat(all.allow(ALICE, database, mode, NOW))
                         .isEqualTo(!deciding.isEmpty() && deciding.getFirst().effect() == AccessRule.Effect.ALLOW);
             }
         }
-        assertThat(new AccessRules(List.of(allow, deny, more)).deciding(ALICE, database, AccessMode.EXEC))
+        assertThat(new AccessRules(List.of(allow, deny, more)).deciding(ALICE, database, AccessMode.EXEC, NOW))
                 .containsExactly(deny);
-        assertThat(new AccessRules(List.of(allow, more)).deciding(ALICE, database, AccessMode.EXEC))
+        assertThat(new AccessRules(List.of(allow, more)).deciding(ALICE, database, AccessMode.EXEC, NOW))
                 .containsExactly(allow, more);
     }
 
@@ -77,16 +83,16 @@ class AccessRulesTest {
     void aDenialWinsWhateverTheOrder() {
         var allow = rule(AccessRule.Effect.ALLOW, Set.of("engineers"), "*", AccessMode.EXEC);
         var deny = rule(AccessRule.Effect.DENY, Set.of("engineers"), "prod-db", AccessMode.EXEC);
-        assertThat(new AccessRules(List.of(allow, deny)).allow(ALICE, database, AccessMode.EXEC))
+        assertThat(new AccessRules(List.of(allow, deny)).allow(ALICE, database, AccessMode.EXEC, NOW))
                 .isFalse();
-        assertThat(new AccessRules(List.of(deny, allow)).allow(ALICE, database, AccessMode.EXEC))
+        assertThat(new AccessRules(List.of(deny, allow)).allow(ALICE, database, AccessMode.EXEC, NOW))
                 .isFalse();
     }
 
     @Test
     void aRuleWithoutGroupsAndUsersSpeaksOfNobody() {
         var rules = new AccessRules(List.of(rule(AccessRule.Effect.ALLOW, Set.of(), "*", AccessMode.EXEC)));
-        assertThat(rules.allow(ALICE, database, AccessMode.EXEC)).isFalse();
+        assertThat(rules.allow(ALICE, database, AccessMode.EXEC, NOW)).isFalse();
     }
 
     @Test
@@ -102,10 +108,10 @@ class AccessRulesTest {
                 Set.of(AccessMode.CONNECT),
                 1);
         var rules = new AccessRules(List.of(byTag));
-        assertThat(rules.allow(ALICE, database, AccessMode.CONNECT)).isTrue();
-        assertThat(rules.allow(ALICE, connection("x", Map.of("env", "test")), AccessMode.CONNECT))
+        assertThat(rules.allow(ALICE, database, AccessMode.CONNECT, NOW)).isTrue();
+        assertThat(rules.allow(ALICE, connection("x", Map.of("env", "test")), AccessMode.CONNECT, NOW))
                 .isFalse();
-        assertThat(rules.allow(ALICE, connection("y", Map.of()), AccessMode.CONNECT))
+        assertThat(rules.allow(ALICE, connection("y", Map.of()), AccessMode.CONNECT, NOW))
                 .isFalse();
     }
 
@@ -141,6 +147,66 @@ class AccessRulesTest {
     void aPatternOfOtherCharactersIsRefused() {
         assertThatThrownBy(() -> rule(AccessRule.Effect.ALLOW, Set.of("g"), "prod db", AccessMode.EXEC))
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void aPermissionCountsInItsWindowsAndFromItsNetworksOnly() {
+        var allow = under(AccessRule.Effect.ALLOW, List.of("192.0.2.0/24", "2001:db8::/32"), List.of(MORNING));
+        var rules = new AccessRules(List.of(allow));
+        assertThat(may(rules, "2026-11-23T10:00:00Z", "192.0.2.7")).isTrue();
+        assertThat(may(rules, "2026-11-23T10:00:00Z", "2001:db8::7")).isTrue();
+        assertThat(may(rules, "2026-11-23T10:00:00Z", "192.0.3.7")).isFalse();
+        assertThat(may(rules, "2026-11-23T10:00:00Z", "")).isFalse();
+        assertThat(may(rules, "2026-11-23T10:00:00Z", "nonsense")).isFalse();
+        assertThat(may(rules, "2026-11-23T12:00:00Z", "192.0.2.7")).isFalse();
+        var evening = new Circumstances(Instant.parse("2026-11-23T20:00:00Z"), "192.0.2.7");
+        assertThat(rules.deciding(ALICE, database, AccessMode.EXEC, evening)).isEmpty();
+        assertThat(rules.resting(ALICE, database, AccessMode.EXEC, evening)).containsExactly(allow);
+    }
+
+    /// Where it is not known from where somebody asks, a denial for some networks counts.
+    @Test
+    void aDenialCountsInItsWindowsAndFromItsNetworksOnly() {
+        var allow = rule(AccessRule.Effect.ALLOW, Set.of("engineers"), "*", AccessMode.EXEC);
+        var deny = under(AccessRule.Effect.DENY, List.of("198.51.100.0/24"), List.of(MORNING));
+        var rules = new AccessRules(List.of(allow, deny));
+        assertThat(may(rules, "2026-11-23T10:00:00Z", "192.0.2.7")).isTrue();
+        assertThat(may(rules, "2026-11-23T10:00:00Z", "198.51.100.9")).isFalse();
+        assertThat(may(rules, "2026-11-23T10:00:00Z", "")).isFalse();
+        assertThat(may(rules, "2026-11-23T13:00:00Z", "198.51.100.9")).isTrue();
+        assertThat(rules.changes(ALICE, database, AccessMode.EXEC, Instant.parse("2026-11-23T10:00:00Z")))
+                .contains(Instant.parse("2026-11-23T12:00:00Z"));
+        assertThat(rules.changes(ALICE, database, AccessMode.CONNECT, Instant.parse("2026-11-23T10:00:00Z")))
+                .isEmpty();
+    }
+
+    @Test
+    void conditionsHaveBounds() {
+        assertThatThrownBy(() -> new Conditions(Collections.nCopies(65, "192.0.2.0/24"), List.of()))
+                .hasMessageContaining("64 networks");
+        assertThatThrownBy(() -> new Conditions(List.of(), Collections.nCopies(17, MORNING)))
+                .hasMessageContaining("16 time windows");
+    }
+
+    private static final TimeWindow MORNING =
+            new TimeWindow(TimeWindow.everyDay(), LocalTime.of(8, 0), LocalTime.of(12, 0), ZoneOffset.UTC);
+
+    private boolean may(AccessRules rules, String at, String source) {
+        return rules.allow(ALICE, database, AccessMode.EXEC, new Circumstances(Instant.parse(at), source));
+    }
+
+    private static AccessRule under(AccessRule.Effect effect, List<String> networks, List<TimeWindow> windows) {
+        return new AccessRule(
+                RuleId.next(CLOCK),
+                "under conditions",
+                effect,
+                Set.of("engineers"),
+                Set.of(),
+                Set.of("*"),
+                Map.of(),
+                Set.of(AccessMode.EXEC),
+                new Conditions(networks, windows),
+                1);
     }
 
     private static AccessRule rule(AccessRule.Effect effect, Set<String> groups, String glob, AccessMode mode) {

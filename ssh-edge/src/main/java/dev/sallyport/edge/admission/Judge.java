@@ -1,6 +1,7 @@
 package dev.sallyport.edge.admission;
 
 import dev.sallyport.core.access.AccessMode;
+import dev.sallyport.core.access.Circumstances;
 import dev.sallyport.core.access.Subject;
 import dev.sallyport.core.certificate.Credential;
 import dev.sallyport.core.certificate.TrustedCa;
@@ -33,6 +34,9 @@ final class Judge {
 
     /// How much a certificate's start may lie ahead of this machine's clock.
     static final Duration LEEWAY = Duration.ofSeconds(30);
+
+    /// Most openings and closings of time windows that are looked at ahead; what they allow ends at the last of them.
+    private static final int MOST_CHANGES = 100;
 
     private static final String NOBODY =
             "this certificate belongs to no active user; ask your administrator whom it should name";
@@ -95,21 +99,45 @@ final class Judge {
         return new Identified.Somebody(user);
     }
 
-    /// The connection, when the user may use it in one of the modes.
+    /// The connection, when the user may use it in one of the modes, now and from there.
     static Optional<Connections.Stored> allowed(
             User user,
             Policies.Policy policy,
             Function<Policies.Policy, Optional<Connections.Stored>> which,
             ConnectionDefinition standIn,
-            Set<AccessMode> modes) {
+            Set<AccessMode> modes,
+            Circumstances circumstances) {
         var subject = new Subject(user.tenant(), user.id(), user.email(), user.groups());
         var found = which.apply(policy);
         var definition = found.map(Connections.Stored::definition).orElse(standIn);
         boolean allowed = false;
         for (var mode : modes) {
-            allowed |= policy.rules().allow(subject, definition, mode);
+            allowed |= policy.rules().allow(subject, definition, mode, circumstances);
         }
         return allowed ? found : Optional.empty();
+    }
+
+    /// When the time windows of the rules end what they allow now, if that is before `longest`.
+    ///
+    /// @param circumstances in which it is allowed
+    static Optional<Instant> closes(
+            User user,
+            Policies.Policy policy,
+            ConnectionDefinition definition,
+            AccessMode mode,
+            Circumstances circumstances,
+            Instant longest) {
+        var subject = new Subject(user.tenant(), user.id(), user.email(), user.groups());
+        var rules = policy.rules();
+        var next = rules.changes(subject, definition, mode, circumstances.at());
+        for (int changes = 1; next.isPresent() && next.get().isBefore(longest); changes++) {
+            var then = new Circumstances(next.get(), circumstances.source());
+            if (changes == MOST_CHANGES || !rules.allow(subject, definition, mode, then)) {
+                return next;
+            }
+            next = rules.changes(subject, definition, mode, then.at());
+        }
+        return Optional.empty();
     }
 
     /// A definition of nothing, under the name that was asked for: what the rules are applied to when there is

@@ -117,6 +117,15 @@ public final class LiveSession {
         this.deadline = new Deadline(deadline, nanos.getAsLong() + left, outcome);
     }
 
+    /// It must end then, if that is sooner than it had to.
+    synchronized void endsBy(Instant now, Instant at, Outcome outcome) {
+        var known = deadline;
+        if (known == null || at.isBefore(known.at())) {
+            long left = Math.max(0, Duration.between(now, at).toNanos());
+            deadline = new Deadline(at, nanos.getAsLong() + left, outcome);
+        }
+    }
+
     /// Somebody judges the session again, perhaps before it is known what it uses.
     synchronized void judging() {
         judgedEarly |= connection == null;

@@ -1,6 +1,7 @@
 package dev.sallyport.edge.admission;
 
 import dev.sallyport.core.access.AccessMode;
+import dev.sallyport.core.access.Circumstances;
 import dev.sallyport.core.audit.Actor;
 import dev.sallyport.core.certificate.Credential;
 import dev.sallyport.core.connection.ConnectionDefinition;
@@ -65,6 +66,7 @@ public final class StoreAdmission implements Admission, AutoCloseable {
     private static final String BLIND =
             "sessions cannot begin at the moment, because this edge cannot learn what is decided elsewhere;"
                     + " please try again";
+    private static final String WINDOW = "the time that the access rules allow for it";
     private static final String BROKEN = "access could not be decided; please try again";
 
     private final Ledger ledger;
@@ -183,13 +185,14 @@ public final class StoreAdmission implements Admission, AutoCloseable {
             }
             case Identified.Somebody(var user) -> {
                 for (var session : sessions) {
-                    judgeAgain(session, user, policy);
+                    judgeAgain(session, user, policy, now);
                 }
             }
         }
     }
 
-    private static void judgeAgain(LiveSession session, User user, Policy policy) {
+    private static void judgeAgain(LiveSession session, User user, Policy policy, Instant now) {
+        var circumstances = new Circumstances(now, session.credential().source());
         boolean same = session.user().map(user.id()::equals).orElse(true);
         var allowed = Judge.allowed(
                 user,
@@ -199,10 +202,20 @@ public final class StoreAdmission implements Admission, AutoCloseable {
                         .map(admitted -> known.connection(admitted.id()))
                         .orElseGet(() -> known.connection(session.asked())),
                 Judge.standIn(policy, session.asked()),
-                EnumSet.of(session.mode()));
+                EnumSet.of(session.mode()),
+                circumstances);
         if (!same || allowed.isEmpty()) {
             session.end(new Outcome.Revoked("an administrator: the rules no longer allow this session"));
+            return;
         }
+        Judge.closes(
+                        user,
+                        policy,
+                        allowed.get().definition(),
+                        session.mode(),
+                        circumstances,
+                        now.plus(allowed.get().definition().longest()))
+                .ifPresent(closes -> session.endsBy(now, closes, new Outcome.TimedOut(WINDOW)));
     }
 
     /// Waits a little for outcomes that are not written yet.
@@ -222,9 +235,10 @@ public final class StoreAdmission implements Admission, AutoCloseable {
     private record Read(Facts facts, Policy policy) {}
 
     /// What somebody may do now.
-    private record Standing(User user, Policy policy) {
+    private record Standing(User user, Policy policy, Circumstances circumstances) {
         Optional<Connections.Stored> allowed(ConnectionName name, Set<AccessMode> modes) {
-            return Judge.allowed(user, policy, known -> known.connection(name), Judge.standIn(policy, name), modes);
+            return Judge.allowed(
+                    user, policy, known -> known.connection(name), Judge.standIn(policy, name), modes, circumstances);
         }
     }
 
@@ -241,7 +255,10 @@ public final class StoreAdmission implements Admission, AutoCloseable {
                 yield new Decision.Refused(message);
             }
             case Identified.Somebody(var user) -> {
-                var standing = new Standing(user, policy);
+                var standing = new Standing(
+                        user,
+                        policy,
+                        new Circumstances(now, request.credential().source()));
                 var allowed = standing.allowed(
                         request.connection(), EnumSet.of(request.request().mode()));
                 if (allowed.isEmpty()) {
@@ -255,25 +272,18 @@ public final class StoreAdmission implements Admission, AutoCloseable {
                     refused(request, user.id().value(), message);
                     yield new Decision.Refused(message);
                 }
-                yield grant(session, request, user, allowed.get(), now);
+                yield grant(session, request, standing, allowed.get());
             }
         };
     }
 
-    private Decision grant(
-            LiveSession session, Request request, User user, Connections.Stored connection, Instant now) {
+    private Decision grant(LiveSession session, Request request, Standing standing, Connections.Stored connection) {
+        var user = standing.user();
+        var now = standing.circumstances().at();
         var definition = connection.definition();
-        var expires = request.credential().expires();
-        var longest = now.plus(definition.longest());
-        boolean certificateFirst = expires.isBefore(longest);
-        var deadline = certificateFirst ? expires : longest;
-        session.admitted(
-                definition,
-                now,
-                deadline,
-                certificateFirst
-                        ? new Outcome.Expired()
-                        : new Outcome.TimedOut("the connection's longest session of " + definition.longest()));
+        var end = end(session, standing, request.credential(), definition);
+        var deadline = end.at();
+        session.admitted(definition, now, deadline, end.outcome());
         var dataKey = dataKeys.next(user.tenant());
         dataKey.key().close();
         var level = RecordingLevel.of(definition, request.request());
@@ -336,6 +346,27 @@ public final class StoreAdmission implements Admission, AutoCloseable {
                 dataKey.wrapped());
     }
 
+    private record End(Instant at, Outcome outcome) {}
+
+    /// What ends the session first: its certificate, the rules' time windows, or the connection's longest time.
+    private static End end(
+            LiveSession session, Standing standing, Credential credential, ConnectionDefinition definition) {
+        var longest = standing.circumstances().at().plus(definition.longest());
+        var expires = credential.expires();
+        var first = expires.isBefore(longest)
+                ? new End(expires, new Outcome.Expired())
+                : new End(longest, new Outcome.TimedOut("the connection's longest session of " + definition.longest()));
+        return Judge.closes(
+                        standing.user(),
+                        standing.policy(),
+                        definition,
+                        session.mode(),
+                        standing.circumstances(),
+                        first.at())
+                .map(closes -> new End(closes, new Outcome.TimedOut(WINDOW)))
+                .orElse(first);
+    }
+
     /// What is decided elsewhere meanwhile finds the session in the live index.
     private boolean awaitsTurn() {
         try {
@@ -347,9 +378,11 @@ public final class StoreAdmission implements Admission, AutoCloseable {
     }
 
     private Optional<Standing> standing(Credential credential) {
+        var now = clock.instant();
         return read(credential).flatMap(read -> switch (Judge.identify(
-                credential, read.facts(), read.policy(), clock.instant(), true)) {
-            case Identified.Somebody(var user) -> Optional.of(new Standing(user, read.policy()));
+                credential, read.facts(), read.policy(), now, true)) {
+            case Identified.Somebody(var user) ->
+                Optional.of(new Standing(user, read.policy(), new Circumstances(now, credential.source())));
             case Identified.Nobody _ -> Optional.empty();
         });
     }

@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sallyport.core.access.AccessMode;
 import dev.sallyport.core.access.AccessRule;
+import dev.sallyport.core.access.Conditions;
+import dev.sallyport.core.access.TimeWindow;
 import dev.sallyport.core.certificate.Credential;
 import dev.sallyport.core.certificate.TrustedCa;
 import dev.sallyport.core.certificate.TrustedCa.CertificateAttribute;
@@ -27,6 +29,8 @@ import dev.sallyport.store.Store;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -252,6 +256,94 @@ class StoreAdmissionTest {
         granted(admit(brief, "bash")).live().onEnd(outcomes::add);
 
         await().untilAsserted(() -> assertThat(outcomes).containsExactly(new Outcome.Expired()));
+    }
+
+    @Test
+    void aRuleForOtherNetworksIsNone() {
+        var bob = Certificates.of(acme.ca(), "bob@example.com");
+        bobMay(new Conditions(List.of("203.0.113.0/24"), List.of()));
+        refused(admit(bob, "bash"));
+        assertThat(admission.permitted(bob)).isEmpty();
+        granted(admit(new Credential(bob.certificate(), bob.ca(), bob.login(), "203.0.113.9"), "bash"));
+        refused(admit(new Credential(bob.certificate(), bob.ca(), bob.login(), ""), "bash"));
+    }
+
+    @Test
+    void aSessionEndsWhenTheRulesWindowCloses() {
+        var bob = Certificates.of(acme.ca(), "bob@example.com");
+        var begins = LocalTime.now(ZoneOffset.UTC).minusHours(1);
+        var closed = new TimeWindow(TimeWindow.everyDay(), begins, begins.plusMinutes(30), ZoneOffset.UTC);
+        var rule = bobMay(new Conditions(List.of(), List.of(closed)));
+        refused(admit(bob, "bash"));
+
+        var closes = LocalTime.now(ZoneOffset.UTC).plusSeconds(3);
+        var open = new TimeWindow(TimeWindow.everyDay(), begins, closes, ZoneOffset.UTC);
+        store.rules()
+                .update(
+                        ExampleTenant.ADMIN,
+                        acme.id(),
+                        bobsRule(rule, new Conditions(List.of(), List.of(closed, open))))
+                .orThrow();
+        var outcomes = new CopyOnWriteArrayList<Outcome>();
+        var granted = granted(admit(bob, "bash"));
+        granted.live().onEnd(outcomes::add);
+
+        assertThat(granted.order().deadline()).isBefore(Instant.now().plusSeconds(4));
+        await().untilAsserted(() -> assertThat(outcomes)
+                .containsExactly(new Outcome.TimedOut("the time that the access rules allow for it")));
+        refused(admit(bob, "bash"));
+    }
+
+    /// A live session learns of it with the change of the rule.
+    @Test
+    void aWindowThatARuleIsGivenLaterEndsWhatLives() {
+        var bob = Certificates.of(acme.ca(), "bob@example.com");
+        var rule = bobMay(Conditions.NONE);
+        var outcomes = new CopyOnWriteArrayList<Outcome>();
+        granted(admit(bob, "bash")).live().onEnd(outcomes::add);
+
+        var now = LocalTime.now(ZoneOffset.UTC);
+        var window = new TimeWindow(TimeWindow.everyDay(), now.minusHours(1), now.plusSeconds(3), ZoneOffset.UTC);
+        store.rules()
+                .update(ExampleTenant.ADMIN, acme.id(), bobsRule(rule, new Conditions(List.of(), List.of(window))))
+                .orThrow();
+
+        await().untilAsserted(() -> assertThat(outcomes).singleElement().isInstanceOf(Outcome.TimedOut.class));
+    }
+
+    /// Two windows that meet are one: nothing ends between them.
+    @Test
+    void whereOneWindowTakesOverFromAnotherNothingEnds() {
+        var bob = Certificates.of(acme.ca(), "bob@example.com");
+        var now = LocalTime.now(ZoneOffset.UTC);
+        var first = new TimeWindow(TimeWindow.everyDay(), now.minusHours(1), now.plusMinutes(1), ZoneOffset.UTC);
+        var next = new TimeWindow(TimeWindow.everyDay(), now.plusMinutes(1), now.plusMinutes(9), ZoneOffset.UTC);
+        bobMay(new Conditions(List.of(), List.of(first, next)));
+        assertThat(granted(admit(bob, "bash")).order().deadline())
+                .isBetween(Instant.now().plusSeconds(500), Instant.now().plusSeconds(541));
+    }
+
+    private AccessRule bobMay(Conditions conditions) {
+        var rule = bobsRule(RuleId.next(CLOCK), conditions, 1);
+        return store.rules().create(ExampleTenant.ADMIN, acme.id(), rule).orThrow();
+    }
+
+    private AccessRule bobsRule(AccessRule before, Conditions conditions) {
+        return bobsRule(before.id(), conditions, before.version());
+    }
+
+    private AccessRule bobsRule(RuleId id, Conditions conditions, long version) {
+        return new AccessRule(
+                id,
+                "bob, sometimes",
+                AccessRule.Effect.ALLOW,
+                Set.of(),
+                Set.of(acme.bob().id()),
+                Set.of("bash"),
+                Map.of(),
+                Set.of(AccessMode.EXEC),
+                conditions,
+                version);
     }
 
     @Test
