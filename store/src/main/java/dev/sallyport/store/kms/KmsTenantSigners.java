@@ -3,10 +3,6 @@ package dev.sallyport.store.kms;
 import dev.sallyport.core.id.TenantId;
 import dev.sallyport.core.tenant.TenantKey;
 import dev.sallyport.core.tenant.TenantSigners;
-import dev.sallyport.store.WriteRefused;
-import dev.sallyport.store.Written;
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -24,13 +20,9 @@ import software.amazon.awssdk.services.kms.model.SigningAlgorithmSpec;
 /// Tenant keys in KMS: one asymmetric key a tenant (`ECC_NIST_EDWARDS25519`), found by the alias
 /// `<head><tenant id>`. The private half never leaves KMS.
 ///
-/// KMS signs at most [#MOST_BYTES] with Ed25519 (what it offers for longer messages, Ed25519ph, is another
-/// algorithm, which no agent takes): more is refused with a sentence. What KMS signed counts only when the tenant's
-/// public key verifies it.
+/// KMS signs at most 4,096 bytes with Ed25519 (what it offers for longer messages, Ed25519ph, is another algorithm):
+/// [TenantKey#message] is never longer. What KMS signed counts only when the tenant's public key verifies it.
 public final class KmsTenantSigners implements TenantSigners {
-
-    /// Most bytes that KMS signs as they are.
-    public static final int MOST_BYTES = 4_096;
 
     /// Most public keys that are remembered.
     private static final int MOST_KEYS = 1_000;
@@ -117,21 +109,12 @@ public final class KmsTenantSigners implements TenantSigners {
 
         @Override
         public byte[] sign(String purpose, byte[] bytes) {
-            var message = new ByteArrayOutputStream();
-            message.writeBytes(("sallyport " + purpose + "\0").getBytes(StandardCharsets.UTF_8));
-            message.writeBytes(bytes);
-            if (message.size() > MOST_BYTES) {
-                throw new WriteRefused(
-                        Written.Reason.LIMIT,
-                        "This has " + message.size() + " bytes to sign, and KMS signs at most " + MOST_BYTES
-                                + ": make it shorter, for example by references to secrets instead of sealed ones.");
-            }
             byte[] signature;
             try {
                 signature = kms.client()
                         .sign(request -> request.keyId(alias(tenant))
                                 .messageType(MessageType.RAW)
-                                .message(SdkBytes.fromByteArray(message.toByteArray()))
+                                .message(SdkBytes.fromByteArray(TenantKey.message(purpose, bytes)))
                                 .signingAlgorithm(SigningAlgorithmSpec.ED25519_SHA_512))
                         .signature()
                         .asByteArray();

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sallyport.core.id.TenantId;
 import dev.sallyport.core.secret.Secret;
-import dev.sallyport.store.WriteRefused;
+import dev.sallyport.core.tenant.TenantKey;
 import dev.sallyport.store.aws.KmsStandIn;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -45,14 +45,19 @@ class KmsTest {
     }
 
     @Test
-    void moreThanKmsSignsIsRefusedWithASentence() {
+    void ofMoreThanKmsSignsTheHashIsSigned() {
         var signer = signers.of(OURS);
-        int room = KmsTenantSigners.MOST_BYTES - "sallyport test v1\0".length();
+        int room = TenantKey.LONGEST_MESSAGE - "sallyport test v1\0".length();
 
-        assertThat(signer.sign("test v1", new byte[room])).hasSize(64);
-        assertThatThrownBy(() -> signer.sign("test v1", new byte[room + 1]))
-                .isInstanceOf(WriteRefused.class)
-                .hasMessageContaining("4096");
+        for (int length : new int[] {room, room + 1, 100_000}) {
+            var bytes = new byte[length];
+            var signature = signer.sign("test v1", bytes);
+            assertThat(signer.publicKey().verifies("test v1", bytes, signature))
+                    .as("%s bytes", length)
+                    .isTrue();
+            bytes[length - 1] = 1;
+            assertThat(signer.publicKey().verifies("test v1", bytes, signature)).isFalse();
+        }
     }
 
     @Test
