@@ -13,11 +13,14 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /// Lambda's Runtime API (2018-06-01), as the service offers it to one runtime: the next invocation, its response or
 /// error, and the error of a start.
@@ -37,6 +40,8 @@ final class RuntimeApi implements AutoCloseable {
     private final Map<String, BlockingQueue<Said>> answers = new ConcurrentHashMap<>();
     private final BlockingQueue<Said> starts = new ArrayBlockingQueue<>(8);
 
+    private final CompletableFuture<Long> asked = new CompletableFuture<>();
+
     RuntimeApi() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 8);
         server.createContext(HEAD, this::serve);
@@ -46,6 +51,15 @@ final class RuntimeApi implements AutoCloseable {
 
     String address() {
         return "127.0.0.1:" + server.getAddress().getPort();
+    }
+
+    /// When it asked for work first, by [System#nanoTime].
+    long awaitAsked() throws InterruptedException {
+        try {
+            return asked.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new AssertionError("the function asks for no work: " + starts, e);
+        }
     }
 
     /// Invokes the function, once it asks for work.
@@ -93,6 +107,7 @@ final class RuntimeApi implements AutoCloseable {
     }
 
     private void next(HttpExchange exchange) throws IOException, InterruptedException {
+        asked.complete(System.nanoTime());
         var invocation = invocations.take();
         var headers = exchange.getResponseHeaders();
         headers.set("Lambda-Runtime-Aws-Request-Id", invocation.id());
