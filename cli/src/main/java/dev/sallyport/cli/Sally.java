@@ -3,6 +3,7 @@ package dev.sallyport.cli;
 import dev.sallyport.cli.access.Explain;
 import dev.sallyport.cli.access.Who;
 import dev.sallyport.cli.admin.AdminCommands;
+import dev.sallyport.cli.declared.Apply;
 import dev.sallyport.cli.login.LogIn;
 import dev.sallyport.cli.login.LogOut;
 import dev.sallyport.cli.run.Endings;
@@ -38,7 +39,7 @@ import picocli.CommandLine.ScopeType;
         exitCodeList = {
             "0:done",
             "1:it did not work: nothing answers, a file cannot be written, the server failed",
-            "2:the command line is wrong, or a value is not valid",
+            "2:the command line is wrong, or a value is not valid; apply --check: there is a difference",
             "3:what was named is not there, or you may not do this",
             "4:a recording is not what was recorded (verify)",
             "other:  connect  and  exec  pass on what ssh ends with"
@@ -105,6 +106,7 @@ public final class Sally {
                 .addSubcommand(sessions(run, wanted.test("sessions")))
                 .addSubcommand(access(run, wanted.test("access")))
                 .addSubcommand(AdminCommands.group(run, wanted))
+                .addSubcommand(new Apply(run))
                 .addSubcommand(new LogIn(run))
                 .addSubcommand(new LogOut(run))
                 .addSubcommand(new Status(run))
