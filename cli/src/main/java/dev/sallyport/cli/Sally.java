@@ -4,6 +4,8 @@ import dev.sallyport.cli.access.Explain;
 import dev.sallyport.cli.access.Who;
 import dev.sallyport.cli.admin.AdminCommands;
 import dev.sallyport.cli.declared.Apply;
+import dev.sallyport.cli.declared.ImportHoop;
+import dev.sallyport.cli.declared.ImportSshConfig;
 import dev.sallyport.cli.login.LogIn;
 import dev.sallyport.cli.login.LogOut;
 import dev.sallyport.cli.run.Endings;
@@ -107,6 +109,7 @@ public final class Sally {
                 .addSubcommand(access(run, wanted.test("access")))
                 .addSubcommand(AdminCommands.group(run, wanted))
                 .addSubcommand(new Apply(run))
+                .addSubcommand(imports(run, wanted.test("import")))
                 .addSubcommand(new LogIn(run))
                 .addSubcommand(new LogOut(run))
                 .addSubcommand(new Status(run))
@@ -151,6 +154,13 @@ public final class Sally {
                         new Verify(run),
                         new Kill(run))
                 : Group.of("sessions", header);
+    }
+
+    private static CommandLine imports(Run run, boolean wanted) {
+        var header = "Draft a file for apply of what other programs know.";
+        return wanted
+                ? Group.of("import", header, new ImportHoop(run), new ImportSshConfig(run))
+                : Group.of("import", header);
     }
 
     private static CommandLine access(Run run, boolean wanted) {

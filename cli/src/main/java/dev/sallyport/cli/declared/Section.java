@@ -202,6 +202,13 @@ final class Section {
         }
     }
 
+    /// The fields that nobody asked for.
+    List<String> unasked() {
+        return fields.values().keySet().stream()
+                .filter(name -> !asked.contains(name))
+                .toList();
+    }
+
     /// Checks that every field was one.
     void end() {
         for (Map.Entry<String, Value> field : fields.values().entrySet()) {

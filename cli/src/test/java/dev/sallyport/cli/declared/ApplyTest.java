@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sallyport.api.Connections.Connection;
 import dev.sallyport.api.Problem;
+import dev.sallyport.api.Rules.Rule;
 import dev.sallyport.cli.TestingApi;
 import dev.sallyport.cli.TestingSally;
 import dev.sallyport.cli.TestingSally.Ran;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -332,6 +334,19 @@ class ApplyTest {
     }
 
     @Test
+    void theGuidesExampleIsApplied() throws Exception {
+        var guide = Files.readString(Path.of("..", "docs", "declarations.md"));
+        var example = guide.substring(guide.indexOf("```yaml\n") + 8);
+        var ran = apply(example.substring(0, example.indexOf("```")), "--yes");
+        assertThat(ran.code()).as(ran.err()).isZero();
+        assertThat(tenant.connections).hasSize(3);
+        assertThat(tenant.rules).hasSize(2);
+        assertThat(apply(example.substring(0, example.indexOf("```")), "--check")
+                        .code())
+                .isZero();
+    }
+
+    @Test
     void somebodyIsAskedAndOnlyAYesIsOne() throws Exception {
         assertThat(apply(ALL).err()).contains("--yes");
         assertThat(changes()).isEmpty();
@@ -369,8 +384,7 @@ class ApplyTest {
         assertThat(ran.code()).isEqualTo(2);
         assertThat(ran.err()).contains("4 of 6 changes are made; connection web-1: Some field is wrong.");
         assertThat(ran.out()).contains("its key, shown this once: sallyport://key-of-office");
-        var fresh = new Tenant(api);
-        assertThat(fresh.rules).isEmpty();
+        assertThat(apply(ALL, "--check").out()).contains("2 to create, 0 to change, 0 to delete.");
     }
 
     @Test
@@ -402,14 +416,14 @@ class ApplyTest {
     void twoRulesOfOneNameAreNoAnswerToWhichOneIsMeant() throws Exception {
         tenant.group("engineers");
         for (int i = 1; i < 3; i++) {
-            tenant.rule(new dev.sallyport.api.Rules.Rule(
+            tenant.rule(new Rule(
                     "rul_" + i,
                     "r",
                     "allow",
                     List.of("engineers"),
                     List.of(),
                     List.of("*"),
-                    java.util.Map.of(),
+                    Map.of(),
                     List.of("exec"),
                     1));
         }
