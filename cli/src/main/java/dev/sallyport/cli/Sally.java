@@ -49,7 +49,8 @@ import picocli.CommandLine.ScopeType;
         footer = {
             "",
             "Configuration: --config FILE, else .sallyport/cli.json in this folder or one above,",
-            "else ~/.config/sallyport/cli.json. NO_COLOR and TERM=dumb turn colours off."
+            "else ~/.config/sallyport/cli.json. NO_COLOR and TERM=dumb turn colours off. On a terminal, lists",
+            "that are longer than it go through SALLY_PAGER, PAGER or less; SALLY_PAGER=cat turns that off."
         })
 public final class Sally {
 
@@ -69,6 +70,13 @@ public final class Sally {
             description = "Read the configuration from FILE.")
     void configuration(Path file) {
         run.configurationFile(file);
+    }
+
+    @Option(names = "--no-pager", scope = ScopeType.INHERIT, description = "Do not show long lists screen by screen.")
+    void noPager(boolean none) {
+        if (none) {
+            run.noPager();
+        }
     }
 
     @Option(

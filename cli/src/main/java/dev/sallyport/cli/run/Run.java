@@ -18,6 +18,7 @@ public final class Run implements AutoCloseable {
 
     private final Surroundings surroundings;
     private Optional<Path> configurationFile = Optional.empty();
+    private boolean paging = true;
     private @Nullable Configuration configuration;
     private @Nullable SallyportClient client;
 
@@ -33,6 +34,16 @@ public final class Run implements AutoCloseable {
     /// The file that the user named, if one was.
     public Optional<Path> configurationFile() {
         return configurationFile;
+    }
+
+    /// The user wants no pager.
+    public void noPager() {
+        paging = false;
+    }
+
+    /// Whether what is long may go through a pager.
+    public boolean paging() {
+        return paging;
     }
 
     public Surroundings surroundings() {
