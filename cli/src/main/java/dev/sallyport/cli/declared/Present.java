@@ -29,33 +29,34 @@ record Present(
     ///
     /// @throws Failure where there is more than can be compared: what is not seen would be made a second time
     static Present of(SallyportClient client, Declaration declared) throws IOException, Refused, Failure {
-        boolean connections = declared.connections.named();
-        boolean agents = declared.agents.named();
-        boolean users = declared.users.named();
-        boolean rules = declared.rules.named();
-        boolean groups = declared.groups.named();
+        boolean connections = declared.connections.named() || declared.agents.named();
+        boolean groups = declared.groups.named() || declared.users.named() || declared.rules.named();
+        List<Rule> rules = all(declared.rules.named(), "rules", cursor -> {
+            var page = client.rules(cursor);
+            return new Pages.One<>(page.items(), page.next());
+        });
+        boolean users = declared.users.named()
+                || declared.rules.all().stream().anyMatch(rule -> rule.write().users() != null)
+                || rules.stream().anyMatch(rule -> !rule.users().isEmpty());
         return new Present(
                 client.me(),
-                all(agents || connections, "agents", cursor -> {
+                all(connections, "agents", cursor -> {
                     var page = client.agents(cursor);
                     return new Pages.One<>(page.items(), page.next());
                 }),
-                all(groups || users || rules, "groups", cursor -> {
+                all(groups, "groups", cursor -> {
                     var page = client.groups(cursor);
                     return new Pages.One<>(page.items(), page.next());
                 }),
-                all(users || rules, "users", cursor -> {
+                all(users, "users", cursor -> {
                     var page = client.users(cursor);
                     return new Pages.One<>(page.items(), page.next());
                 }),
-                all(connections || agents, "connections", cursor -> {
+                all(connections, "connections", cursor -> {
                     var page = client.connections(cursor);
                     return new Pages.One<>(page.items(), page.next());
                 }),
-                all(rules, "rules", cursor -> {
-                    var page = client.rules(cursor);
-                    return new Pages.One<>(page.items(), page.next());
-                }),
+                rules,
                 declared.door.isPresent() ? Optional.of(client.sshServer()) : Optional.empty());
     }
 
