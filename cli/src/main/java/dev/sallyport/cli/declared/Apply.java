@@ -8,6 +8,7 @@ import dev.sallyport.cli.run.Failure;
 import dev.sallyport.cli.run.Run;
 import dev.sallyport.core.text.Escaped;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -38,6 +39,11 @@ import picocli.CommandLine.Option;
             "  sally import ssh-config | sally apply -f - --yes"
         })
 public final class Apply extends Action {
+
+    /// How long is waited when the API has had too many requests, and how often for one change.
+    private static final Duration WAIT = Duration.ofSeconds(1);
+
+    private static final int MOST_WAITS = 60;
 
     @Option(
             names = {"-f", "--file"},
@@ -101,7 +107,7 @@ public final class Apply extends Action {
             var name = (change.noun() + " " + change.name()).strip();
             List<String> lines;
             try {
-                lines = change.step().make(client());
+                lines = made(change);
             } catch (Refused refused) {
                 throw new Refused(after(done, plan, name, refused.problem()));
             } catch (Failure failure) {
@@ -115,6 +121,25 @@ public final class Apply extends Action {
             run.out().println(change.kind().done + " " + Escaped.of(name));
             lines.forEach(line -> run.out().println(Escaped.of(line)));
             run.out().flush();
+        }
+    }
+
+    /// Does it, and waits where the API has had enough for now: what it refused so, it has not done.
+    private List<String> made(Change change) throws Failure, IOException, Refused {
+        for (int waits = 0; ; waits++) {
+            try {
+                return change.step().make(client());
+            } catch (Refused refused) {
+                if (!refused.problem().is(Problem.Type.TOO_MANY_REQUESTS) || waits == MOST_WAITS) {
+                    throw refused;
+                }
+            }
+            try {
+                Thread.sleep(WAIT);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IOException("interrupted", e);
+            }
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -331,6 +332,20 @@ class ApplyTest {
         assertThat(stdin.run("apply", "-f", "-").code()).isEqualTo(2);
         assertThat(stdin.run("apply", "-f", "-", "--yes").code()).isZero();
         assertThat(tenant.groups).hasSize(2);
+    }
+
+    @Test
+    void anApiThatHasHadEnoughForNowIsWaitedFor() throws Exception {
+        var asked = new AtomicInteger();
+        api.on(
+                "POST /v1/groups",
+                request -> asked.incrementAndGet() == 1
+                        ? Problem.of(Problem.Type.TOO_MANY_REQUESTS, "Wait.")
+                        : tenant.group("oncall"));
+        var ran = apply("groups: [{name: oncall}]", "--yes");
+        assertThat(ran.code()).as(ran.err()).isZero();
+        assertThat(asked).hasValue(2);
+        assertThat(tenant.groups).hasSize(1);
     }
 
     @Test
