@@ -6,8 +6,11 @@ import dev.sallyport.api.Connections.Ssh;
 import dev.sallyport.api.Connections.Tcp;
 import dev.sallyport.api.Groups.NewGroup;
 import dev.sallyport.api.Rules.RuleWrite;
+import dev.sallyport.api.Rules.Window;
 import dev.sallyport.api.Users.UserWrite;
+import dev.sallyport.cli.admin.Windows;
 import dev.sallyport.core.access.AccessRule;
+import dev.sallyport.core.certificate.SourceAddresses;
 import dev.sallyport.core.certificate.SshPublicKey;
 import dev.sallyport.core.connection.ConnectionName;
 import dev.sallyport.core.connection.TargetSettings;
@@ -19,6 +22,7 @@ import dev.sallyport.core.id.TenantId;
 import dev.sallyport.core.secret.SecretReference;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -283,6 +287,8 @@ final class Document {
         var connections = section.list("connections");
         var tags = tags(section);
         var modes = section.list("modes");
+        var networks = networks(section);
+        var windows = windows(section);
         section.end();
         if (isEmpty(groups) && isEmpty(users)) {
             section.wrong("groups", "is needed, or users: a rule says who it speaks of.");
@@ -307,8 +313,46 @@ final class Document {
                             Set.of(),
                             1));
         }
-        var write = new RuleWrite(name, effect, groups, users, connections, tags, modes);
+        var write = new RuleWrite(name, effect, groups, users, connections, tags, modes, networks, windows);
         declaration.rules.add(one(section, name, write), mistakes);
+    }
+
+    private static @Nullable List<String> networks(Section section) {
+        var networks = section.list("source_networks");
+        if (networks != null
+                && networks.stream()
+                        .anyMatch(network -> network.indexOf(',') >= 0
+                                || SourceAddresses.parse(network).equals(SourceAddresses.NONE))) {
+            section.wrong("source_networks", "takes networks, such as 192.0.2.0/24 or 2001:db8::/32.");
+        }
+        return networks;
+    }
+
+    private static @Nullable List<Window> windows(Section section) {
+        var parts = section.parts("time_windows");
+        return parts.isEmpty()
+                ? null
+                : parts.get().stream().map(Document::window).toList();
+    }
+
+    private static Window window(Section section) {
+        var days = section.list("days");
+        var from = section.needed("from");
+        var to = section.needed("to");
+        var zone = section.needed("zone");
+        section.end();
+        if (days != null && !Windows.DAYS.containsAll(days)) {
+            section.wrong("days", "takes " + String.join(", ", Windows.DAYS) + ".");
+        }
+        for (var end : Map.of("from", from, "to", to).entrySet()) {
+            if (!end.getValue().isEmpty() && !end.getValue().matches("([01][0-9]|2[0-3]):[0-5][0-9]")) {
+                section.wrong(end.getKey(), "is a time of the day, from 00:00 to 23:59.");
+            }
+        }
+        if (!zone.isEmpty() && !ZoneId.getAvailableZoneIds().contains(zone)) {
+            section.wrong("zone", "is not a zone of the IANA time zone database, such as Europe/Berlin or UTC.");
+        }
+        return new Window(days, from, to, zone);
     }
 
     private static boolean isEmpty(@Nullable List<String> list) {

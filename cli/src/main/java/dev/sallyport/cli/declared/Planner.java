@@ -5,10 +5,12 @@ import dev.sallyport.api.Connections.Connection;
 import dev.sallyport.api.Groups.Group;
 import dev.sallyport.api.Rules.Rule;
 import dev.sallyport.api.Rules.RuleWrite;
+import dev.sallyport.api.Rules.Window;
 import dev.sallyport.api.SshServer;
 import dev.sallyport.api.SshServer.PendingCa;
 import dev.sallyport.api.Users.User;
 import dev.sallyport.api.Users.UserWrite;
+import dev.sallyport.cli.admin.Windows;
 import dev.sallyport.cli.declared.Change.Kind;
 import dev.sallyport.cli.declared.Change.Turn;
 import dev.sallyport.cli.declared.Declaration.Noun;
@@ -167,7 +169,8 @@ final class Planner {
         return new UserWrite(user.email(), user.subject(), user.name(), user.groups(), user.status());
     }
 
-    private static Settings settings(UserWrite user) {
+    /// What is set of a user.
+    static Settings settings(UserWrite user) {
         return new Settings()
                 .put("subject", user.subject())
                 .put("name", user.name())
@@ -304,7 +307,9 @@ final class Planner {
                 List.copyOf(users),
                 or(write.connections(), List.of()),
                 or(write.tags(), Map.of()),
-                modes.isEmpty() ? List.of("connect", "exec") : modes);
+                modes.isEmpty() ? List.of("connect", "exec") : modes,
+                or(write.sourceNetworks(), List.of()),
+                or(write.timeWindows(), List.of()));
     }
 
     private RuleWrite written(Rule rule) {
@@ -315,17 +320,32 @@ final class Planner {
                 rule.users().stream().map(id -> emails.getOrDefault(id, id)).toList(),
                 rule.connections(),
                 rule.tags(),
-                rule.modes());
+                rule.modes(),
+                rule.sourceNetworks(),
+                rule.timeWindows());
     }
 
-    private static Settings settings(RuleWrite rule) {
+    /// What is set of a rule.
+    static Settings settings(RuleWrite rule) {
         return new Settings()
                 .put("effect", rule.effect())
                 .set("groups", rule.groups())
                 .set("users", rule.users())
                 .set("connections", rule.connections())
                 .map("tags", rule.tags())
-                .set("modes", rule.modes());
+                .set("modes", rule.modes())
+                .set("source_networks", rule.sourceNetworks())
+                .set(
+                        "time_windows",
+                        or(rule.timeWindows(), List.<Window>of()).stream()
+                                .map(Planner::text)
+                                .toList());
+    }
+
+    private static String text(Window window) {
+        var days = or(window.days(), List.<String>of());
+        return Windows.text(new Window(
+                Windows.DAYS.stream().filter(days::contains).toList(), window.from(), window.to(), window.zone()));
     }
 
     /// A CA that no file names goes only where `prune` says so, like everything else.

@@ -335,6 +335,37 @@ class ApplyTest {
     }
 
     @Test
+    void whenAndFromWhereARuleCountsIsPartOfIt() throws Exception {
+        tenant.group("engineers");
+        var rule = """
+                rules:
+                  - name: office hours
+                    groups: [engineers]
+                    connections: ['*']
+                    source_networks: [192.0.2.0/24]
+                    time_windows:
+                      - {days: [tue, mon], from: "09:00", to: 18:00, zone: Europe/Berlin}
+                """;
+        var ran = apply(rule, "--yes");
+        assertThat(ran.code()).as(ran.err()).isZero();
+        assertThat(ran.out()).contains("source_networks: 192.0.2.0/24", "'mon,tue 09:00-18:00 Europe/Berlin'");
+        assertThat(apply(rule, "--check").code()).isZero();
+        assertThat(apply(rule.replace("tue, mon", "mon, tue"), "--check").code())
+                .isZero();
+        assertThat(apply(rule.replace("192.0.2.0/24", ""), "--check").out())
+                .contains("source_networks: 192.0.2.0/24 → (none)");
+        assertThat(apply(
+                                rule.replace("mon", "monday")
+                                        .replace("18:00", "24:00")
+                                        .replace("/Berlin", "/Nowhere")
+                                        .replace("2.0/24", "2.0/99"),
+                                "--check")
+                        .err())
+                .contains("rules[0].time_windows[0].days: takes mon,", "time_windows[0].to: is a time of the day")
+                .contains("time_windows[0].zone: is not a zone", "rules[0].source_networks: takes networks");
+    }
+
+    @Test
     void anApiThatHasHadEnoughForNowIsWaitedFor() throws Exception {
         var asked = new AtomicInteger();
         api.on(
@@ -440,6 +471,8 @@ class ApplyTest {
                     List.of("*"),
                     Map.of(),
                     List.of("exec"),
+                    List.of(),
+                    List.of(),
                     1));
         }
         var ran = apply("rules: [{name: r, groups: [engineers], connections: ['*']}]", "--check");

@@ -206,6 +206,8 @@ final class Tenant {
                 or(write.connections(), List.of()),
                 or(write.tags(), Map.of()),
                 or(write.modes(), List.of("connect", "exec")),
+                or(write.sourceNetworks(), List.of()),
+                or(write.timeWindows(), List.of()),
                 1);
     }
 
