@@ -17,7 +17,7 @@ TEST_TOOLS  := ssh:openssh-client sshd:openssh-server sftp:openssh-client rsync:
                openssl:openssl faketime:faketime systemd-analyze:systemd
 
 .DEFAULT_GOAL := help
-.PHONY: help up build test try bench soak fmt fuzz check clean
+.PHONY: help up build test try bench soak package fmt fuzz check clean
 
 help: ## lists these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -47,6 +47,9 @@ bench: build packages ## measures against OpenSSH's sshd, interleaved; ROWS="idl
 
 soak: build packages ## an hour of mixed load, and whether anything grows; MINUTES=10: shorter
 	@exec tools/soak
+
+package: build ## packages sally: a tar.gz and a .deb below .build/package, with a Java runtime inside; unpacks and tries both
+	@exec tools/package
 
 fmt: ## formats all sources
 	@$(MVN) spotless:apply

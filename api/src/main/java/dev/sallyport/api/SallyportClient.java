@@ -6,6 +6,7 @@ import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
@@ -24,6 +25,10 @@ import org.jspecify.annotations.Nullable;
 /// within [#PATIENCE], or with something that is no answer of ours. Redirects are not followed: the key goes
 /// nowhere else. Safe for many threads.
 public final class SallyportClient implements AutoCloseable {
+
+    /// What was read, and the tag of that state: a change that is sent with it is done only while nothing else has
+    /// changed it (`If-Match`), and is [Refused] otherwise.
+    public record Tagged<T>(T value, String tag) {}
 
     /// Longest wait for an answer.
     public static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -86,8 +91,20 @@ public final class SallyportClient implements AutoCloseable {
         return put(Users.User.class, path("users", user), write);
     }
 
+    public Tagged<Users.User> taggedUser(String user) throws IOException, Refused {
+        return tagged(Users.User.class, path("users", user));
+    }
+
+    public Users.User updateUser(String user, Users.UserWrite write, String tag) throws IOException, Refused {
+        return put(Users.User.class, path("users", user), write, tag);
+    }
+
     public void deleteUser(String user) throws IOException, Refused {
         delete(path("users", user));
+    }
+
+    public void deleteUser(String user, String tag) throws IOException, Refused {
+        delete(path("users", user), tag);
     }
 
     public Groups.Page groups(@Nullable String cursor) throws IOException, Refused {
@@ -164,8 +181,21 @@ public final class SallyportClient implements AutoCloseable {
         return put(Connections.Connection.class, path("connections", connection), write);
     }
 
+    public Tagged<Connections.Connection> taggedConnection(String connection) throws IOException, Refused {
+        return tagged(Connections.Connection.class, path("connections", connection));
+    }
+
+    public Connections.Connection updateConnection(String connection, Connections.ConnectionWrite write, String tag)
+            throws IOException, Refused {
+        return put(Connections.Connection.class, path("connections", connection), write, tag);
+    }
+
     public void deleteConnection(String connection) throws IOException, Refused {
         delete(path("connections", connection));
+    }
+
+    public void deleteConnection(String connection, String tag) throws IOException, Refused {
+        delete(path("connections", connection), tag);
     }
 
     /// @param user id or e-mail address
@@ -219,8 +249,20 @@ public final class SallyportClient implements AutoCloseable {
         return put(Rules.Rule.class, path("access-rules", id), write);
     }
 
+    public Tagged<Rules.Rule> taggedRule(String id) throws IOException, Refused {
+        return tagged(Rules.Rule.class, path("access-rules", id));
+    }
+
+    public Rules.Rule updateRule(String id, Rules.RuleWrite write, String tag) throws IOException, Refused {
+        return put(Rules.Rule.class, path("access-rules", id), write, tag);
+    }
+
     public void deleteRule(String id) throws IOException, Refused {
         delete(path("access-rules", id));
+    }
+
+    public void deleteRule(String id, String tag) throws IOException, Refused {
+        delete(path("access-rules", id), tag);
     }
 
     public SshServer.Configuration sshServer() throws IOException, Refused {
@@ -229,6 +271,14 @@ public final class SallyportClient implements AutoCloseable {
 
     public SshServer.Configuration applySshServer(SshServer.Apply apply) throws IOException, Refused {
         return put(SshServer.Configuration.class, path("ssh-server"), apply);
+    }
+
+    public Tagged<SshServer.Configuration> taggedSshServer() throws IOException, Refused {
+        return tagged(SshServer.Configuration.class, path("ssh-server"));
+    }
+
+    public SshServer.Configuration applySshServer(SshServer.Apply apply, String tag) throws IOException, Refused {
+        return put(SshServer.Configuration.class, path("ssh-server"), apply, tag);
     }
 
     public Revocations.Page revocations(@Nullable String cursor) throws IOException, Refused {
@@ -341,12 +391,28 @@ public final class SallyportClient implements AutoCloseable {
         }
     }
 
+    private <T> Tagged<T> tagged(Class<T> type, String path) throws IOException, Refused {
+        var answer = exchange(authorized(path).GET());
+        var tag = answer.headers()
+                .firstValue("ETag")
+                .orElseThrow(() -> new IOException("the API's answer says nothing of its state (no ETag)"));
+        return new Tagged<>(read(type, answer.body()), tag);
+    }
+
     private <T> T put(Class<T> type, String path, Object body) throws IOException, Refused {
         return read(type, send(authorized(path).PUT(json(body))));
     }
 
+    private <T> T put(Class<T> type, String path, Object body, String tag) throws IOException, Refused {
+        return read(type, send(authorized(path).header("If-Match", tag).PUT(json(body))));
+    }
+
     private void delete(String path) throws IOException, Refused {
         var _ = send(authorized(path).DELETE());
+    }
+
+    private void delete(String path, String tag) throws IOException, Refused {
+        var _ = send(authorized(path).header("If-Match", tag).DELETE());
     }
 
     private static HttpRequest.BodyPublisher json(@Nullable Object body) {
@@ -362,7 +428,13 @@ public final class SallyportClient implements AutoCloseable {
                 .header("Accept", "application/json");
     }
 
+    private record Exchanged(HttpHeaders headers, byte[] body) {}
+
     private byte[] send(HttpRequest.Builder builder) throws IOException, Refused {
+        return exchange(builder).body();
+    }
+
+    private Exchanged exchange(HttpRequest.Builder builder) throws IOException, Refused {
         HttpResponse<InputStream> response;
         try {
             response = http.send(builder.timeout(PATIENCE).build(), HttpResponse.BodyHandlers.ofInputStream());
@@ -382,7 +454,7 @@ public final class SallyportClient implements AutoCloseable {
                     .orElseThrow(() -> new IOException(
                             "the API answered with status " + response.statusCode() + " and no reason")));
         }
-        return body;
+        return new Exchanged(response.headers(), body);
     }
 
     private static Optional<Problem> problem(HttpResponse<?> response, byte[] body) {

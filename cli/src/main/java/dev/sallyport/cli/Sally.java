@@ -3,6 +3,9 @@ package dev.sallyport.cli;
 import dev.sallyport.cli.access.Explain;
 import dev.sallyport.cli.access.Who;
 import dev.sallyport.cli.admin.AdminCommands;
+import dev.sallyport.cli.declared.Apply;
+import dev.sallyport.cli.declared.ImportHoop;
+import dev.sallyport.cli.declared.ImportSshConfig;
 import dev.sallyport.cli.login.LogIn;
 import dev.sallyport.cli.login.LogOut;
 import dev.sallyport.cli.run.Endings;
@@ -38,7 +41,7 @@ import picocli.CommandLine.ScopeType;
         exitCodeList = {
             "0:done",
             "1:it did not work: nothing answers, a file cannot be written, the server failed",
-            "2:the command line is wrong, or a value is not valid",
+            "2:the command line is wrong, or a value is not valid; apply --check: there is a difference",
             "3:what was named is not there, or you may not do this",
             "4:a recording is not what was recorded (verify)",
             "other:  connect  and  exec  pass on what ssh ends with"
@@ -46,7 +49,8 @@ import picocli.CommandLine.ScopeType;
         footer = {
             "",
             "Configuration: --config FILE, else .sallyport/cli.json in this folder or one above,",
-            "else ~/.config/sallyport/cli.json. NO_COLOR and TERM=dumb turn colours off."
+            "else ~/.config/sallyport/cli.json. NO_COLOR and TERM=dumb turn colours off. On a terminal, lists",
+            "that are longer than it go through SALLY_PAGER, PAGER or less; SALLY_PAGER=cat turns that off."
         })
 public final class Sally {
 
@@ -66,6 +70,13 @@ public final class Sally {
             description = "Read the configuration from FILE.")
     void configuration(Path file) {
         run.configurationFile(file);
+    }
+
+    @Option(names = "--no-pager", scope = ScopeType.INHERIT, description = "Do not show long lists screen by screen.")
+    void noPager(boolean none) {
+        if (none) {
+            run.noPager();
+        }
     }
 
     @Option(
@@ -105,6 +116,8 @@ public final class Sally {
                 .addSubcommand(sessions(run, wanted.test("sessions")))
                 .addSubcommand(access(run, wanted.test("access")))
                 .addSubcommand(AdminCommands.group(run, wanted))
+                .addSubcommand(new Apply(run))
+                .addSubcommand(imports(run, wanted.test("import")))
                 .addSubcommand(new LogIn(run))
                 .addSubcommand(new LogOut(run))
                 .addSubcommand(new Status(run))
@@ -149,6 +162,13 @@ public final class Sally {
                         new Verify(run),
                         new Kill(run))
                 : Group.of("sessions", header);
+    }
+
+    private static CommandLine imports(Run run, boolean wanted) {
+        var header = "Draft a file for apply of what other programs know.";
+        return wanted
+                ? Group.of("import", header, new ImportHoop(run), new ImportSshConfig(run))
+                : Group.of("import", header);
     }
 
     private static CommandLine access(Run run, boolean wanted) {

@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,7 +23,8 @@ import java.util.function.Function;
 public final class TestingApi implements AutoCloseable {
 
     /// A request as it came.
-    public record Request(String method, String path, String query, String body, Optional<String> key) {}
+    public record Request(
+            String method, String path, String query, String body, Optional<String> key, Optional<String> ifMatch) {}
 
     /// What answers a request: a record of the API, a [Problem], or bytes as they are.
     public interface Answering extends Function<Request, Object> {}
@@ -93,7 +95,8 @@ public final class TestingApi implements AutoCloseable {
                     uri.getRawPath(),
                     Optional.ofNullable(uri.getQuery()).orElse(""),
                     new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8),
-                    Optional.ofNullable(exchange.getRequestHeaders().getFirst("Authorization")));
+                    Optional.ofNullable(exchange.getRequestHeaders().getFirst("Authorization")),
+                    Optional.ofNullable(exchange.getRequestHeaders().getFirst("If-Match")));
             requests.add(request);
             var answering = answers.get(request.method() + " " + request.path());
             Object answer = answering == null
@@ -101,6 +104,7 @@ public final class TestingApi implements AutoCloseable {
                     : answering.apply(request);
             boolean refused = answer instanceof Problem;
             var body = answer instanceof byte[] bytes ? bytes : ApiJson.write(answer);
+            exchange.getResponseHeaders().set("ETag", "\"" + Arrays.hashCode(body) + "\"");
             exchange.getResponseHeaders().set("Content-Type", refused ? Problem.MEDIA_TYPE : "application/json");
             exchange.sendResponseHeaders(answer instanceof Problem problem ? problem.status() : 200, body.length);
             exchange.getResponseBody().write(body);

@@ -1,6 +1,7 @@
 package dev.sallyport.cli;
 
 import dev.sallyport.cli.run.Person;
+import dev.sallyport.cli.run.Screen;
 import dev.sallyport.cli.run.Surroundings;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -39,6 +40,7 @@ public final class TestingSally {
     private boolean terminal;
     private byte[] stdin = new byte[0];
     private Optional<Person> person = Optional.empty();
+    private Screen screen = new TestingScreen(24, 80);
 
     public TestingSally(Path folder) {
         this.folder = folder;
@@ -81,6 +83,12 @@ public final class TestingSally {
         return this;
     }
 
+    /// The terminal that somebody looks at.
+    public TestingSally screen(Screen looked) {
+        screen = looked;
+        return this;
+    }
+
     public Ran run(String... arguments) {
         return runIn(folder, arguments);
     }
@@ -98,7 +106,8 @@ public final class TestingSally {
                 folder.resolve("home"),
                 variables,
                 Clock.fixed(NOW, ZoneOffset.UTC),
-                person);
+                person,
+                screen);
         int code = Sally.execute(surroundings, arguments);
         return new Ran(code, out.toByteArray(), err.toByteArray());
     }

@@ -107,4 +107,15 @@ class ArrowsTest {
                 .resideInAPackage("software.amazon.awssdk.services.dynamodb.model..")
                 .check(CLASSES);
     }
+
+    @Test
+    void oneClassOfTheCliReadsYaml() {
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName("dev.sallyport.cli.declared.Yaml")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.snakeyaml..")
+                .check(CLASSES);
+    }
 }

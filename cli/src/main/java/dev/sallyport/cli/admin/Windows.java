@@ -7,9 +7,10 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /// The time windows of an access rule as people write them: `mon-fri 09:00-18:00 Europe/Berlin`.
-final class Windows {
+public final class Windows {
 
-    private static final List<String> DAYS = List.of("mon", "tue", "wed", "thu", "fri", "sat", "sun");
+    /// The days of a week.
+    public static final List<String> DAYS = List.of("mon", "tue", "wed", "thu", "fri", "sat", "sun");
 
     private static final Pattern TEXT =
             Pattern.compile("(?:([a-z,-]{1,64}) +)?([0-9]{2}:[0-9]{2})-([0-9]{2}:[0-9]{2}) +([A-Za-z0-9_+/-]{1,64})");
@@ -61,7 +62,8 @@ final class Windows {
         return Failure.usage("a time window is written as in 'mon-fri 09:00-18:00 Europe/Berlin'.");
     }
 
-    static String text(Window window) {
+    /// As people write it.
+    public static String text(Window window) {
         var days = window.days();
         return (days == null || days.isEmpty() || days.size() == DAYS.size() ? "" : String.join(",", days) + " ")
                 + window.from() + "-" + window.to() + " " + window.zone();

@@ -37,8 +37,9 @@ public final class Format {
                         first.substring(0, first.length() - 1).stripTrailing() + "," + second.substring(1)));
     }
 
-    /// Prints a table.
+    /// Prints a table, screen by screen where it is long and somebody looks.
     public void table(Run run, Table table) {
-        table.print(run.out(), run.surroundings().colours(run.surroundings().outIsTerminal()));
+        boolean colours = run.surroundings().colours(run.surroundings().outIsTerminal());
+        Pager.print(run, out -> table.print(out, colours));
     }
 }

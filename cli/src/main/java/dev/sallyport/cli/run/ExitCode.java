@@ -11,6 +11,9 @@ public final class ExitCode {
     /// The command line is not one, or the API found a value invalid.
     public static final int USAGE = 2;
 
+    /// What files declare is not what there is (`apply --check`).
+    public static final int DIFFERENCE = 2;
+
     /// What was named is not there, or the key may not do this.
     public static final int REFUSED = 3;
 

@@ -27,6 +27,11 @@ public final class Failure extends Exception {
         return new Failure(ExitCode.REFUSED, sentence);
     }
 
+    /// The same, with something said before it.
+    public Failure after(String words) {
+        return new Failure(code, words + getMessage());
+    }
+
     public int code() {
         return code;
     }

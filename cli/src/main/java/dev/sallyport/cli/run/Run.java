@@ -3,8 +3,10 @@ package dev.sallyport.cli.run;
 import dev.sallyport.api.SallyportClient;
 import dev.sallyport.cli.config.Configuration;
 import dev.sallyport.core.text.Escaped;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -12,8 +14,11 @@ import org.jspecify.annotations.Nullable;
 /// that what needs none starts fast.
 public final class Run implements AutoCloseable {
 
+    private static final int LONGEST_ANSWER = 16;
+
     private final Surroundings surroundings;
     private Optional<Path> configurationFile = Optional.empty();
+    private boolean paging = true;
     private @Nullable Configuration configuration;
     private @Nullable SallyportClient client;
 
@@ -31,6 +36,16 @@ public final class Run implements AutoCloseable {
         return configurationFile;
     }
 
+    /// The user wants no pager.
+    public void noPager() {
+        paging = false;
+    }
+
+    /// Whether what is long may go through a pager.
+    public boolean paging() {
+        return paging;
+    }
+
     public Surroundings surroundings() {
         return surroundings;
     }
@@ -44,6 +59,31 @@ public final class Run implements AutoCloseable {
         surroundings.out().flush();
         surroundings.err().println("sally: " + Escaped.of(sentence));
         surroundings.err().flush();
+    }
+
+    /// Asks somebody at the terminal for a yes. Everything else is a no.
+    ///
+    /// @throws Failure when nobody can be asked
+    public boolean agreed(String question) throws Failure {
+        if (surroundings.person().isEmpty()) {
+            throw Failure.usage("nobody can be asked here, so nothing was changed: say --yes to do it without asking.");
+        }
+        surroundings.out().flush();
+        surroundings.err().print("sally: " + question + " [y/N] ");
+        surroundings.err().flush();
+        var answer = new StringBuilder();
+        try {
+            for (int next = surroundings.in().read();
+                    next >= 0 && next != '\n';
+                    next = surroundings.in().read()) {
+                if (answer.length() < LONGEST_ANSWER) {
+                    answer.append((char) next);
+                }
+            }
+        } catch (IOException e) {
+            return false;
+        }
+        return answer.toString().strip().toLowerCase(Locale.ROOT).matches("y|yes");
     }
 
     public Configuration configuration() throws Failure {

@@ -20,6 +20,7 @@ import java.util.Optional;
 /// @param outIsTerminal whether a person looks at `out`
 /// @param folder the working directory
 /// @param person somebody at the terminal behind `in`
+/// @param screen the terminal behind `out`
 /// @param home the user's home directory
 /// @param variables the environment
 public record Surroundings(
@@ -32,7 +33,8 @@ public record Surroundings(
         Path home,
         Map<String, String> variables,
         Clock clock,
-        Optional<Person> person) {
+        Optional<Person> person,
+        Screen screen) {
 
     private static final int BUFFER = 65_536;
 
@@ -48,7 +50,8 @@ public record Surroundings(
                 Path.of(System.getProperty("user.home", "/")),
                 System.getenv(),
                 Clock.systemUTC(),
-                isTerminal(0) ? Optional.of(Surroundings::secret) : Optional.empty());
+                isTerminal(0) ? Optional.of(Surroundings::secret) : Optional.empty(),
+                new ProcessScreen());
     }
 
     /// Whether colours are wanted where `terminal` says that a person looks (<https://no-color.org>).

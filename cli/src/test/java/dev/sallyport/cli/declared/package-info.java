@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sallyport.cli.declared;
+
+import org.jspecify.annotations.NullMarked;

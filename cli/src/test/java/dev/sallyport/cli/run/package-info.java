@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sallyport.cli.run;
+
+import org.jspecify.annotations.NullMarked;
