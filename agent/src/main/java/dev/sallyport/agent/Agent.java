@@ -9,8 +9,10 @@ import dev.sallyport.agent.secrets.Secrets;
 import dev.sallyport.agent.session.SeenVersions;
 import dev.sallyport.agent.session.SessionHost;
 import dev.sallyport.agent.session.TargetsByType;
+import dev.sallyport.agent.session.TestHost;
 import dev.sallyport.agent.ssh.SshTargets;
 import dev.sallyport.agent.tail.Tails;
+import dev.sallyport.core.connection.ConnectionTest;
 import dev.sallyport.core.id.AgentInstanceId;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -104,14 +106,11 @@ public final class Agent implements AutoCloseable {
                 programs.map(Programs::changesAccount).orElse(false));
         var custom = programs.flatMap(running -> files.map(folder -> new CustomTargets(running, folder, secrets)));
         var targets = new TargetsByType(settings.types(), custom, ssh);
+        var versions = new SeenVersions(state);
         var dialled = new AtomicReference<>(Optional.<AgentLink>empty());
         var sessions = new SessionHost(
-                token,
-                new SeenVersions(state),
-                targets,
-                tails,
-                text -> dialled.get().ifPresent(link -> link.notice(text)),
-                clock);
+                token, versions, targets, tails, text -> dialled.get().ifPresent(link -> link.notice(text)), clock);
+        var tests = new TestHost(token, versions, targets, clock);
         LOG.info("agent {} opens {}; secrets from {}", token.name(), capabilities, settings.secretFolders());
         var link = AgentLink.start(
                 new AgentLink.Settings(
@@ -120,10 +119,11 @@ public final class Agent implements AutoCloseable {
                         AgentInstanceId.next(clock),
                         settings.version(),
                         hostName(),
-                        capabilities,
+                        withTests(capabilities),
                         Optional.of(sealing.text()),
                         AgentLink.Settings.IDLE_CALLS),
                 sessions,
+                tests,
                 tails);
         dialled.set(Optional.of(link));
         var health = settings.health().isPresent()
@@ -164,6 +164,13 @@ public final class Agent implements AutoCloseable {
             }
         }
         return capabilities;
+    }
+
+    /// Every agent of this version does tests, whatever it opens.
+    private static Set<String> withTests(Set<String> capabilities) {
+        var all = new TreeSet<>(capabilities);
+        all.add(ConnectionTest.CAPABILITY);
+        return all;
     }
 
     private static FileChannel lock(Path state) throws IOException {

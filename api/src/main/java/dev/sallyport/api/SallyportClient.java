@@ -198,6 +198,18 @@ public final class SallyportClient implements AutoCloseable {
         delete(path("connections", connection), tag);
     }
 
+    /// Begins a test. It runs, unless its state says otherwise.
+    ///
+    /// @param connection id or name
+    public ConnectionTests.ConnectionTest testConnection(String connection) throws IOException, Refused {
+        return post(ConnectionTests.ConnectionTest.class, path("connections", connection, "tests"), null);
+    }
+
+    /// @param connection id or name
+    public ConnectionTests.ConnectionTest connectionTest(String connection, String test) throws IOException, Refused {
+        return get(ConnectionTests.ConnectionTest.class, path("connections", connection, "tests", test), Map.of());
+    }
+
     /// @param user id or e-mail address
     /// @param connection id or name
     /// @param mode `connect` or `exec`

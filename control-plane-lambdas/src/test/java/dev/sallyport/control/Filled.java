@@ -1,6 +1,7 @@
 package dev.sallyport.control;
 
 import dev.sallyport.api.Agents;
+import dev.sallyport.api.ConnectionTests;
 import dev.sallyport.api.Connections;
 import dev.sallyport.api.Groups;
 import dev.sallyport.api.Keys;
@@ -48,6 +49,9 @@ public final class Filled {
     public final Keys.Key spareKey;
     public final SessionId session;
 
+    /// A test of the connection, which found no agent.
+    public final String test;
+
     private final Bed bed;
 
     public Filled(Bed bed, String slug) {
@@ -77,6 +81,9 @@ public final class Filled {
                         "/v1/revocations",
                         new Revocations.NewRevocation("key_id", "lost laptop", null, "stolen", null))
                 .as(Revocations.Revocation.class);
+        test = bed.post(admin, "/v1/connections/bash/tests", "")
+                .as(ConnectionTests.ConnectionTest.class)
+                .id();
         session = session(new UserId(alice.id()), alice.email());
     }
 
@@ -94,7 +101,7 @@ public final class Filled {
         return new Users.UserWrite(name + "@example.com", null, name, groups, null);
     }
 
-    static Connections.ConnectionWrite bash(String name) {
+    public static Connections.ConnectionWrite bash(String name) {
         return new Connections.ConnectionWrite(
                 name,
                 "first",
@@ -168,6 +175,7 @@ public final class Filled {
         ids.put("rule", rule.id());
         ids.put("revocation", revocation.id());
         ids.put("session", session.value());
+        ids.put("test", test);
         ids.put("number", "0");
         ids.put("minute", "202601010000");
         return ids;

@@ -10,6 +10,7 @@ import dev.sallyport.control.http.Router.Route;
 import dev.sallyport.core.apikey.ApiKey.Role;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -71,17 +72,20 @@ final class PermissionsTest {
     /// Class 27: what another tenant has is answered exactly as what nobody has.
     @Test
     void anIdOfAnotherTenantIsAnsweredLikeOneThatIsNotThere() {
-        var nowhere = Map.of(
-                "tenant", "ten_00000000000000000000000000",
-                "user", "usr_00000000000000000000000000",
-                "group", "grp_00000000000000000000000000",
-                "key", "key_00000000000000000000000000",
-                "agent", "agt_00000000000000000000000000",
-                "connection", "con_00000000000000000000000000",
-                "rule", "rul_00000000000000000000000000",
-                "session", "ses_00000000000000000000000000",
-                "number", "0",
-                "minute", "202601010000");
+        var nowhere = new TreeMap<String, String>();
+        Map.of(
+                        "tenant", "ten",
+                        "user", "usr",
+                        "group", "grp",
+                        "key", "key",
+                        "agent", "agt",
+                        "connection", "con",
+                        "test", "tst",
+                        "rule", "rul",
+                        "session", "ses")
+                .forEach((name, prefix) -> nowhere.put(name, prefix + "_" + "0".repeat(26)));
+        nowhere.put("number", "0");
+        nowhere.put("minute", "202601010000");
         for (var key : List.of(acme.admin, acme.auditor, acme.alicesKey)) {
             for (var route : keyed()) {
                 if (!route.template().contains("{")

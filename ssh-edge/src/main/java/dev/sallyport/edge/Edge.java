@@ -11,6 +11,7 @@ import dev.sallyport.edge.agents.EdgeIdentity;
 import dev.sallyport.edge.agents.GrpcAgentLinks;
 import dev.sallyport.edge.agents.StoredAgents;
 import dev.sallyport.edge.agents.StoredCell;
+import dev.sallyport.edge.agents.StoredTests;
 import dev.sallyport.edge.mailbox.CellMember;
 import dev.sallyport.edge.recorder.SpoolRecorder;
 import dev.sallyport.edge.recorder.SpoolRecovery;
@@ -118,6 +119,7 @@ public final class Edge implements AutoCloseable {
         var identity = EdgeIdentity.open(settings.keys(), settings.agentNames(), clock);
         var rows = new StoredRecordings(store.recordings());
         var linksLater = new AtomicReference<GrpcAgentLinks>();
+        var testsLater = new AtomicReference<StoredTests>();
         var member = new CellMember(
                 store,
                 edge,
@@ -126,6 +128,7 @@ public final class Edge implements AutoCloseable {
                 dataKeys,
                 clock,
                 agent -> withLinks(linksLater, links -> links.recheck(agent)),
+                test -> Optional.ofNullable(testsLater.get()).ifPresent(tests -> tests.begin(test)),
                 () -> withLinks(linksLater, GrpcAgentLinks::announce));
         if (settings.cell().isEmpty()) {
             member.closeOthers();
@@ -146,6 +149,7 @@ public final class Edge implements AutoCloseable {
                 clock,
                 System::nanoTime);
         linksLater.set(links);
+        testsLater.set(new StoredTests(store, edge, links, clock));
         var sessions = new Sessions(member.admission(), links, recorder, limits.relay(), clock);
         var door = new SshDoor(
                 new SshDoor.Settings(List.of(settings.ssh()), settings.proxies(), settings.chacha20(), limits.door()),

@@ -49,6 +49,14 @@ final class Item {
         return attributes;
     }
 
+    /// The attributes that are no part of the key: what an update sets.
+    Map<String, AttributeValue> set() {
+        var attributes = new HashMap<>(this.attributes);
+        attributes.remove(PARTITION);
+        attributes.remove(SORT);
+        return attributes;
+    }
+
     String partition() {
         return text(PARTITION);
     }
@@ -101,6 +109,14 @@ final class Item {
                 name,
                 AttributeValue.fromL(
                         values.stream().sorted().map(AttributeValue::fromS).toList()));
+        return this;
+    }
+
+    /// Texts whose order says something.
+    Item inOrder(String name, List<String> values) {
+        attributes.put(
+                name,
+                AttributeValue.fromL(values.stream().map(AttributeValue::fromS).toList()));
         return this;
     }
 

@@ -5,6 +5,7 @@ import dev.sallyport.core.id.AgentId;
 import dev.sallyport.core.id.EdgeId;
 import dev.sallyport.core.id.SessionId;
 import dev.sallyport.core.id.TenantId;
+import dev.sallyport.core.id.TestId;
 import dev.sallyport.core.id.Ulid;
 import java.time.Duration;
 import java.util.List;
@@ -13,7 +14,7 @@ import java.util.Optional;
 /// The mailbox of each edge: put by whoever changed something, read whole and emptied by the edge.
 ///
 /// Mail that says the same replaces what is there (`MAIL#<what it says>`), so a mailbox never holds more than
-/// one letter for a tenant's configuration, a session and an agent.
+/// one letter for a tenant's configuration, a session, an agent and a test.
 public final class Mailboxes {
 
     /// How long a letter waits for an edge that does not read, in case nobody closes that edge.
@@ -39,6 +40,7 @@ public final class Mailboxes {
                                     case Mail.ConfigChanged(var tenant) -> "CONFIG#" + tenant.value();
                                     case Mail.KillSession(var tenant, var session, var by) -> "KILL#" + session.value();
                                     case Mail.AgentRevoked(var tenant, var agent) -> "AGENT#" + agent.value();
+                                    case Mail.TestConnection(var tenant, var test) -> "TEST#" + test.value();
                                 })
                 .text("stamp", Ulid.next(now.toEpochMilli()))
                 .expires(Optional.of(now.plus(KEPT)));
@@ -66,6 +68,8 @@ public final class Mailboxes {
                 item.text("mail", "KILL").text("session", session.value()).text("by", by);
             case Mail.AgentRevoked(var tenant, var agent) ->
                 item.text("mail", "AGENT").text("agent", agent.value());
+            case Mail.TestConnection(var tenant, var test) ->
+                item.text("mail", "TEST").text("test", test.value());
         }
     }
 
@@ -75,6 +79,7 @@ public final class Mailboxes {
             case "CONFIG" -> new Mail.ConfigChanged(tenant);
             case "KILL" -> new Mail.KillSession(tenant, new SessionId(item.text("session")), item.text("by"));
             case "AGENT" -> new Mail.AgentRevoked(tenant, new AgentId(item.text("agent")));
+            case "TEST" -> new Mail.TestConnection(tenant, new TestId(item.text("test")));
             default -> throw new IllegalStateException("a mailbox holds mail of an unknown kind");
         };
     }

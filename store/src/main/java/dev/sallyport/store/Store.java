@@ -24,6 +24,7 @@ public final class Store implements AutoCloseable {
     private final Policies policies;
     private final AnsweredRequests answeredRequests;
     private final Rates rates;
+    private final ConnectionTests connectionTests;
 
     /// @param tables prepared or checked by the caller
     public Store(Tables tables) {
@@ -50,6 +51,7 @@ public final class Store implements AutoCloseable {
         policies = new Policies(tables);
         answeredRequests = new AnsweredRequests(tables);
         rates = new Rates(tables);
+        connectionTests = new ConnectionTests(tables, auditLog, outbox);
     }
 
     public Tables tables() {
@@ -135,6 +137,10 @@ public final class Store implements AutoCloseable {
 
     public Rates rates() {
         return rates;
+    }
+
+    public ConnectionTests connectionTests() {
+        return connectionTests;
     }
 
     @Override

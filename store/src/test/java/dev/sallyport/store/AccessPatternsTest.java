@@ -9,7 +9,9 @@ import dev.sallyport.core.audit.Actor;
 import dev.sallyport.core.certificate.TrustedCa;
 import dev.sallyport.core.certificate.TrustedCa.UserAttribute;
 import dev.sallyport.core.certificate.UserCertificate;
+import dev.sallyport.core.connection.ConnectionTest;
 import dev.sallyport.core.connection.SignedDefinition;
+import dev.sallyport.core.connection.TestStep;
 import dev.sallyport.core.edge.Attachment;
 import dev.sallyport.core.edge.EdgeAddress;
 import dev.sallyport.core.edge.Mail;
@@ -21,6 +23,7 @@ import dev.sallyport.core.id.EdgeId;
 import dev.sallyport.core.id.GroupId;
 import dev.sallyport.core.id.KeyId;
 import dev.sallyport.core.id.SessionId;
+import dev.sallyport.core.id.TestId;
 import dev.sallyport.core.id.UserId;
 import dev.sallyport.core.recording.RecordingLevel;
 import dev.sallyport.core.recording.RecordingRow;
@@ -57,6 +60,7 @@ class AccessPatternsTest {
         admission();
         configuration();
         edges();
+        tests();
         time();
 
         var document = Files.readAllLines(Path.of("..", "docs", "store.md")).stream()
@@ -228,6 +232,24 @@ class AccessPatternsTest {
         measure(
                 "where an agent is attached",
                 () -> store.attachments().of(acme.id(), acme.agent().id()));
+    }
+
+    private void tests() {
+        var test = new ConnectionTest(
+                acme.id(),
+                TestId.next(clock),
+                acme.bash().id(),
+                acme.bash().name(),
+                acme.agent().id(),
+                ExampleTenant.ADMIN.id(),
+                clock.instant(),
+                Optional.empty());
+        measure("ask for a test of a connection", () -> store.connectionTests().ask(ExampleTenant.ADMIN, test, edge));
+        measure("take a test", () -> store.connectionTests().take(acme.id(), test.id(), edge));
+        var end = new ConnectionTest.End(
+                List.of(TestStep.passed(TestStep.AGENT, "attached", Duration.ZERO)), clock.instant());
+        measure("end a test", () -> store.connectionTests().end(Actor.SYSTEM, test, end));
+        measure("a test by id", () -> store.connectionTests().get(acme.id(), test.id()));
     }
 
     private void time() {

@@ -72,6 +72,8 @@ class EdgeRoleTest {
     private static void sessions(Instance control) throws Exception {
         assertThat(control.ssh("alice", "bash", "echo in").now().status()).isZero();
         assertThat(control.ssh("bob", "bash", "true").now().status()).isEqualTo(253);
+        var tested = control.sally("admin", "connections", "test", "bash").now();
+        assertThat(tested.status()).as("%s", tested).isZero();
         try (var session = OpenSession.start(control, "alice", "bash")) {
             assertThat(control.sally("sessions", "kill", session.id()).now().status())
                     .isZero();

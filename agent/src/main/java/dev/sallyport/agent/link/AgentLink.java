@@ -86,6 +86,7 @@ public final class AgentLink implements AutoCloseable {
     }
 
     private final Settings settings;
+    private final ConnectionTester tester;
     private final TailSource tails;
     private final LongSupplier nanos;
     private final CarriedSessions sessions;
@@ -98,10 +99,12 @@ public final class AgentLink implements AutoCloseable {
     private volatile List<EdgeDoor> more;
     private volatile boolean closed;
 
-    private AgentLink(Settings settings, SessionOpener opener, TailSource tails, LongSupplier nanos)
+    private AgentLink(
+            Settings settings, SessionOpener opener, ConnectionTester tester, TailSource tails, LongSupplier nanos)
             throws IOException {
         this.settings = settings;
         this.more = settings.more();
+        this.tester = tester;
         this.tails = tails;
         this.nanos = nanos;
         this.sessions = new CarriedSessions(settings.instance(), opener, nanos);
@@ -114,14 +117,16 @@ public final class AgentLink implements AutoCloseable {
     /// Begins to dial, in the background, and goes on until [#close].
     ///
     /// @throws IOException when TLS cannot be set up on this machine
-    public static AgentLink start(Settings settings, SessionOpener opener, TailSource tails) throws IOException {
-        return start(settings, opener, tails, System::nanoTime);
+    public static AgentLink start(Settings settings, SessionOpener opener, ConnectionTester tester, TailSource tails)
+            throws IOException {
+        return start(settings, opener, tester, tails, System::nanoTime);
     }
 
     /// @param nanos a monotonic clock
-    public static AgentLink start(Settings settings, SessionOpener opener, TailSource tails, LongSupplier nanos)
+    public static AgentLink start(
+            Settings settings, SessionOpener opener, ConnectionTester tester, TailSource tails, LongSupplier nanos)
             throws IOException {
-        var link = new AgentLink(settings, opener, tails, nanos);
+        var link = new AgentLink(settings, opener, tester, tails, nanos);
         for (int place = 0; place < EDGES; place++) {
             int mine = place;
             Thread.ofVirtual().name("agent-link-" + place).start(() -> link.keepAttached(mine));
@@ -231,7 +236,7 @@ public final class AgentLink implements AutoCloseable {
         boolean welcomed;
         try {
             attachment = new Attachment(
-                    settings, door, tls, io, threads, sessions, this::edgesBut, nanos, this::handOverTails);
+                    settings, door, tls, io, threads, sessions, tester, this::edgesBut, nanos, this::handOverTails);
             attachments.add(attachment);
             if (closed) {
                 over(attachment);

@@ -4,7 +4,9 @@ import dev.sallyport.core.id.EdgeId;
 import dev.sallyport.core.link.ForgedFrame;
 import dev.sallyport.core.link.Frame;
 import dev.sallyport.core.link.LinkShell;
+import dev.sallyport.proto.BadFrame;
 import dev.sallyport.proto.FrameMapper;
+import dev.sallyport.proto.TestMapper;
 import dev.sallyport.proto.v1.AgentLinkGrpc;
 import dev.sallyport.proto.v1.AttachDown;
 import dev.sallyport.proto.v1.AttachUp;
@@ -12,6 +14,8 @@ import dev.sallyport.proto.v1.Draining;
 import dev.sallyport.proto.v1.Heartbeat;
 import dev.sallyport.proto.v1.Hello;
 import dev.sallyport.proto.v1.Notice;
+import dev.sallyport.proto.v1.TestOrder;
+import dev.sallyport.proto.v1.Tested;
 import dev.sallyport.proto.v1.Welcome;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
@@ -51,6 +55,9 @@ final class Attachment {
     /// Most idle calls, whatever an edge asks for.
     static final int MOST_IDLE = 64;
 
+    /// Most tests that an edge may have to be answered at a time; what it asks for beyond that is dropped.
+    static final int MOST_TESTS = 16;
+
     /// How an attachment ended.
     enum Ended {
         /// The connection broke, or could not be made.
@@ -88,6 +95,7 @@ final class Attachment {
 
     private final ExecutorService threads;
     private final CarriedSessions sessions;
+    private final ConnectionTester tester;
     private final Function<Attachment, List<EdgeId>> elsewhere;
     private final LongSupplier nanos;
     private final Consumer<Attachment> handOverTails;
@@ -101,6 +109,7 @@ final class Attachment {
     private Optional<Status> over = Optional.empty();
     private boolean draining;
     private int calls;
+    private int tests;
     private int wanted;
     private long heardAt;
     private final Backoff refusals = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(8), new SecureRandom());
@@ -113,6 +122,7 @@ final class Attachment {
             EventLoopGroup io,
             ExecutorService threads,
             CarriedSessions sessions,
+            ConnectionTester tester,
             Function<Attachment, List<EdgeId>> elsewhere,
             LongSupplier nanos,
             Consumer<Attachment> handOverTails) {
@@ -120,6 +130,7 @@ final class Attachment {
         this.address = door.address();
         this.threads = threads;
         this.sessions = sessions;
+        this.tester = tester;
         this.elsewhere = elsewhere;
         this.nanos = nanos;
         this.handOverTails = handOverTails;
@@ -498,11 +509,39 @@ final class Attachment {
                     case CARRY_WANTED ->
                         wanted = Math.clamp(message.getCarryWanted().getIdle(), 1, MOST_IDLE);
                     case DRAINING -> draining = true;
+                    case TEST -> {
+                        if (tests < MOST_TESTS) {
+                            tests++;
+                            threads.execute(() -> test(message.getTest()));
+                        }
+                    }
                     case HEARTBEAT, BODY_NOT_SET -> {
                         // heard is all
                     }
                 }
             });
+        }
+
+        private void test(TestOrder order) {
+            try {
+                var wanted = TestMapper.read(order);
+                answer(TestMapper.write(wanted.test(), tester.test(wanted)));
+            } catch (BadFrame e) {
+                LOG.warn("the edge asked for a test that is not well formed", e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (RuntimeException e) {
+                LOG.error("a test failed", e);
+            } finally {
+                signal(() -> tests--);
+            }
+        }
+
+        /// An edge that does not read gets no answer: what waits for it here has a bound.
+        private synchronized void answer(Tested tested) {
+            if (!closed && up.filter(ClientCallStreamObserver::isReady).isPresent()) {
+                say(AttachUp.newBuilder().setTested(tested).build());
+            }
         }
 
         private void welcome(Welcome welcome) {

@@ -3,15 +3,19 @@ package dev.sallyport.agent.process;
 import dev.sallyport.agent.secrets.Secrets;
 import dev.sallyport.agent.target.ClientEnvironment;
 import dev.sallyport.agent.target.NotOpened;
+import dev.sallyport.agent.target.Steps;
 import dev.sallyport.agent.target.Target;
 import dev.sallyport.core.connection.ConnectionDefinition;
 import dev.sallyport.core.connection.TargetSettings;
+import dev.sallyport.core.connection.TestStep;
+import dev.sallyport.core.id.SessionId;
 import dev.sallyport.core.link.Message;
 import dev.sallyport.core.session.Order;
 import dev.sallyport.core.session.Pty;
 import dev.sallyport.core.session.SessionRequest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +26,8 @@ import java.util.TreeMap;
 public final class CustomTargets {
 
     private static final String ORDINARY_PATH = "/usr/local/bin:/usr/bin:/bin";
+
+    private static final String ZERO_IN_VARIABLE = "a variable of this connection has a zero byte in it";
 
     /// Longest line that a terminal hands to a program that reads lines.
     private static final int LONGEST_TERMINAL_LINE = 4_095;
@@ -78,16 +84,7 @@ public final class CustomTargets {
             List<byte[]> more,
             Optional<Pty> pty)
             throws NotOpened, InterruptedException {
-        var arguments = new ArrayList<byte[]>();
-        for (var word : custom.entrypoint()) {
-            if (word.indexOf('\0') >= 0) {
-                throw NotOpened.refused("this connection's entrypoint has a zero byte in it");
-            }
-            arguments.add(word.getBytes(StandardCharsets.UTF_8));
-        }
-        if (custom.entrypoint().getFirst().startsWith("-")) {
-            throw NotOpened.refused("this connection's entrypoint names no program");
-        }
+        var arguments = new ArrayList<>(words(custom));
         arguments.addAll(more);
         var home = programs.account(custom.runAs());
         var environment = new TreeMap<String, String>();
@@ -127,12 +124,67 @@ public final class CustomTargets {
         environment.put("SALLYPORT_CONNECTION", definition.name().value());
         if (environment.values().stream().anyMatch(value -> value.indexOf('\0') >= 0)) {
             cleanUp.run();
-            throw NotOpened.refused("a variable of this connection has a zero byte in it");
+            throw NotOpened.refused(ZERO_IN_VARIABLE);
         }
         return programs.run(
                 new Programs.Program(
                         order.session(), custom.runAs(), arguments, Map.copyOf(environment), custom.directory(), pty),
                 cleanUp);
+    }
+
+    /// Looks for the account, the secrets and the program; runs none of the connection's programs, and keeps none
+    /// of its secrets.
+    public void test(TargetSettings.Custom custom, Steps steps) throws NotOpened, InterruptedException {
+        var home = steps.step(
+                TestStep.ACCOUNT, () -> programs.account(custom.runAs()), found -> "programs run as " + found.user());
+        var path = steps.step(
+                TestStep.SECRETS,
+                () -> path(custom),
+                _ -> Secrets.resolved(
+                        custom.environment().size() + custom.files().size()));
+        steps.step(
+                TestStep.PROGRAM,
+                () -> {
+                    programs.look(
+                            SessionId.next(Clock.systemUTC()), custom.runAs(), words(custom), path, custom.directory());
+                    return home.user();
+                },
+                user -> custom.entrypoint().getFirst() + " is there, and " + user + " may run it");
+    }
+
+    /// Resolves everything, and returns what is the program's PATH.
+    private String path(TargetSettings.Custom custom) throws NotOpened {
+        var path = ORDINARY_PATH;
+        try {
+            for (var entry : custom.environment().entrySet()) {
+                try (var secret = secrets.resolve(entry.getValue())) {
+                    if (secret.revealText().indexOf('\0') >= 0) {
+                        throw NotOpened.refused(ZERO_IN_VARIABLE);
+                    }
+                    path = entry.getKey().equals("PATH") ? secret.revealText() : path;
+                }
+            }
+            for (var reference : custom.files().values()) {
+                secrets.resolve(reference).close();
+            }
+        } catch (Secrets.Unresolved e) {
+            throw new NotOpened(Message.Failed.Reason.TARGET, String.valueOf(e.getMessage()), e);
+        }
+        return path;
+    }
+
+    private static List<byte[]> words(TargetSettings.Custom custom) throws NotOpened {
+        var words = new ArrayList<byte[]>();
+        for (var word : custom.entrypoint()) {
+            if (word.indexOf('\0') >= 0) {
+                throw NotOpened.refused("this connection's entrypoint has a zero byte in it");
+            }
+            words.add(word.getBytes(StandardCharsets.UTF_8));
+        }
+        if (custom.entrypoint().getFirst().startsWith("-")) {
+            throw NotOpened.refused("this connection's entrypoint names no program");
+        }
+        return words;
     }
 
     private static boolean contains(byte[] bytes, byte wanted) {

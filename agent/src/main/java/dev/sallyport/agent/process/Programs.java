@@ -169,16 +169,49 @@ public final class Programs implements AutoCloseable {
             throw NotOpened.internal("the agent could not start the program", e);
         } catch (Spawner.NotStarted e) {
             abandon(enclosure, cleanUp);
-            throw switch (e.why()) {
-                case DIRECTORY ->
-                    NotOpened.target("the connection's working directory is not there, or not for its account");
-                case PROGRAM -> NotOpened.target("the connection's program is not on the agent's machine");
-                case MACHINE -> NotOpened.internal("the agent could not start the program under its account", e);
-            };
+            throw notStarted(e);
         } catch (InterruptedException e) {
             abandon(enclosure, cleanUp);
             throw e;
         }
+    }
+
+    /// Looks whether an account may run a program, as the account, and runs it not: only a shell of the machine's
+    /// looks, see [Spawner#look].
+    ///
+    /// @param test a session of nobody's, by which the processes are known
+    /// @param arguments the program first
+    /// @param path where a program without a folder is looked for
+    /// @param directory where it would be started; none: the account's home
+    /// @throws NotOpened when it may not, or there is none
+    void look(SessionId test, Optional<String> runAs, List<byte[]> arguments, String path, Optional<String> directory)
+            throws NotOpened, InterruptedException {
+        var account = runsAs(runAs);
+        var start = new Spawner.Start(account, arguments.subList(0, 1), Map.of("PATH", path), directory);
+        try {
+            var enclosure = enclosures.next(test);
+            try {
+                Spawner.look(start, enclosure);
+            } finally {
+                abandon(enclosure, () -> {});
+            }
+        } catch (IOException e) {
+            throw NotOpened.internal("the agent could not look for the program", e);
+        } catch (Spawner.NotStarted e) {
+            throw e.why() == Spawner.NotStarted.Why.PROGRAM
+                    ? NotOpened.target("the connection's program is not on the agent's machine, or its account may not"
+                            + " run it")
+                    : notStarted(e);
+        }
+    }
+
+    private static NotOpened notStarted(Spawner.NotStarted e) {
+        return switch (e.why()) {
+            case DIRECTORY ->
+                NotOpened.target("the connection's working directory is not there, or not for its account");
+            case PROGRAM -> NotOpened.target("the connection's program is not on the agent's machine");
+            case MACHINE -> NotOpened.internal("the agent could not start the program under its account", e);
+        };
     }
 
     private static void abandon(Enclosure enclosure, Runnable cleanUp) {

@@ -76,6 +76,28 @@ final class Spawner {
             exec "$@"
             """;
 
+    /// As far as [#BECOME] goes, and no further. Made of what is built into the shell: nothing is started.
+    private static final String LOOK = """
+            . /dev/fd/3 || exit 125
+            exec 3<&-
+            if ! cd -- "$1" 2>/dev/null; then
+              if [ "$2" = must ]; then echo directory >&4; exit 125; fi
+              cd /
+            fi
+            found=
+            case "$3" in
+              */*) found=$3 ;;
+              *)
+                set -f
+                IFS=:
+                for folder in $PATH; do
+                  if [ -f "${folder:-.}/$3" ] && [ -x "${folder:-.}/$3" ]; then found=${folder:-.}/$3; break; fi
+                done ;;
+            esac
+            if [ -f "$found" ] && [ -x "$found" ]; then echo ok >&4; else echo program >&4; fi
+            exit 0
+            """;
+
     private static final List<Path> SETPRIV = List.of(Path.of("/usr/bin/setpriv"), Path.of("/bin/setpriv"));
 
     /// One thread for ever: a child dies with the *thread* that started it.
@@ -99,6 +121,23 @@ final class Spawner {
     /// Starts a program whose stdin, stdout and stderr are `streams`, and returns its pid.
     static int start(Start start, Enclosure enclosure, List<Posix.Given> streams)
             throws NotStarted, IOException, InterruptedException {
+        return start(start, chain(start, enclosure, BECOME), streams, enclosure);
+    }
+
+    /// Goes the same way up to the program, and looks whether the account may run it, without doing so. The
+    /// enclosure holds who looks: others of the account could make it theirs.
+    static void look(Start start, Enclosure enclosure) throws NotStarted, IOException, InterruptedException {
+        int nothing = Posix.memoryFile("nothing", new byte[0]);
+        try {
+            var ours = new Posix.Given.Ours(nothing);
+            reap(start(start, chain(start, enclosure, LOOK), List.of(ours, ours, ours), enclosure));
+        } finally {
+            Posix.close(nothing);
+        }
+    }
+
+    private static int start(Start start, List<byte[]> chain, List<Posix.Given> streams, Enclosure enclosure)
+            throws NotStarted, IOException, InterruptedException {
         int environment = Posix.memoryFile("environment", script(start.environment()));
         try {
             // the account opens it by its path in /proc
@@ -111,7 +150,7 @@ final class Spawner {
                 given.add(new Posix.Given.Ours(status.writeEnd()));
                 int pid;
                 try {
-                    pid = spawn(chain(start, enclosure), given);
+                    pid = spawn(chain, given);
                 } finally {
                     Posix.close(status.writeEnd());
                 }
@@ -121,6 +160,12 @@ final class Spawner {
             }
         } finally {
             Posix.close(environment);
+        }
+    }
+
+    private static void reap(int pid) throws IOException, InterruptedException {
+        while (Posix.reap(pid).isEmpty()) {
+            Thread.sleep(1);
         }
     }
 
@@ -146,9 +191,7 @@ final class Spawner {
     private static NotStarted abandoned(int pid, NotStarted.Why why) throws InterruptedException {
         Posix.kill(pid, Posix.SIGKILL);
         try {
-            while (Posix.reap(pid).isEmpty()) {
-                Thread.sleep(1);
-            }
+            reap(pid);
         } catch (IOException e) {
             return new NotStarted(why, "and could not be reaped: " + e.getMessage());
         }
@@ -177,7 +220,7 @@ final class Spawner {
         }
     }
 
-    private static List<byte[]> chain(Start start, Enclosure enclosure) throws NotStarted, IOException {
+    private static List<byte[]> chain(Start start, Enclosure enclosure, String last) throws NotStarted, IOException {
         var chain = new ArrayList<String>();
         enclosure.door().ifPresent(door -> chain.addAll(List.of(SHELL, "-c", ENTER, "sh", door)));
         chain.add(setpriv()
@@ -194,7 +237,7 @@ final class Spawner {
             chain.add("--bounding-set=-all");
         }
         chain.addAll(List.of("--inh-caps=-all", "--no-new-privs", "--pdeathsig", "KILL", "--"));
-        chain.addAll(List.of(SHELL, "-c", BECOME, "sh"));
+        chain.addAll(List.of(SHELL, "-c", last, "sh"));
         chain.add(start.directory().orElse(start.account().home()));
         chain.add(start.directory().isPresent() ? "must" : "may");
         var words = new ArrayList<>(bytes(chain));

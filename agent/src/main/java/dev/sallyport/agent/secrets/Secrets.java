@@ -59,6 +59,15 @@ public final class Secrets {
         };
     }
 
+    /// How many references led to a secret, for people.
+    public static String resolved(int count) {
+        return switch (count) {
+            case 0 -> "the connection has none";
+            case 1 -> "the agent has the one that the connection names";
+            default -> "the agent has the " + count + " that the connection names";
+        };
+    }
+
     private Secret variable(String name) throws Unresolved {
         var value = environment.get(name);
         if (value == null || name.equals(AGENT_KEY)) {

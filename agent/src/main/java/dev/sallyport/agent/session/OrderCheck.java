@@ -4,6 +4,9 @@ import dev.sallyport.agent.target.NotOpened;
 import dev.sallyport.core.agent.AgentToken;
 import dev.sallyport.core.connection.BadDefinition;
 import dev.sallyport.core.connection.ConnectionDefinition;
+import dev.sallyport.core.connection.SignedDefinition;
+import dev.sallyport.core.connection.TestOrder;
+import dev.sallyport.core.id.TenantId;
 import dev.sallyport.core.link.Message;
 import dev.sallyport.core.session.Order;
 import java.io.IOException;
@@ -27,12 +30,32 @@ final class OrderCheck {
     ///
     /// @throws NotOpened with a sentence when it is not
     ConnectionDefinition check(Order order) throws NotOpened {
-        if (!order.tenant().equals(own.tenant())) {
+        var definition = verified(order.tenant(), order.definition());
+        if (!clock.instant().isBefore(order.deadline())) {
+            throw NotOpened.refused("the agent refused: the session's time is over");
+        }
+        var refusal = order.request().refusedBy(definition.target());
+        if (refusal.isPresent()) {
+            throw NotOpened.refused(refusal.get());
+        }
+        seen(definition);
+        return definition;
+    }
+
+    /// The same for a test.
+    ConnectionDefinition check(TestOrder order) throws NotOpened {
+        var definition = verified(order.tenant(), order.definition());
+        seen(definition);
+        return definition;
+    }
+
+    private ConnectionDefinition verified(TenantId tenant, SignedDefinition signed) throws NotOpened {
+        if (!tenant.equals(own.tenant())) {
             throw NotOpened.refused("the agent refused: the order is for another tenant");
         }
         ConnectionDefinition definition;
         try {
-            definition = order.definition().verify(own.tenantKey());
+            definition = signed.verify(own.tenantKey());
         } catch (BadDefinition e) {
             throw new NotOpened(
                     Message.Failed.Reason.REFUSED,
@@ -45,13 +68,10 @@ final class OrderCheck {
         if (!definition.agent().equals(own.agent())) {
             throw NotOpened.refused("the agent refused: the connection names another agent");
         }
-        if (!clock.instant().isBefore(order.deadline())) {
-            throw NotOpened.refused("the agent refused: the session's time is over");
-        }
-        var refusal = order.request().refusedBy(definition.target());
-        if (refusal.isPresent()) {
-            throw NotOpened.refused(refusal.get());
-        }
+        return definition;
+    }
+
+    private void seen(ConnectionDefinition definition) throws NotOpened {
         try {
             if (!versions.admits(definition.id(), definition.version())) {
                 throw NotOpened.refused("the agent refused: it has seen a later version of the connection");
@@ -59,6 +79,5 @@ final class OrderCheck {
         } catch (IOException e) {
             throw NotOpened.internal("the agent could not take note of the connection's version", e);
         }
-        return definition;
     }
 }

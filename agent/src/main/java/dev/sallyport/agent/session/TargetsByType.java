@@ -3,6 +3,7 @@ package dev.sallyport.agent.session;
 import dev.sallyport.agent.process.CustomTargets;
 import dev.sallyport.agent.ssh.SshTargets;
 import dev.sallyport.agent.target.NotOpened;
+import dev.sallyport.agent.target.Steps;
 import dev.sallyport.agent.target.Target;
 import dev.sallyport.agent.target.Targets;
 import dev.sallyport.agent.tcp.TcpTarget;
@@ -29,18 +30,34 @@ public final class TargetsByType implements Targets {
 
     @Override
     public Target open(ConnectionDefinition definition, Order order) throws NotOpened, InterruptedException {
-        if (!types.contains(definition.target().type())) {
-            throw NotOpened.refused("this connection is of a type that its agent's operator did not allow");
-        }
+        allow(definition);
         return switch (definition.target()) {
-            case TargetSettings.Custom settings -> {
-                if (custom.isEmpty()) {
-                    throw NotOpened.refused("this connection's agent cannot run programs");
-                }
-                yield custom.get().open(definition, settings, order);
-            }
+            case TargetSettings.Custom settings -> custom().open(definition, settings, order);
             case TargetSettings.Tcp settings -> TcpTarget.open(settings);
             case TargetSettings.Ssh settings -> ssh.open(definition, settings, order);
         };
+    }
+
+    @Override
+    public void allow(ConnectionDefinition definition) throws NotOpened {
+        if (!types.contains(definition.target().type())) {
+            throw NotOpened.refused("this connection is of a type that its agent's operator did not allow");
+        }
+        if (definition.target() instanceof TargetSettings.Custom) {
+            var _ = custom();
+        }
+    }
+
+    private CustomTargets custom() throws NotOpened {
+        return custom.orElseThrow(() -> NotOpened.refused("this connection's agent cannot run programs"));
+    }
+
+    @Override
+    public void test(ConnectionDefinition definition, Steps steps) throws NotOpened, InterruptedException {
+        switch (definition.target()) {
+            case TargetSettings.Custom settings -> custom().test(settings, steps);
+            case TargetSettings.Tcp settings -> TcpTarget.test(settings, steps);
+            case TargetSettings.Ssh settings -> ssh.test(settings, steps);
+        }
     }
 }

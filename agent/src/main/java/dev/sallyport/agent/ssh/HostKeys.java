@@ -28,6 +28,7 @@ final class HostKeys {
 
     private final List<PublicKey> trusted;
     private final List<PublicKey> revoked;
+    private final AtomicReference<Optional<PublicKey>> shown = new AtomicReference<>(Optional.empty());
     private final AtomicReference<Optional<PublicKey>> refused = new AtomicReference<>(Optional.empty());
 
     private HostKeys(List<PublicKey> trusted, List<PublicKey> revoked) {
@@ -81,10 +82,18 @@ final class HostKeys {
     boolean trusts(PublicKey shown) {
         boolean trusts = trusted.stream().anyMatch(key -> KeyUtils.compareKeys(key, shown))
                 && revoked.stream().noneMatch(key -> KeyUtils.compareKeys(key, shown));
-        if (!trusts) {
-            refused.set(Optional.of(shown));
-        }
+        (trusts ? this.shown : refused).set(Optional.of(shown));
         return trusts;
+    }
+
+    /// Kind and fingerprint of the trusted key that the target showed, once it has.
+    Optional<String> shown() {
+        return shown.get().map(key -> KeyUtils.getKeyType(key) + " " + KeyUtils.getFingerPrint(key));
+    }
+
+    /// How many keys the target may show.
+    int count() {
+        return trusted.size();
     }
 
     /// The fingerprint of the key that was refused, if one was.

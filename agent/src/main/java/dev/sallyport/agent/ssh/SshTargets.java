@@ -3,9 +3,12 @@ package dev.sallyport.agent.ssh;
 import dev.sallyport.agent.secrets.Secrets;
 import dev.sallyport.agent.target.ClientEnvironment;
 import dev.sallyport.agent.target.NotOpened;
+import dev.sallyport.agent.target.Steps;
 import dev.sallyport.agent.target.Target;
+import dev.sallyport.agent.target.Unreached;
 import dev.sallyport.core.connection.ConnectionDefinition;
 import dev.sallyport.core.connection.TargetSettings;
+import dev.sallyport.core.connection.TestStep;
 import dev.sallyport.core.link.Message;
 import dev.sallyport.core.session.Order;
 import dev.sallyport.core.session.Pty;
@@ -17,6 +20,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +35,7 @@ import org.apache.sshd.client.auth.password.UserAuthPasswordFactory;
 import org.apache.sshd.client.auth.pubkey.UserAuthPublicKeyFactory;
 import org.apache.sshd.client.config.hosts.HostConfigEntryResolver;
 import org.apache.sshd.client.session.ClientSession;
+import org.apache.sshd.client.session.ClientSession.ClientSessionEvent;
 import org.apache.sshd.common.AttributeRepository;
 import org.apache.sshd.common.NamedFactory;
 import org.apache.sshd.common.NamedResource;
@@ -180,11 +185,77 @@ public final class SshTargets implements AutoCloseable {
         }
     }
 
+    /// Connects, looks at the host key, logs in, opens no channel, and leaves.
+    public void test(TargetSettings.Ssh settings, Steps steps) throws NotOpened, InterruptedException {
+        var credentials =
+                steps.step(TestStep.SECRETS, () -> credentials(settings), found -> Secrets.resolved(found.count()));
+        var keys = steps.step(
+                TestStep.KNOWN_HOST_KEYS,
+                () -> HostKeys.of(settings),
+                found -> found.count() == 1 ? "the agent knows one" : "the agent knows " + found.count());
+        var session = steps.step(
+                TestStep.ADDRESS,
+                () -> {
+                    try {
+                        return connect(settings, keys);
+                    } catch (NotOpened e) {
+                        throw Unreached.told(e);
+                    }
+                },
+                _ -> "a service answers at " + settings.host() + ", port " + settings.port());
+        try {
+            steps.step(TestStep.HOST_KEY, () -> shownKey(session, keys), shown -> "the target showed " + shown);
+            steps.step(
+                    TestStep.LOGIN,
+                    () -> {
+                        if (credentials.count() == 0) {
+                            throw NotOpened.target("the connection has neither a password nor a private key");
+                        }
+                        credentials.addTo(session);
+                        logIn(session, keys);
+                        return settings.user();
+                    },
+                    user -> "the target let the agent in as " + user);
+        } finally {
+            session.close(true);
+        }
+    }
+
+    /// Waits until the target has shown its host key, and that was the right one. Which it was.
+    private static String shownKey(ClientSession session, HostKeys hostKeys) throws NotOpened {
+        var events = session.waitFor(EnumSet.of(ClientSessionEvent.WAIT_AUTH, ClientSessionEvent.CLOSED), STEP);
+        var refused = hostKeys.refused();
+        if (refused.isPresent()) {
+            throw otherKey(refused.get(), Optional.empty());
+        }
+        var shown = hostKeys.shown();
+        if (!events.contains(ClientSessionEvent.WAIT_AUTH) || shown.isEmpty()) {
+            throw NotOpened.target(
+                    events.contains(ClientSessionEvent.TIMEOUT)
+                            ? "the target did not show a host key within " + STEP.toSeconds()
+                                    + " seconds: is it an sshd?"
+                            : "the target ended the connection before it showed a host key that the agent could check:"
+                                    + " it is no sshd, too busy, or of algorithms that the agent does not speak");
+        }
+        return shown.get();
+    }
+
     private ClientSession logIn(TargetSettings.Ssh settings) throws NotOpened, InterruptedException {
         var hostKeys = HostKeys.of(settings);
-        ClientSession session;
+        var session = connect(settings, hostKeys);
         try {
-            session = client().connect(
+            credentials(settings).addTo(session);
+            logIn(session, hostKeys);
+            return session;
+        } catch (NotOpened | RuntimeException e) {
+            session.close(true);
+            throw e;
+        }
+    }
+
+    private ClientSession connect(TargetSettings.Ssh settings, HostKeys hostKeys) throws NotOpened {
+        try {
+            return client().connect(
                             settings.user(),
                             settings.host(),
                             settings.port(),
@@ -195,41 +266,57 @@ public final class SshTargets implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             throw new NotOpened(Message.Failed.Reason.TARGET, "the agent could not connect to the target", e);
         }
+    }
+
+    private static void logIn(ClientSession session, HostKeys hostKeys) throws NotOpened {
         try {
-            addCredentials(session, settings);
             session.auth().verify(STEP.multipliedBy(2));
-            return session;
-        } catch (NotOpened e) {
-            session.close(true);
-            throw e;
         } catch (IOException | RuntimeException e) {
-            session.close(true);
             var refused = hostKeys.refused();
             if (refused.isPresent()) {
-                throw new NotOpened(
-                        Message.Failed.Reason.TARGET,
-                        "the target showed a host key that is not the one of this connection: " + refused.get()
-                                + "; if it was changed on purpose, an admin puts the new one into the connection",
-                        e);
+                throw otherKey(refused.get(), Optional.of(e));
             }
             throw new NotOpened(Message.Failed.Reason.TARGET, "the target did not let the agent log in", e);
         }
     }
 
-    private void addCredentials(ClientSession session, TargetSettings.Ssh settings) throws NotOpened {
+    private static NotOpened otherKey(String fingerprint, Optional<Exception> cause) {
+        var sentence = "the target showed a host key that is not the one of this connection: " + fingerprint
+                + "; if it was changed on purpose, an admin puts the new one into the connection";
+        return cause.map(why -> new NotOpened(Message.Failed.Reason.TARGET, sentence, why))
+                .orElseGet(() -> NotOpened.target(sentence));
+    }
+
+    /// What the agent logs in with; of a moment, and kept nowhere.
+    private record Credentials(List<KeyPair> keys, Optional<String> password, int count) {
+
+        void addTo(ClientSession session) {
+            keys.forEach(session::addPublicKeyIdentity);
+            password.ifPresent(session::addPasswordIdentity);
+        }
+
+        @Override
+        public String toString() {
+            return "(credentials)";
+        }
+    }
+
+    private Credentials credentials(TargetSettings.Ssh settings) throws NotOpened {
         try {
+            List<KeyPair> pairs = List.of();
             if (settings.privateKey().isPresent()) {
                 try (var secret = secrets.resolve(settings.privateKey().get())) {
-                    for (var pair : keys(secret.reveal(byte[]::clone))) {
-                        session.addPublicKeyIdentity(pair);
-                    }
+                    pairs = keys(secret.reveal(byte[]::clone));
                 }
             }
+            Optional<String> password = Optional.empty();
             if (settings.password().isPresent()) {
                 try (var secret = secrets.resolve(settings.password().get())) {
-                    session.addPasswordIdentity(secret.revealText());
+                    password = Optional.of(secret.revealText());
                 }
             }
+            int count = (settings.privateKey().isPresent() ? 1 : 0) + (password.isPresent() ? 1 : 0);
+            return new Credentials(pairs, password, count);
         } catch (Secrets.Unresolved e) {
             throw new NotOpened(Message.Failed.Reason.TARGET, String.valueOf(e.getMessage()), e);
         }

@@ -2,8 +2,11 @@ package dev.sallyport.agent.tcp;
 
 import dev.sallyport.agent.target.NotOpened;
 import dev.sallyport.agent.target.Output;
+import dev.sallyport.agent.target.Steps;
 import dev.sallyport.agent.target.Target;
+import dev.sallyport.agent.target.Unreached;
 import dev.sallyport.core.connection.TargetSettings;
+import dev.sallyport.core.connection.TestStep;
 import dev.sallyport.core.link.Message;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -48,6 +51,21 @@ public final class TcpTarget implements Target {
         } catch (IOException e) {
             throw failed(socket, "the agent could not connect to the target", e);
         }
+    }
+
+    /// Connects, says nothing, and leaves.
+    public static void test(TargetSettings.Tcp settings, Steps steps) throws NotOpened, InterruptedException {
+        steps.step(
+                        TestStep.ADDRESS,
+                        () -> {
+                            try {
+                                return open(settings);
+                            } catch (NotOpened e) {
+                                throw Unreached.told(e);
+                            }
+                        },
+                        _ -> "a service answers at " + settings.host() + ", port " + settings.port())
+                .close();
     }
 
     private static NotOpened failed(Socket socket, String sentence, IOException cause) {

@@ -12,11 +12,13 @@ import dev.sallyport.core.connection.ConnectionDefinition;
 import dev.sallyport.core.connection.ConnectionName;
 import dev.sallyport.core.connection.SignedDefinition;
 import dev.sallyport.core.connection.TargetSettings;
+import dev.sallyport.core.connection.TestOrder;
 import dev.sallyport.core.id.AgentId;
 import dev.sallyport.core.id.ConnectionId;
 import dev.sallyport.core.id.EdgeId;
 import dev.sallyport.core.id.SessionId;
 import dev.sallyport.core.id.TenantId;
+import dev.sallyport.core.id.TestId;
 import dev.sallyport.core.id.UserId;
 import dev.sallyport.core.link.Ticket;
 import dev.sallyport.core.recording.RecordingLevel;
@@ -45,6 +47,8 @@ public final class TestingAgent implements AutoCloseable {
     public final AgentToken token = AgentToken.issue(signer, tenant, agent, "testing");
     public final Programs programs;
     public final SessionHost host;
+    public final TestHost tests;
+    public final TargetsByType targets;
     public final Tails tails;
 
     /// What operators were told.
@@ -64,14 +68,11 @@ public final class TestingAgent implements AutoCloseable {
         var sealing = SealingKey.open(state);
         tails = Tails.open(state.resolve("tails"), sealing::seal, sealing::open, clock, Tails.MOST);
         files = SecretFiles.open("sallyport-test-" + agent);
-        host = new SessionHost(
-                token,
-                new SeenVersions(state),
-                new TargetsByType(
-                        Set.of("custom", "ssh", "tcp"), Optional.of(new CustomTargets(programs, files, secrets)), ssh),
-                tails,
-                reports::add,
-                clock);
+        var versions = new SeenVersions(state);
+        targets = new TargetsByType(
+                Set.of("custom", "ssh", "tcp"), Optional.of(new CustomTargets(programs, files, secrets)), ssh);
+        tests = new TestHost(token, versions, targets, clock);
+        host = new SessionHost(token, versions, targets, tails, reports::add, clock);
     }
 
     /// Ends its sessions, and waits for that.
@@ -135,6 +136,10 @@ public final class TestingAgent implements AutoCloseable {
                 environment,
                 RecordingLevel.FULL,
                 deadline);
+    }
+
+    public TestOrder testOrder(TargetSettings target) {
+        return new TestOrder(TestId.next(clock), tenant, SignedDefinition.sign(definition(target), signer));
     }
 
     public ConnectionDefinition definition(TargetSettings target) {

@@ -61,6 +61,7 @@ public final class AdminCommands {
                                 new ConnectionCommands.Show(run),
                                 new ConnectionCommands.Create(run),
                                 new ConnectionCommands.Update(run),
+                                new TestConnection(run),
                                 new ConnectionCommands.Delete(run))),
                 noun(
                         wanted,

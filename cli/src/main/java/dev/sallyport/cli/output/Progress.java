@@ -14,6 +14,8 @@ public final class Progress implements AutoCloseable {
     private final boolean wanted;
     private long bytes;
     private long nextNanos = System.nanoTime() + PATIENCE.toNanos();
+    private final long begunNanos = System.nanoTime();
+    private int width = 32;
     private boolean told;
 
     public Progress(Surroundings surroundings) {
@@ -42,11 +44,24 @@ public final class Progress implements AutoCloseable {
         }
     }
 
+    /// It still waits, for this.
+    public void waiting(String what) {
+        if (wanted && System.nanoTime() >= nextNanos) {
+            nextNanos = System.nanoTime() + PATIENCE.toNanos();
+            var line = "\r" + what + ": "
+                    + Duration.ofNanos(System.nanoTime() - begunNanos).toSeconds() + " s";
+            width = Math.max(width, line.length());
+            told = true;
+            err.print(line);
+            err.flush();
+        }
+    }
+
     /// Takes the line away.
     @Override
     public void close() {
         if (told) {
-            err.print("\r" + " ".repeat(32) + "\r");
+            err.print("\r" + " ".repeat(width) + "\r");
             err.flush();
             told = false;
         }

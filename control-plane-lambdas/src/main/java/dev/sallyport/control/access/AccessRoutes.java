@@ -12,12 +12,14 @@ public final class AccessRoutes {
     AccessRoutes(
             AgentRoutes agents,
             ConnectionRoutes connections,
+            ConnectionTestRoutes connectionTests,
             RuleRoutes rules,
             SshServerRoutes sshServer,
             RevocationRoutes revocations,
             ExplainRoutes explain) {
         agents.addTo(router);
         connections.addTo(router);
+        connectionTests.addTo(router);
         rules.addTo(router);
         sshServer.addTo(router);
         revocations.addTo(router);

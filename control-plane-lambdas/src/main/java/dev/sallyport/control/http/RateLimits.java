@@ -23,6 +23,9 @@ public final class RateLimits {
     /// For all keys of a tenant.
     static final Rate TENANT = new Rate(400, 4_000);
 
+    /// For all tests of connections of a tenant: each is mail to an edge, and a connection that an agent makes.
+    static final Rate TESTS = new Rate(1, 20);
+
     static final int AT_ONCE = 10;
 
     /// Buckets of which tokens are held; those that were not used for longest go.
@@ -48,6 +51,25 @@ public final class RateLimits {
         count(new Bucket(key.tenant(), "TENANT"), TENANT, "The keys of this tenant send");
     }
 
+    /// Counts one test of a connection.
+    ///
+    /// @throws Declined when there were too many
+    public void countTest(TenantId tenant) throws Declined {
+        var wait = take(new Bucket(tenant, "TESTS"), TESTS, 1);
+        if (wait.isPresent()) {
+            throw tooMany("This tenant tests more than one connection a second.", wait.get());
+        }
+    }
+
+    private static Declined tooMany(String sentence, Duration wait) {
+        long seconds = Math.max(1, wait.plusMillis(999).toSeconds());
+        return new Declined(
+                        Problem.Type.TOO_MANY_REQUESTS,
+                        sentence + " Wait for " + seconds + (seconds == 1 ? " second" : " seconds")
+                                + ", and try again.")
+                .with("Retry-After", Long.toString(seconds));
+    }
+
     private void count(Bucket bucket, Rate rate, String who) throws Declined {
         if (takeHeld(bucket)) {
             return;
@@ -58,12 +80,7 @@ public final class RateLimits {
         }
         var wait = take(bucket, rate, 1);
         if (wait.isPresent()) {
-            long seconds = Math.max(1, wait.get().plusMillis(999).toSeconds());
-            throw new Declined(
-                            Problem.Type.TOO_MANY_REQUESTS,
-                            who + " more than " + rate.perSecond() + " requests a second. Wait for " + seconds
-                                    + (seconds == 1 ? " second" : " seconds") + ", and try again.")
-                    .with("Retry-After", Long.toString(seconds));
+            throw tooMany(who + " more than " + rate.perSecond() + " requests a second.", wait.get());
         }
     }
 

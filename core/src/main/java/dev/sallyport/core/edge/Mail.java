@@ -3,6 +3,7 @@ package dev.sallyport.core.edge;
 import dev.sallyport.core.id.AgentId;
 import dev.sallyport.core.id.SessionId;
 import dev.sallyport.core.id.TenantId;
+import dev.sallyport.core.id.TestId;
 
 /// What an edge is told through its mailbox. Acting on it twice is the same as once.
 public sealed interface Mail {
@@ -20,4 +21,7 @@ public sealed interface Mail {
     /// An agent's tokens were revoked, or it was disabled or deleted: whoever of its instances does not show a
     /// token that counts is detached.
     record AgentRevoked(TenantId tenant, AgentId agent) implements Mail {}
+
+    /// A connection is to be tested by way of an agent that is attached to this edge. The test's row says which.
+    record TestConnection(TenantId tenant, TestId test) implements Mail {}
 }

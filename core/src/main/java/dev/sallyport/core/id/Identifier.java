@@ -2,7 +2,17 @@ package dev.sallyport.core.id;
 
 /// What every identifier is: a prefix that names its noun, `_`, and a ULID.
 public sealed interface Identifier
-        permits AgentId, AgentInstanceId, ConnectionId, EdgeId, GroupId, KeyId, RuleId, SessionId, TenantId, UserId {
+        permits AgentId,
+                AgentInstanceId,
+                ConnectionId,
+                EdgeId,
+                GroupId,
+                KeyId,
+                RuleId,
+                SessionId,
+                TenantId,
+                TestId,
+                UserId {
 
     /// The whole text, such as `ses_01hf…`; at most 32 characters of `a-z0-9_`.
     String value();

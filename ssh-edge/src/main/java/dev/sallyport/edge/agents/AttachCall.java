@@ -2,7 +2,9 @@ package dev.sallyport.edge.agents;
 
 import dev.sallyport.core.id.AgentInstanceId;
 import dev.sallyport.core.id.EdgeId;
+import dev.sallyport.proto.BadFrame;
 import dev.sallyport.proto.FrameMapper;
+import dev.sallyport.proto.TestMapper;
 import dev.sallyport.proto.v1.AttachDown;
 import dev.sallyport.proto.v1.AttachUp;
 import dev.sallyport.proto.v1.Hello;
@@ -74,6 +76,7 @@ final class AttachCall implements StreamObserver<AttachUp> {
                 });
             case NOTICE ->
                 instance.ifPresent(attached -> notice(message.getNotice().getText()));
+            case TESTED -> instance.ifPresent(attached -> tested(attached, message.getTested()));
             case BODY_NOT_SET -> {
                 // of a newer version: nothing to this one
             }
@@ -160,6 +163,18 @@ final class AttachCall implements StreamObserver<AttachUp> {
             edge.directory().noticed(caller.agent(), sentence);
         } catch (RuntimeException e) {
             LOG.warn("could not keep what an agent said", e);
+        }
+    }
+
+    /// An answer that is not well formed is none: the test ends by its time.
+    private void tested(Instance attached, dev.sallyport.proto.v1.Tested tested) {
+        try {
+            attached.answered(TestMapper.test(tested), TestMapper.steps(tested));
+        } catch (BadFrame e) {
+            LOG.warn(
+                    "agent {} sent a test's outcome that counts for nothing: {}",
+                    caller.agent().agent(),
+                    e.getMessage());
         }
     }
 

@@ -1,9 +1,12 @@
 package dev.sallyport.edge.agents;
 
+import dev.sallyport.core.connection.TestOrder;
+import dev.sallyport.core.connection.TestStep;
 import dev.sallyport.core.id.AgentId;
 import dev.sallyport.core.id.AgentInstanceId;
 import dev.sallyport.core.id.EdgeId;
 import dev.sallyport.core.id.SessionId;
+import dev.sallyport.core.id.TestId;
 import dev.sallyport.core.link.LinkShell;
 import dev.sallyport.core.link.Ticket;
 import dev.sallyport.core.session.Order;
@@ -32,14 +35,19 @@ import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -298,6 +306,42 @@ public final class GrpcAgentLinks implements AgentLinks, AutoCloseable {
             }
         }
         return accepted ? new Start.Started(shell) : new Start.Busy();
+    }
+
+    /// Asks an instance of the agent that is attached here for a test, and waits.
+    public Tested test(AgentId agent, TestOrder order, Duration longest) throws InterruptedException {
+        var instances = attachments.of(agent).stream()
+                .filter(instance -> instance.agent().tenant().equals(order.tenant()))
+                .toList();
+        if (instances.isEmpty()) {
+            return new Tested.NotAttached();
+        }
+        var able = instances.stream().filter(Instance::tests).toList();
+        if (able.isEmpty()) {
+            return new Tested.TooOld();
+        }
+        for (var instance : able) {
+            var answer = instance.ask(order);
+            if (answer.isPresent()) {
+                return await(instance, order.test(), answer.get(), longest);
+            }
+        }
+        return new Tested.Busy();
+    }
+
+    private static Tested await(
+            Instance instance, TestId test, CompletableFuture<List<TestStep>> answer, Duration longest)
+            throws InterruptedException {
+        try {
+            return new Tested.Answered(
+                    instance.attachment().host(), answer.get(longest.toNanos(), TimeUnit.NANOSECONDS));
+        } catch (CancellationException | ExecutionException e) {
+            return new Tested.Lost();
+        } catch (TimeoutException e) {
+            return new Tested.Silent();
+        } finally {
+            instance.forget(test);
+        }
     }
 
     @Override

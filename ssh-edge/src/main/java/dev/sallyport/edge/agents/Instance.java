@@ -1,19 +1,27 @@
 package dev.sallyport.edge.agents;
 
+import dev.sallyport.core.connection.ConnectionTest;
+import dev.sallyport.core.connection.TestOrder;
+import dev.sallyport.core.connection.TestStep;
 import dev.sallyport.core.id.AgentInstanceId;
+import dev.sallyport.core.id.TestId;
+import dev.sallyport.proto.TestMapper;
 import dev.sallyport.proto.v1.AttachDown;
 import dev.sallyport.proto.v1.CarryWanted;
 import dev.sallyport.proto.v1.Draining;
 import dev.sallyport.proto.v1.Heartbeat;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.stub.StreamObserver;
+import io.grpc.stub.ServerCallStreamObserver;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 
 /// One running process of an agent, attached to this edge over one connection, with its calls.
 ///
@@ -24,13 +32,17 @@ final class Instance {
     /// Most calls of one instance that carry no session.
     static final int MOST_WAITING = 64;
 
+    /// Most tests that one instance is asked for at a time.
+    static final int MOST_TESTS = 8;
+
     private final AgentDirectory.Attachment attachment;
     private final TokenCheck.Caller caller;
     private final Attachments attachments;
-    private final StreamObserver<AttachDown> down;
+    private final ServerCallStreamObserver<AttachDown> down;
     private final Set<CarryCall> calls = new HashSet<>();
     private final Set<CarryCall> waiting = new HashSet<>();
     private final ArrayDeque<CarryCall> idle = new ArrayDeque<>();
+    private final Map<TestId, CompletableFuture<List<TestStep>>> tests = new HashMap<>();
     private boolean closed;
     private boolean draining;
     private volatile long heardAt;
@@ -41,7 +53,7 @@ final class Instance {
             AgentDirectory.Attachment attachment,
             TokenCheck.Caller caller,
             Attachments attachments,
-            StreamObserver<AttachDown> down,
+            ServerCallStreamObserver<AttachDown> down,
             long now) {
         this.attachment = attachment;
         this.caller = caller;
@@ -127,6 +139,44 @@ final class Instance {
         }
     }
 
+    /// Whether it knows what a test is.
+    boolean tests() {
+        return attachment.capabilities().contains(ConnectionTest.CAPABILITY);
+    }
+
+    /// Asks for a test. What it will say; cancelled when the instance goes. Empty when it has [#MOST_TESTS] to do,
+    /// or does not read what it was told before: what waits for it here has a bound.
+    Optional<CompletableFuture<List<TestStep>>> ask(TestOrder order) {
+        var answer = new CompletableFuture<List<TestStep>>();
+        synchronized (this) {
+            if (tests.size() >= MOST_TESTS || (!closed && !down.isReady())) {
+                return Optional.empty();
+            }
+            if (closed) {
+                answer.cancel(false);
+            } else {
+                tests.put(order.test(), answer);
+                down.onNext(
+                        AttachDown.newBuilder().setTest(TestMapper.write(order)).build());
+            }
+        }
+        return Optional.of(answer);
+    }
+
+    /// It has answered; what nobody waits for is dropped.
+    void answered(TestId test, List<TestStep> steps) {
+        Optional<CompletableFuture<List<TestStep>>> answer;
+        synchronized (this) {
+            answer = Optional.ofNullable(tests.remove(test));
+        }
+        answer.ifPresent(waiting -> waiting.complete(steps));
+    }
+
+    /// Nobody waits for this test any more.
+    synchronized void forget(TestId test) {
+        tests.remove(test);
+    }
+
     /// A call has come.
     ///
     /// @return whether there is room for it
@@ -203,17 +253,21 @@ final class Instance {
     /// @param carrying whether calls that carry a session end too; they are otherwise left to say its end
     void close(Optional<Status> status, boolean carrying) {
         List<CarryCall> ended;
+        List<CompletableFuture<List<TestStep>>> unanswered;
         synchronized (this) {
             if (closed) {
                 return;
             }
             closed = true;
+            unanswered = List.copyOf(tests.values());
+            tests.clear();
             ended = new ArrayList<>(carrying ? calls : waiting);
             if (status.isPresent()) {
                 down.onError(new StatusRuntimeException(status.get()));
             }
         }
         attachments.remove(this);
+        unanswered.forEach(answer -> answer.cancel(false));
         ended.forEach(call -> {
             call.close(Status.UNAVAILABLE.withDescription("detached"));
             call.onError(Status.UNAVAILABLE.asRuntimeException());

@@ -1,6 +1,7 @@
 package dev.sallyport.edge.mailbox;
 
 import dev.sallyport.core.edge.EdgeAddress;
+import dev.sallyport.core.edge.Mail;
 import dev.sallyport.core.id.AgentId;
 import dev.sallyport.core.id.EdgeId;
 import dev.sallyport.core.recording.DataKeys;
@@ -71,6 +72,7 @@ public final class CellMember implements AutoCloseable {
     /// @param live the sessions of this edge; none yet
     /// @param agentRevoked called when an agent's right to be attached must be looked at again; may be called
     ///     more often than needed
+    /// @param test called when a connection is to be tested; must not block, and may be called more than once
     public CellMember(
             Store store,
             EdgeId edge,
@@ -79,6 +81,7 @@ public final class CellMember implements AutoCloseable {
             DataKeys dataKeys,
             Clock clock,
             Consumer<AgentId> agentRevoked,
+            Consumer<Mail.TestConnection> test,
             Runnable registered) {
         this.live = live;
         this.store = store;
@@ -89,7 +92,7 @@ public final class CellMember implements AutoCloseable {
         this.sight = new Sight(System::nanoTime);
         this.trust = new TrustSnapshots(store.trustedCas(), store.tenants());
         this.admission = new StoreAdmission(store, edge, dataKeys, live, sight, clock, System::nanoTime);
-        this.mail = new MailReader(store, edge, live, admission, trust, sight, agentRevoked);
+        this.mail = new MailReader(store, edge, live, admission, trust, sight, agentRevoked, test);
         this.others = new LostEdges(store, edge, clock, System::nanoTime);
     }
 

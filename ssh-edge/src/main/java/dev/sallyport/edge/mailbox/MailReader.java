@@ -51,6 +51,7 @@ final class MailReader {
     private final TrustSnapshots trust;
     private final Sight sight;
     private final Consumer<AgentId> agentRevoked;
+    private final Consumer<Mail.TestConnection> test;
 
     /// Letters that were acted upon and were still there at the last look; no more than a mailbox has.
     private final Set<Mailboxes.Letter> done = new HashSet<>();
@@ -67,7 +68,8 @@ final class MailReader {
             StoreAdmission admission,
             TrustSnapshots trust,
             Sight sight,
-            Consumer<AgentId> agentRevoked) {
+            Consumer<AgentId> agentRevoked,
+            Consumer<Mail.TestConnection> test) {
         this.store = store;
         this.edge = edge;
         this.live = live;
@@ -75,6 +77,7 @@ final class MailReader {
         this.trust = trust;
         this.sight = sight;
         this.agentRevoked = agentRevoked;
+        this.test = test;
     }
 
     /// One look into the mailbox. By one thread at a time.
@@ -96,6 +99,7 @@ final class MailReader {
             switch (letter.mail()) {
                 case Mail.KillSession _ -> {}
                 case Mail.AgentRevoked(var tenant, var agent) -> agentRevoked.accept(agent);
+                case Mail.TestConnection wanted -> test.accept(wanted);
                 case Mail.ConfigChanged(var tenant) -> changed(tenant);
             }
         }

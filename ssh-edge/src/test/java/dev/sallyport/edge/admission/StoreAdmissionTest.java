@@ -48,7 +48,15 @@ class StoreAdmissionTest {
     private final Store store = LocalDynamo.store();
     private final ExampleTenant acme = new ExampleTenant(store, "acme");
     private final CellMember cell = new CellMember(
-            store, EdgeId.next(CLOCK), () -> "", new LiveSessions(), new TestDataKeys(), CLOCK, agent -> {}, () -> {});
+            store,
+            EdgeId.next(CLOCK),
+            () -> "",
+            new LiveSessions(),
+            new TestDataKeys(),
+            CLOCK,
+            agent -> {},
+            mail -> {},
+            () -> {});
     private final Admission admission = cell.admission();
     private final Credential alice = Certificates.of(acme.ca(), "alice@example.com");
 

@@ -92,6 +92,10 @@ final class RawAgent implements AutoCloseable {
     }
 
     Call<AttachUp, AttachDown> attach() {
+        return attach("pty");
+    }
+
+    Call<AttachUp, AttachDown> attach(String capability) {
         var call = new Call<AttachUp, AttachDown>();
         call.up = Optional.of(stub.attach(call));
         call.send(AttachUp.newBuilder()
@@ -99,7 +103,7 @@ final class RawAgent implements AutoCloseable {
                         .setInstanceId(instance.value())
                         .setWireVersion(1)
                         .setVersion("raw")
-                        .addCapabilities("pty"))
+                        .addCapabilities(capability))
                 .build());
         return call;
     }

@@ -302,6 +302,7 @@ class CellMemberTest {
                 new TestDataKeys(),
                 CLOCK,
                 revokedAgents::add,
+                mail -> {},
                 () -> {});
     }
 

@@ -102,7 +102,8 @@ class RevokeWhileAdmittingTest {
                 judging,
                 new TrustSnapshots(store.trustedCas(), store.tenants()),
                 sight,
-                agent -> {});
+                agent -> {},
+                mail -> {});
         sight.beat(sight.reading());
         sight.acted(sight.reading());
 
@@ -241,7 +242,8 @@ class RevokeWhileAdmittingTest {
                     judging,
                     new TrustSnapshots(store.trustedCas(), store.tenants()),
                     sight,
-                    agent -> {});
+                    agent -> {},
+                    mail -> {});
             sight.beat(sight.reading());
             sight.acted(sight.reading());
 

@@ -3,6 +3,7 @@ package dev.sallyport.tests.link;
 import static org.awaitility.Awaitility.await;
 
 import dev.sallyport.agent.link.AgentLink;
+import dev.sallyport.agent.link.ConnectionTester;
 import dev.sallyport.agent.link.EdgeDoor;
 import dev.sallyport.agent.link.SessionOpener;
 import dev.sallyport.agent.link.TailSource;
@@ -188,6 +189,9 @@ final class LinkRig implements AutoCloseable {
 
     AgentLink agent(AgentKey key, List<EdgeDoor> more, SessionOpener opener, TailSource tails, LongSupplier nanos)
             throws IOException {
+        ConnectionTester noTests = order -> {
+            throw new AssertionError("no test was asked for");
+        };
         var link = AgentLink.start(
                 new AgentLink.Settings(
                         key,
@@ -199,6 +203,7 @@ final class LinkRig implements AutoCloseable {
                         Optional.empty(),
                         4),
                 opener,
+                noTests,
                 tails,
                 nanos);
         opened.push(link::close);
