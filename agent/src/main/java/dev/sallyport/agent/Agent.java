@@ -25,6 +25,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
@@ -34,6 +35,9 @@ import org.slf4j.LoggerFactory;
 public final class Agent implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
+
+    /// What an agent says at attach that runs beside a command, for one connection.
+    private static final String BESIDE = "embedded";
 
     /// How long sessions may take to end when the agent is closed.
     private static final Duration CLOSING = Duration.ofSeconds(10);
@@ -107,11 +111,13 @@ public final class Agent implements AutoCloseable {
                 settings.types(),
                 programs.isPresent(),
                 programs.map(Programs::changesAccount).orElse(false));
+        settings.only().ifPresent(connection -> capabilities.add(BESIDE));
         var custom = programs.flatMap(running -> files.map(folder -> new CustomTargets(running, folder, secrets)));
         var targets = new TargetsByType(settings.types(), custom, ssh);
         var dialled = new AtomicReference<>(Optional.<AgentLink>empty());
         var sessions = new SessionHost(
                 token,
+                settings.only(),
                 new SeenVersions(state),
                 targets,
                 tails,
@@ -158,7 +164,7 @@ public final class Agent implements AutoCloseable {
     ///
     /// @param programs whether it can run programs here
     /// @param changesAccount whether it can do so as other accounts
-    static Set<String> capabilities(Set<String> types, boolean programs, boolean changesAccount) {
+    static SortedSet<String> capabilities(Set<String> types, boolean programs, boolean changesAccount) {
         var capabilities = new TreeSet<>(types);
         if (!programs || !types.contains("custom")) {
             capabilities.remove("custom");

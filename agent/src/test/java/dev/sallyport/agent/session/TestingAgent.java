@@ -57,7 +57,17 @@ public final class TestingAgent implements AutoCloseable {
         this(state, Map.of(), List.of());
     }
 
+    /// One that opens one connection only.
+    public TestingAgent(Path state, String only) throws Exception {
+        this(state, Map.of(), List.of(), Optional.of(only));
+    }
+
     public TestingAgent(Path state, Map<String, String> environment, List<Path> secretFolders) throws Exception {
+        this(state, environment, secretFolders, Optional.empty());
+    }
+
+    private TestingAgent(Path state, Map<String, String> environment, List<Path> secretFolders, Optional<String> only)
+            throws Exception {
         programs = Programs.open(state, Set.of());
         var secrets = new Secrets(environment, secretFolders, Optional.empty());
         ssh = new SshTargets(secrets);
@@ -66,6 +76,7 @@ public final class TestingAgent implements AutoCloseable {
         files = SecretFiles.open("sallyport-test-" + agent);
         host = new SessionHost(
                 token,
+                only,
                 new SeenVersions(state),
                 new TargetsByType(
                         Set.of("custom", "ssh", "tcp"), Optional.of(new CustomTargets(programs, files, secrets)), ssh),
