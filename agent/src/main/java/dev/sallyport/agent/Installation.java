@@ -96,7 +96,7 @@ final class Installation {
             throws Usage, BadAgentKey, IOException, InterruptedException {
         return switch (command) {
             case "install" -> {
-                var options = Options.read(words, Set.of("name", "root", "program"), Set.of());
+                var options = Options.read(words, Set.of("name", "root", "program"), Set.of("start"));
                 yield new Installation(options, machine, out).install(options, environment);
             }
             case "uninstall" -> {
@@ -141,24 +141,34 @@ final class Installation {
         if (options.has("state")) {
             throw new Usage("--state is not for install: the state is kept in " + STATES.resolve(name));
         }
-        var asked = AgentMain.read(options, environment);
-        var key = asked.settings().key();
+        if (options.has("start") && !real()) {
+            throw new Usage("--start is for this machine, and not for the files below --root");
+        }
+        AgentMain.check(options);
+        var source = source(options, environment);
+        var drain = AgentMain.drain(options);
         var program = program(options.one("program"));
         if (Files.exists(unit(), LinkOption.NOFOLLOW_LINKS)
                 || Files.exists(configuration(), LinkOption.NOFOLLOW_LINKS)) {
             throw new Usage("there is an agent " + name + " already; uninstall it first (its state stays), or give"
                     + " this one another --name");
         }
+        mayListen(AgentMain.health(options));
         var settings = settings(options);
-        write(key, settings, unit(asked.drain(), program));
+        write(source, settings, unit(drain, program));
         out.println("installed " + unit());
         if (!real()) {
             return 0;
         }
-        int told =
-                told(List.of(List.of("systemctl", "daemon-reload"), List.of("systemctl", "enable", Unit.fileOf(name))));
+        var enable = options.has("start")
+                ? List.of("systemctl", "enable", "--now", Unit.fileOf(name))
+                : List.of("systemctl", "enable", Unit.fileOf(name));
+        int told = told(List.of(List.of("systemctl", "daemon-reload"), enable));
         if (told == 0) {
-            out.println("start it with: sallyport-agent start --name " + name);
+            out.println(
+                    options.has("start")
+                            ? "started it; sallyport-agent logs --name " + name + " shows what it does"
+                            : "start it with: sallyport-agent start --name " + name);
         }
         return told;
     }
@@ -183,7 +193,8 @@ final class Installation {
                 throw new Usage("--secrets of a service is an absolute path, and not " + folder);
             }
         }
-        var kept = options.without(Set.of("name", "root", "program", Options.CONFIG, "key-file"));
+        var kept = options.without(
+                Set.of("name", "root", "program", "start", Options.CONFIG, Options.JOIN, Options.API_CA, "key-file"));
         return "# The settings of the agent " + name + ": sallyport-agent --help\n"
                 + "key-file = " + CONFIGURATIONS.resolve(name).resolve("key") + "\n"
                 + "state = " + STATES.resolve(name) + "\n" + kept.lines();
@@ -235,20 +246,46 @@ final class Installation {
         return words;
     }
 
-    private void write(AgentKey key, String settings, Unit unit) throws IOException {
+    /// Where the agent's key comes from.
+    private interface Source {
+        AgentKey key() throws Usage, IOException, InterruptedException;
+    }
+
+    /// The key that is there, or the line to fetch one with. Everything else that was asked for is looked at, too.
+    private static Source source(Options options, Map<String, String> environment)
+            throws Usage, BadAgentKey, IOException {
+        var line = AgentMain.line(options, environment);
+        if (line.isEmpty()) {
+            var key = AgentMain.read(options, environment).settings().key();
+            return () -> key;
+        }
+        if (options.has("key-file") || environment.containsKey(AgentKey.VARIABLE)) {
+            throw new Usage("there is a key and a join line: give the agent one of them");
+        }
+        var registration = AgentMain.registration(options, line.get());
+        return registration::fetch;
+    }
+
+    /// A line to join with is used when all the rest is written.
+    private void write(Source source, String settings, Unit unit) throws Usage, IOException, InterruptedException {
         Deque<Path> made = new ArrayDeque<>();
+        boolean whole = false;
         try {
             folder(configuration(), "rwx------", made);
-            file(configuration().resolve("key"), key.text() + "\n", "rw-------", made);
+            var keyFile = configuration().resolve("key");
+            file(keyFile, "", "rw-------", made);
             file(configuration().resolve("config"), settings, "rw-------", made);
             folder(state(), "rwx------", made);
             folder(at(UNITS), "rwxr-xr-x", made);
             file(unit(), unit.text(), "rw-r--r--", made);
-        } catch (IOException e) {
-            for (var path : made) {
-                Files.deleteIfExists(path);
+            Files.writeString(keyFile, source.key().text() + "\n", StandardCharsets.UTF_8);
+            whole = true;
+        } finally {
+            if (!whole) {
+                for (var path : made) {
+                    Files.deleteIfExists(path);
+                }
             }
-            throw e;
         }
     }
 
@@ -352,6 +389,26 @@ final class Installation {
     private void mayChange() throws Usage {
         if (real() && !machine.administers()) {
             throw new Usage("a service is installed and removed by root; --root DIR writes the files elsewhere");
+        }
+    }
+
+    /// Two agents of a machine have not the same port for their health.
+    private void mayListen(int port) throws Usage, IOException {
+        var all = at(CONFIGURATIONS);
+        if (port == 0 || !Files.isDirectory(all)) {
+            return;
+        }
+        try (var others = Files.newDirectoryStream(all)) {
+            for (var other : others) {
+                var config = other.resolve("config");
+                if (Files.isRegularFile(config)
+                        && AgentMain.health(Options.read(
+                                        List.of("--" + Options.CONFIG, config.toString()), Set.of(), Set.of()))
+                                == port) {
+                    throw new Usage("the agent " + other.getFileName() + " of this machine has port " + port
+                            + " for its health: give this one another --health-port");
+                }
+            }
         }
     }
 

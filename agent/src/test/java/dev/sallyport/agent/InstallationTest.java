@@ -113,6 +113,65 @@ final class InstallationTest {
     }
 
     @Test
+    void oneLineInstallsANewAgentAndStartsIt() throws Exception {
+        try (var api = new TestingApi()) {
+            var words = List.of(
+                    "--name",
+                    "site",
+                    "--program",
+                    "/bin/sh",
+                    "--start",
+                    "--join",
+                    api.line().text());
+            assertThat(does("install", words.toArray(String[]::new))).isZero();
+            assertThat(told)
+                    .containsExactly("systemctl daemon-reload", "systemctl enable --now sallyport-agent-site.service");
+            var kept = root.resolve("etc/sallyport/agent/site/key");
+            assertThat(mode("etc/sallyport/agent/site/key")).isEqualTo("rw-------");
+            assertThat(AgentKey.parse(Files.readString(kept)).token().agent()).isEqualTo(api.agent());
+            assertThat(root.resolve("etc/sallyport/agent/site/config"))
+                    .content()
+                    .contains("key-file = /etc/sallyport/agent/site/key\n")
+                    .doesNotContain("join", "start", api.line().token().secret());
+        }
+    }
+
+    @Test
+    void aLineThatDoesNotCountInstallsNothingAndABadCommandUsesNoneUp() throws Exception {
+        try (var api = new TestingApi()) {
+            var line = api.line().text();
+            var words = List.of("--name", "site", "--program", "/bin/sh", "--join", line);
+            for (var wrong : List.of(
+                    List.of("--drain", "long"),
+                    List.of("--type", "ftp"),
+                    List.of("--key-file", keyFile.toString()),
+                    List.of("--root", folder.resolve("image").toString(), "--start"),
+                    List.of("--secrets", "here"))) {
+                var all = new ArrayList<>(words);
+                all.addAll(wrong);
+                assertThatThrownBy(() -> does("install", all.toArray(String[]::new)))
+                        .as(wrong.toString())
+                        .isInstanceOf(Usage.class);
+            }
+            assertThat(api.asked()).isZero();
+            Files.createDirectories(root.resolve("etc/systemd"));
+            Files.createFile(root.resolve("etc/systemd/system"));
+            var before = files();
+            assertThatThrownBy(() -> does("install", words.toArray(String[]::new)))
+                    .isInstanceOf(IOException.class);
+            assertThat(api.asked()).as("nothing could be written").isZero();
+            Files.delete(root.resolve("etc/systemd/system"));
+            api.status = 401;
+            assertThatThrownBy(() -> does("install", words.toArray(String[]::new)))
+                    .isInstanceOf(Usage.class);
+            assertThat(api.asked()).isEqualTo(1);
+            before.remove("etc/systemd/system");
+            assertThat(files()).isEqualTo(before);
+            assertThat(told).isEmpty();
+        }
+    }
+
+    @Test
     void belowAnotherRootNobodyIsTold() throws Exception {
         administers = false;
         var image = Files.createDirectory(folder.resolve("image"));
@@ -249,6 +308,33 @@ final class InstallationTest {
     }
 
     @Test
+    void twoAgentsOfAMachineHaveWhatIsTheirs() throws Exception {
+        install("site");
+        var before = files();
+        assertThatThrownBy(() -> install("other"))
+                .isInstanceOf(Usage.class)
+                .hasMessageContaining("the agent site of this machine has port 8012");
+        assertThat(files()).isEqualTo(before);
+        told.clear();
+        assertThat(install("other", "--health-port", "8013")).isZero();
+        assertThatThrownBy(() -> install("third", "--health-port", "8013")).isInstanceOf(Usage.class);
+        assertThat(install("third", "--health-port", "0")).isZero();
+        assertThat(told)
+                .contains(
+                        "systemctl enable sallyport-agent-other.service",
+                        "systemctl enable sallyport-agent-third.service");
+        for (var name : List.of("site", "other", "third")) {
+            assertThat(Files.readString(root.resolve("etc/systemd/system/sallyport-agent-" + name + ".service")))
+                    .contains("run --config /etc/sallyport/agent/" + name + "/config\n")
+                    .contains("StateDirectory=sallyport/agent/" + name + "\n");
+            assertThat(Files.readString(root.resolve("etc/sallyport/agent/" + name + "/config")))
+                    .contains("state = /var/lib/sallyport/agent/" + name + "\n");
+        }
+        assertThat(does("stop", "--name", "other")).isZero();
+        assertThat(told).endsWith("systemctl stop sallyport-agent-other.service");
+    }
+
+    @Test
     void anAgentIsInstalledOnce() throws Exception {
         install("site");
         var before = files();
@@ -274,7 +360,7 @@ final class InstallationTest {
     @Test
     void uninstallKeepsTheStateUnlessItIsPurgedAndOtherAgents() throws Exception {
         install("site");
-        install("other");
+        install("other", "--health-port", "8013");
         var sealing = Files.createFile(root.resolve("var/lib/sallyport/agent/site/sealing-key"));
         var outside = Files.createFile(folder.resolve("outside"));
         Files.createSymbolicLink(root.resolve("var/lib/sallyport/agent/site/link"), outside);

@@ -128,6 +128,7 @@ final class Running implements AutoCloseable {
                 var plane = new ControlPlane(tables, signers, chunks, dataKeys, instance, clock);
                 var api = startApi(plane);
                 parts.push(api);
+                instance.reachedAt(api.uri());
                 var checkpoints = new CheckpointWriter(tables, signers, clock);
                 parts.push(new Repeated("checkpoints", CHECKPOINTS, checkpoints::run));
                 if (!part.edge()) {
@@ -291,6 +292,7 @@ final class Running implements AutoCloseable {
         var agent = Agent.start(new AgentSettings(
                 key(Files.readString(keyFile).strip()),
                 furtherDoors(),
+                Optional.empty(),
                 folder.folder("agent"),
                 Map.of(),
                 List.of(folder.folder("agent/secrets")),

@@ -11,8 +11,10 @@ import dev.sallyport.core.link.Message;
 import dev.sallyport.core.session.Order;
 import dev.sallyport.core.session.SessionRequest;
 import dev.sallyport.core.tenant.TenantKey;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -85,6 +87,31 @@ final class OrderTest {
             assertRefused(
                     with(order, new SignedDefinition(changed, order.definition().signature()), agent.tenant),
                     "not signed by the tenant's key");
+        }
+    }
+
+    @Test
+    void aDefinitionThatSaysMoreThanTheAgentCanReadIsRefusedWithWhatToDo() throws Exception {
+        var order = agent.order(definition(), TestingAgent.command("true"));
+        var text = new String(order.definition().bytes(), StandardCharsets.UTF_8);
+        var newer = text.replace("\nstrict ", "\nguardrail later\nstrict ").getBytes(StandardCharsets.UTF_8);
+        assertThat(newer).hasSizeGreaterThan(order.definition().bytes().length);
+        var signed = new SignedDefinition(newer, agent.signer.sign("connection-definition v1", newer));
+        assertRefused(with(order, signed, agent.tenant), "upgrade the agent");
+    }
+
+    @Test
+    void anAgentBesideACommandOpensItsOneConnectionOnly() throws Exception {
+        for (var only : List.of("bash", "web")) {
+            try (var beside = new TestingAgent(Files.createDirectory(state.resolve(only)), only)) {
+                var session = beside.start(beside.order(beside.custom("/bin/sh"), TestingAgent.command("true")));
+                if (only.equals("bash")) {
+                    session.link().await(Message.Opened.class);
+                } else {
+                    assertThat(session.link().await(Message.Failed.class).reason())
+                            .contains("beside a command, for another connection only");
+                }
+            }
         }
     }
 

@@ -84,6 +84,7 @@ class StoredTestsTest {
                                 "office",
                                 List.of(new TokenHash(token.hash(), Optional.empty())),
                                 Optional.empty(),
+                                Optional.empty(),
                                 false,
                                 1))
                 .orThrow();
