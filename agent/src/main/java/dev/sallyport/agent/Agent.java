@@ -78,8 +78,7 @@ public final class Agent implements AutoCloseable {
     /// @throws IOException when its folder cannot be used, or another agent uses it
     public static Agent start(AgentSettings settings) throws IOException {
         var state = settings.state();
-        Files.createDirectories(state);
-        Files.setPosixFilePermissions(state, PosixFilePermissions.fromString("rwx------"));
+        folder(state);
         var lock = lock(state);
         try {
             return start(settings, state, lock);
@@ -87,6 +86,12 @@ public final class Agent implements AutoCloseable {
             lock.close();
             throw e;
         }
+    }
+
+    /// Makes the agent's folder where it is not there, for its account only.
+    static void folder(Path state) throws IOException {
+        Files.createDirectories(state);
+        Files.setPosixFilePermissions(state, PosixFilePermissions.fromString("rwx------"));
     }
 
     private static Agent start(AgentSettings settings, Path state, FileChannel lock) throws IOException {

@@ -4,6 +4,7 @@ import dev.sallyport.agent.link.EdgeDoor;
 import dev.sallyport.agent.tail.Tails;
 import dev.sallyport.core.agent.AgentKey;
 import dev.sallyport.core.agent.BadAgentKey;
+import dev.sallyport.core.agent.JoinLine;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -38,11 +39,13 @@ public final class AgentMain {
             sallyport-agent: opens targets in this network for a Sallyport edge that it dials
 
               run                   runs the agent, with the options below; what is done without any command
+              register              fetches the agent's key with --join, and keeps it in --key-file or in the --state folder
               doctor                looks at what the agent needs, with the same options; one line each: ok, warn or fail
                 --target HOST:PORT  looks whether this target can be reached, too; may be given again
                 --json              for machines
               install               makes it a service of this machine, with the same options but --state: systemd runs it
                                     as root and starts it when the machine starts
+                --start             and starts it now
                 --name NAME         which of the machine's agents (default: default); for the commands below, too
                 --root DIR          write the files below DIR, and tell systemd nothing; for uninstall, too
                 --program FILE      what the service runs (default: what runs now)
@@ -54,7 +57,10 @@ public final class AgentMain {
 
             options
               SALLYPORT_KEY         the key that was shown when the agent was registered (environment), or
-              --key-file FILE       a file with it
+              --key-file FILE       a file with it; without either: FOLDER/key, of --state
+              --join LINE           the line that counts once, for an agent that has no key yet: it fetches its key and
+                                    keeps it; or in SALLYPORT_JOIN (environment)
+              --api-ca FILE         the CAs that the API has its certificate from, if not those that Java knows (PEM)
               --config FILE         a file with lines NAME = VALUE, of the names below and above without the dashes;
                                     an option stands in the place of the line of its name;
                                     on SIGHUP it is read again
@@ -92,6 +98,7 @@ public final class AgentMain {
         try {
             return switch (command) {
                 case "run" -> serve(rest, environment);
+                case "register" -> register(rest, environment, out);
                 case "doctor" -> examine(rest, environment, out);
                 default -> Installation.run(command, rest, environment, new Installation.ThisMachine(), out);
             };
@@ -104,8 +111,62 @@ public final class AgentMain {
         }
     }
 
+    /// Fetches the key, whether the agent has one or not.
+    private static int register(List<String> words, Map<String, String> environment, PrintStream out)
+            throws Usage, BadAgentKey, IOException, InterruptedException {
+        var options = Options.read(words, Set.of(), Set.of());
+        var line = line(options, environment);
+        if (line.isEmpty()) {
+            throw new Usage("register wants --join LINE; sally admin agents join NAME shows one");
+        }
+        var file = options.one("key-file").map(Path::of);
+        if (file.isEmpty()) {
+            Agent.folder(state(options));
+        }
+        var kept = file.isPresent() ? file.get() : ownKey(options);
+        var key = registration(options, line.get()).fetchInto(kept);
+        out.println("registered " + key.token().name() + ": its key is in " + kept);
+        return 0;
+    }
+
+    /// An agent that has no key yet, and a line to join with, fetches its key.
+    private static void join(Options options, Map<String, String> environment)
+            throws Usage, BadAgentKey, IOException, InterruptedException {
+        var line = line(options, environment);
+        if (line.isEmpty()) {
+            return;
+        }
+        if (options.has("key-file") || environment.containsKey(AgentKey.VARIABLE)) {
+            throw new Usage("there is a key and a join line: give the agent one of them");
+        }
+        if (!Files.exists(ownKey(options))) {
+            Agent.folder(state(options));
+            registration(options, line.get()).fetchInto(ownKey(options));
+            return;
+        }
+        var key = key(options, environment);
+        if (!key.token().agent().equals(line.get().token().agent())) {
+            throw new Usage(ownKey(options) + " holds the key of the agent "
+                    + key.token().agent() + ", and the join line is for "
+                    + line.get().token().agent() + ": take the one for it, or name another --state");
+        }
+    }
+
+    static Optional<JoinLine> line(Options options, Map<String, String> environment) throws Usage, BadAgentKey {
+        return Registration.line(options, Optional.ofNullable(environment.get(JoinLine.VARIABLE)));
+    }
+
+    static Registration registration(Options options, JoinLine line) throws Usage, IOException {
+        return Registration.of(line, options.one(Options.API_CA).map(Path::of));
+    }
+
+    private static Path ownKey(Options options) throws Usage {
+        return state(options).resolve("key");
+    }
+
     private static int serve(List<String> words, Map<String, String> environment)
             throws Usage, BadAgentKey, IOException, InterruptedException {
+        join(Options.read(words, Set.of(), Set.of()), environment);
         var arguments = read(words, environment);
         Log.to(
                 new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8),
@@ -162,32 +223,60 @@ public final class AgentMain {
     }
 
     static Arguments read(Options options, Map<String, String> environment) throws Usage, BadAgentKey, IOException {
-        var types = types(options);
+        check(options);
         var settings = new AgentSettings(
                 key(options, environment),
                 edges(options),
                 state(options),
                 environment,
                 options.all("secrets").stream().map(Path::of).toList(),
-                types,
+                types(options),
                 new HashSet<>(options.all("run-as")),
-                Optional.of(options.number("health-port", HEALTH)),
-                (long) Math.max(1, options.number("tails", (int) (Tails.MOST >> 20))) << 20,
+                Optional.of(health(options)),
+                tails(options),
                 Optional.ofNullable(AgentMain.class.getPackage().getImplementationVersion())
                         .orElse("0.1.0"));
+        return new Arguments(options, settings, drain(options), log(options));
+    }
+
+    /// Whether all that an agent is told but its key can be used.
+    ///
+    /// @throws Usage when something cannot
+    static void check(Options options) throws Usage {
+        var _ = types(options);
+        var _ = edges(options);
+        var _ = state(options);
+        var _ = health(options);
+        var _ = tails(options);
+        var _ = drain(options);
+        var _ = log(options);
+    }
+
+    private static int health(Options options) throws Usage {
+        return options.number("health-port", HEALTH);
+    }
+
+    private static long tails(Options options) throws Usage {
+        return (long) Math.max(1, options.number("tails", (int) (Tails.MOST >> 20))) << 20;
+    }
+
+    static Duration drain(Options options) throws Usage {
+        return Duration.ofSeconds(options.number("drain", (int) DRAIN.toSeconds()));
+    }
+
+    private static Log.Form log(Options options) throws Usage {
         var log = options.one("log");
-        return new Arguments(
-                options,
-                settings,
-                Duration.ofSeconds(options.number("drain", (int) DRAIN.toSeconds())),
-                log.isPresent() ? Log.Form.parse(log.get()) : Log.Form.usual());
+        return log.isPresent() ? Log.Form.parse(log.get()) : Log.Form.usual();
     }
 
     static AgentKey key(Options options, Map<String, String> environment) throws Usage, BadAgentKey, IOException {
-        var file = options.one("key-file");
+        var file = options.one("key-file").map(Path::of);
+        if (file.isEmpty() && !environment.containsKey(AgentKey.VARIABLE) && Files.exists(ownKey(options))) {
+            file = Optional.of(ownKey(options));
+        }
         return AgentKey.parse(
                 file.isPresent()
-                        ? Files.readString(Path.of(file.get()), StandardCharsets.UTF_8)
+                        ? Files.readString(file.get(), StandardCharsets.UTF_8)
                         : environment.getOrDefault(AgentKey.VARIABLE, ""));
     }
 

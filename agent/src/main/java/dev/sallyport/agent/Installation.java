@@ -96,7 +96,7 @@ final class Installation {
             throws Usage, BadAgentKey, IOException, InterruptedException {
         return switch (command) {
             case "install" -> {
-                var options = Options.read(words, Set.of("name", "root", "program"), Set.of());
+                var options = Options.read(words, Set.of("name", "root", "program"), Set.of("start"));
                 yield new Installation(options, machine, out).install(options, environment);
             }
             case "uninstall" -> {
@@ -141,8 +141,11 @@ final class Installation {
         if (options.has("state")) {
             throw new Usage("--state is not for install: the state is kept in " + STATES.resolve(name));
         }
-        var asked = AgentMain.read(options, environment);
-        var key = asked.settings().key();
+        if (options.has("start") && !real()) {
+            throw new Usage("--start is for this machine, and not for the files below --root");
+        }
+        var source = source(options, environment);
+        var drain = AgentMain.drain(options);
         var program = program(options.one("program"));
         if (Files.exists(unit(), LinkOption.NOFOLLOW_LINKS)
                 || Files.exists(configuration(), LinkOption.NOFOLLOW_LINKS)) {
@@ -150,15 +153,20 @@ final class Installation {
                     + " this one another --name");
         }
         var settings = settings(options);
-        write(key, settings, unit(asked.drain(), program));
+        write(source, settings, unit(drain, program));
         out.println("installed " + unit());
         if (!real()) {
             return 0;
         }
-        int told =
-                told(List.of(List.of("systemctl", "daemon-reload"), List.of("systemctl", "enable", Unit.fileOf(name))));
+        var enable = options.has("start")
+                ? List.of("systemctl", "enable", "--now", Unit.fileOf(name))
+                : List.of("systemctl", "enable", Unit.fileOf(name));
+        int told = told(List.of(List.of("systemctl", "daemon-reload"), enable));
         if (told == 0) {
-            out.println("start it with: sallyport-agent start --name " + name);
+            out.println(
+                    options.has("start")
+                            ? "started it; sallyport-agent logs --name " + name + " shows what it does"
+                            : "start it with: sallyport-agent start --name " + name);
         }
         return told;
     }
@@ -183,7 +191,8 @@ final class Installation {
                 throw new Usage("--secrets of a service is an absolute path, and not " + folder);
             }
         }
-        var kept = options.without(Set.of("name", "root", "program", Options.CONFIG, "key-file"));
+        var kept = options.without(
+                Set.of("name", "root", "program", "start", Options.CONFIG, Options.JOIN, Options.API_CA, "key-file"));
         return "# The settings of the agent " + name + ": sallyport-agent --help\n"
                 + "key-file = " + CONFIGURATIONS.resolve(name).resolve("key") + "\n"
                 + "state = " + STATES.resolve(name) + "\n" + kept.lines();
@@ -235,20 +244,47 @@ final class Installation {
         return words;
     }
 
-    private void write(AgentKey key, String settings, Unit unit) throws IOException {
+    /// Where the agent's key comes from.
+    private interface Source {
+        AgentKey key() throws Usage, IOException, InterruptedException;
+    }
+
+    /// The key that is there, or the line to fetch one with. Everything else that was asked for is looked at, too.
+    private static Source source(Options options, Map<String, String> environment)
+            throws Usage, BadAgentKey, IOException {
+        var line = AgentMain.line(options, environment);
+        if (line.isEmpty()) {
+            var key = AgentMain.read(options, environment).settings().key();
+            return () -> key;
+        }
+        if (options.has("key-file") || environment.containsKey(AgentKey.VARIABLE)) {
+            throw new Usage("there is a key and a join line: give the agent one of them");
+        }
+        AgentMain.check(options);
+        var registration = AgentMain.registration(options, line.get());
+        return registration::fetch;
+    }
+
+    /// A line to join with is used when all the rest is written.
+    private void write(Source source, String settings, Unit unit) throws Usage, IOException, InterruptedException {
         Deque<Path> made = new ArrayDeque<>();
+        boolean whole = false;
         try {
             folder(configuration(), "rwx------", made);
-            file(configuration().resolve("key"), key.text() + "\n", "rw-------", made);
+            var keyFile = configuration().resolve("key");
+            file(keyFile, "", "rw-------", made);
             file(configuration().resolve("config"), settings, "rw-------", made);
             folder(state(), "rwx------", made);
             folder(at(UNITS), "rwxr-xr-x", made);
             file(unit(), unit.text(), "rw-r--r--", made);
-        } catch (IOException e) {
-            for (var path : made) {
-                Files.deleteIfExists(path);
+            Files.writeString(keyFile, source.key().text() + "\n", StandardCharsets.UTF_8);
+            whole = true;
+        } finally {
+            if (!whole) {
+                for (var path : made) {
+                    Files.deleteIfExists(path);
+                }
             }
-            throw e;
         }
     }
 

@@ -24,6 +24,11 @@ record Options(Map<String, List<String>> values) {
 
     static final String CONFIG = "config";
 
+    /// What a new agent fetches its key with, and the CAs that the API it asks may have its certificate from.
+    static final String JOIN = "join";
+
+    static final String API_CA = "api-ca";
+
     /// Reads words.
     ///
     /// @param known names that want a value
@@ -53,6 +58,8 @@ record Options(Map<String, List<String>> values) {
     static Options read(List<String> words, Set<String> more, Set<String> flags) throws Usage, IOException {
         var known = new HashSet<>(OF_AN_AGENT);
         known.add(CONFIG);
+        known.add(JOIN);
+        known.add(API_CA);
         known.addAll(more);
         var said = ofWords(words, known, flags);
         var file = said.one(CONFIG);

@@ -113,6 +113,65 @@ final class InstallationTest {
     }
 
     @Test
+    void oneLineInstallsANewAgentAndStartsIt() throws Exception {
+        try (var api = new TestingApi()) {
+            var words = List.of(
+                    "--name",
+                    "site",
+                    "--program",
+                    "/bin/sh",
+                    "--start",
+                    "--join",
+                    api.line().text());
+            assertThat(does("install", words.toArray(String[]::new))).isZero();
+            assertThat(told)
+                    .containsExactly("systemctl daemon-reload", "systemctl enable --now sallyport-agent-site.service");
+            var kept = root.resolve("etc/sallyport/agent/site/key");
+            assertThat(mode("etc/sallyport/agent/site/key")).isEqualTo("rw-------");
+            assertThat(AgentKey.parse(Files.readString(kept)).token().agent()).isEqualTo(api.agent());
+            assertThat(root.resolve("etc/sallyport/agent/site/config"))
+                    .content()
+                    .contains("key-file = /etc/sallyport/agent/site/key\n")
+                    .doesNotContain("join", "start", api.line().token().secret());
+        }
+    }
+
+    @Test
+    void aLineThatDoesNotCountInstallsNothingAndABadCommandUsesNoneUp() throws Exception {
+        try (var api = new TestingApi()) {
+            var line = api.line().text();
+            var words = List.of("--name", "site", "--program", "/bin/sh", "--join", line);
+            for (var wrong : List.of(
+                    List.of("--drain", "long"),
+                    List.of("--type", "ftp"),
+                    List.of("--key-file", keyFile.toString()),
+                    List.of("--root", folder.resolve("image").toString(), "--start"),
+                    List.of("--secrets", "here"))) {
+                var all = new ArrayList<>(words);
+                all.addAll(wrong);
+                assertThatThrownBy(() -> does("install", all.toArray(String[]::new)))
+                        .as(wrong.toString())
+                        .isInstanceOf(Usage.class);
+            }
+            assertThat(api.asked()).isZero();
+            Files.createDirectories(root.resolve("etc/systemd"));
+            Files.createFile(root.resolve("etc/systemd/system"));
+            var before = files();
+            assertThatThrownBy(() -> does("install", words.toArray(String[]::new)))
+                    .isInstanceOf(IOException.class);
+            assertThat(api.asked()).as("nothing could be written").isZero();
+            Files.delete(root.resolve("etc/systemd/system"));
+            api.status = 401;
+            assertThatThrownBy(() -> does("install", words.toArray(String[]::new)))
+                    .isInstanceOf(Usage.class);
+            assertThat(api.asked()).isEqualTo(1);
+            before.remove("etc/systemd/system");
+            assertThat(files()).isEqualTo(before);
+            assertThat(told).isEmpty();
+        }
+    }
+
+    @Test
     void belowAnotherRootNobodyIsTold() throws Exception {
         administers = false;
         var image = Files.createDirectory(folder.resolve("image"));

@@ -3,11 +3,13 @@ package dev.sallyport.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sallyport.core.agent.JoinLine;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /// The agent's program as a process of its own, with an edge that is not there, and what it says in files.
 ///
@@ -17,6 +19,17 @@ record RunningAgent(Process process, Path out, Path err) {
     private static final Duration LONGEST = Duration.ofSeconds(30);
 
     static RunningAgent start(Path folder, List<String> more) throws Exception {
+        return start(
+                folder, Map.of("SALLYPORT_KEY", TestingEdge.key(1, new byte[32]).text()), more);
+    }
+
+    /// One that is given a line to join with.
+    static RunningAgent joining(Path folder, JoinLine line) throws Exception {
+        return start(folder, Map.of("SALLYPORT_JOIN", line.text()), List.of());
+    }
+
+    private static RunningAgent start(Path folder, Map<String, String> environment, List<String> more)
+            throws Exception {
         Files.createDirectories(folder);
         var out = folder.resolve("out");
         var err = folder.resolve("err");
@@ -33,8 +46,7 @@ record RunningAgent(Process process, Path out, Path err) {
         command.addAll(List.of("--state", folder.resolve("state").toString()));
         command.addAll(more);
         var builder = new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
-        builder.environment()
-                .put("SALLYPORT_KEY", TestingEdge.key(1, new byte[32]).text());
+        builder.environment().putAll(environment);
         return new RunningAgent(builder.start(), out, err);
     }
 

@@ -1,6 +1,7 @@
 package dev.sallyport.api;
 
 import io.avaje.jsonb.Json;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,7 @@ public interface Agents {
     /// @param status `active` or `disabled`; a disabled agent attaches nowhere
     /// @param sealingKey the agent's public key to which secrets are sealed; none until it has attached once
     /// @param keys how many of its keys count now: 1, or 2 for an hour while they rotate; 0 once revoked
+    /// @param joinUntil until when its join line counts; none: it has none that counts
     /// @param instances how many instances of it are attached to edges now
     @Json(naming = Json.Naming.LowerUnderscore)
     record Agent(
@@ -22,17 +24,38 @@ public interface Agents {
             int keys,
             int instances,
             List<String> capabilities,
+            @Nullable Instant joinUntil,
             long version) {}
 
     /// What makes an agent.
-    @Json(naming = Json.Naming.LowerUnderscore)
-    record NewAgent(@Nullable String name) {}
-
-    /// An agent with a new key, which is shown this once.
     ///
-    /// @param key the value of `SALLYPORT_KEY`
+    /// @param join whether it is to fetch its key itself, by a line that counts once, and no key is answered
     @Json(naming = Json.Naming.LowerUnderscore)
-    record KeyedAgent(Agent agent, String key) {}
+    record NewAgent(@Nullable String name, @Nullable Boolean join) {}
+
+    /// An agent with a new key, or a line to fetch one with; either is shown this once.
+    ///
+    /// @param key the value of `SALLYPORT_KEY`, unless it is to join
+    @Json(naming = Json.Naming.LowerUnderscore)
+    record KeyedAgent(
+            Agent agent, @Nullable String key, @Nullable Join join) {}
+
+    /// What a new agent is told.
+    ///
+    /// @param line the value of `--join` and of `SALLYPORT_JOIN`: it counts once
+    /// @param command what to run as root on the agent's machine
+    @Json(naming = Json.Naming.LowerUnderscore)
+    record Join(String line, String command, Instant until) {}
+
+    /// An agent asks for its key.
+    ///
+    /// @param join the token of its line
+    @Json(naming = Json.Naming.LowerUnderscore)
+    record Registration(@Nullable String join) {}
+
+    /// An agent is given its key.
+    @Json(naming = Json.Naming.LowerUnderscore)
+    record Registered(String key) {}
 
     /// One page of a list.
     @Json(naming = Json.Naming.LowerUnderscore)

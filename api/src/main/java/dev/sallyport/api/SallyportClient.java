@@ -154,6 +154,11 @@ public final class SallyportClient implements AutoCloseable {
         return post(Agents.KeyedAgent.class, path("agents", agent, "rotate-key"), null);
     }
 
+    /// A new line with which the agent fetches a new key itself; one from before no longer counts.
+    public Agents.KeyedAgent joinAgent(String agent) throws IOException, Refused {
+        return post(Agents.KeyedAgent.class, path("agents", agent, "join"), null);
+    }
+
     /// Takes all keys of the agent out of use at once.
     public Agents.Agent revokeAgent(String agent) throws IOException, Refused {
         return post(Agents.Agent.class, path("agents", agent, "revoke"), null);

@@ -2,6 +2,7 @@ package dev.sallyport.control;
 
 import dev.sallyport.api.Me;
 import dev.sallyport.core.id.TenantId;
+import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,6 +15,9 @@ public interface Instance {
 
     /// Where agents dial.
     AgentDoor agentDoor();
+
+    /// Where clients and new agents reach the API, if it is known here: https, or http on loopback.
+    Optional<URI> api();
 
     /// Where users connect, if it is known here.
     Optional<Me.SshDoor> sshDoor();

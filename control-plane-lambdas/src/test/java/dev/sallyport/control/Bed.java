@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent.RequestContext;
+import dev.sallyport.api.Agents;
 import dev.sallyport.api.ApiJson;
 import dev.sallyport.api.Me;
 import dev.sallyport.api.Problem;
@@ -12,6 +13,8 @@ import dev.sallyport.control.Instance.AgentDoor;
 import dev.sallyport.control.Instance.DoorControl;
 import dev.sallyport.control.http.KeyAuthentication;
 import dev.sallyport.control.http.Router.Route;
+import dev.sallyport.core.agent.BadAgentKey;
+import dev.sallyport.core.agent.JoinToken;
 import dev.sallyport.core.apikey.ApiKey;
 import dev.sallyport.core.audit.AuditEntry;
 import dev.sallyport.core.id.TenantId;
@@ -24,6 +27,7 @@ import dev.sallyport.core.tenant.TenantSigners;
 import dev.sallyport.store.LocalDynamo;
 import dev.sallyport.store.Store;
 import java.io.IOException;
+import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -121,6 +125,11 @@ public final class Bed implements Instance {
     @Override
     public Optional<TenantId> operator() {
         return operator;
+    }
+
+    @Override
+    public Optional<URI> api() {
+        return Optional.of(URI.create("https://api.example.com"));
     }
 
     @Override
@@ -245,7 +254,9 @@ public final class Bed implements Instance {
                 .filter(one -> one.paths().stream().anyMatch(head -> bare.equals(head) || bare.startsWith(head + "/")))
                 .findFirst()
                 .orElse(plane.functions().getFirst());
-        var caller = store.apiKeys().byHash(KeyAuthentication.hash(key)).map(ApiKey::tenant);
+        var caller = bare.equals("/v1/agents/register")
+                ? joining(body)
+                : store.apiKeys().byHash(KeyAuthentication.hash(key)).map(ApiKey::tenant);
         boolean crossing = bare.startsWith("/v1/tenants") && caller.isPresent() && caller.equals(operator);
         var response = Calls.during(
                 function.name(), caller, crossing, () -> function.handler().handleRequest(event, new NoContext()));
@@ -256,6 +267,17 @@ public final class Bed implements Instance {
                 response.getIsBase64Encoded()
                         ? Base64.getDecoder().decode(text)
                         : text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /// The tenant that a join token names, which stands in the place of a key's.
+    private static Optional<TenantId> joining(@Nullable Object body) {
+        try {
+            return body instanceof Agents.Registration asked
+                    ? Optional.of(JoinToken.parse(String.valueOf(asked.join())).tenant())
+                    : Optional.empty();
+        } catch (BadAgentKey e) {
+            return Optional.empty();
+        }
     }
 
     private static Map<String, String> query(String text) {

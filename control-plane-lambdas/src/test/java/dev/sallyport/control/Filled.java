@@ -68,7 +68,8 @@ public final class Filled {
         spareKey = bed.post(admin, "/v1/keys", new Keys.NewKey("spare", "admin", null, null, null))
                 .as(Keys.CreatedKey.class)
                 .key();
-        agent = bed.post(admin, "/v1/agents", new Agents.NewAgent("first")).as(Agents.KeyedAgent.class);
+        agent = bed.post(admin, "/v1/agents", new Agents.NewAgent("first", null))
+                .as(Agents.KeyedAgent.class);
         connection = bed.post(admin, "/v1/connections", bash("bash")).as(Connections.Connection.class);
         rule = bed.post(
                         admin,

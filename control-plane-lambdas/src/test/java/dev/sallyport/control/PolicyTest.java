@@ -31,6 +31,7 @@ final class PolicyTest {
 
     private static final List<String> ROUTE_TESTS = List.of(
             "identity.IdentityTest",
+            "access.AgentRegistrationTest",
             "access.ConnectionsTest",
             "access.ConnectionTestsTest",
             "access.RulesAndRevocationsTest",
@@ -119,6 +120,10 @@ final class PolicyTest {
         statements.put(
                 "\"table\": \"live\", \"leadingKeys\": \"TEN#${tenant}#RATES\"",
                 new TreeSet<>(List.of("\"dynamodb:GetItem\"", "\"dynamodb:PutItem\"", "\"dynamodb:UpdateItem\"")));
+        // and which change is the first of its minute, when
+        statements.put(
+                "\"table\": \"live\", \"leadingKeys\": \"TEN#${tenant}#MINUTES#*\"",
+                new TreeSet<>(List.of("\"dynamodb:PutItem\"")));
         for (var call : Calls.ALL) {
             if (call.function().equals(function)) {
                 statements

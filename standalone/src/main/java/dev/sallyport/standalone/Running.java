@@ -128,6 +128,7 @@ final class Running implements AutoCloseable {
                 var plane = new ControlPlane(tables, signers, chunks, dataKeys, instance, clock);
                 var api = startApi(plane);
                 parts.push(api);
+                instance.reachedAt(api.uri());
                 var checkpoints = new CheckpointWriter(tables, signers, clock);
                 parts.push(new Repeated("checkpoints", CHECKPOINTS, checkpoints::run));
                 if (!part.edge()) {

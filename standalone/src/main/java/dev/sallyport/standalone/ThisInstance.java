@@ -6,6 +6,7 @@ import dev.sallyport.core.id.TenantId;
 import dev.sallyport.edge.Edge;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -20,6 +21,7 @@ final class ThisInstance implements Instance {
     private final Optional<Edge> edge;
     private final Path keys;
     private volatile Optional<TenantId> operator = Optional.empty();
+    private volatile Optional<URI> api = Optional.empty();
 
     ThisInstance(Settings settings, byte[] pin, Optional<Edge> edge, Path keys) {
         this.settings = settings;
@@ -30,6 +32,15 @@ final class ThisInstance implements Instance {
 
     void operatedBy(Optional<TenantId> tenant) {
         operator = tenant;
+    }
+
+    void reachedAt(URI uri) {
+        api = Optional.of(uri);
+    }
+
+    @Override
+    public Optional<URI> api() {
+        return api;
     }
 
     @Override

@@ -20,8 +20,12 @@ public final class Agents {
     /// How long the token before counts after a rotation.
     public static final Duration ROTATION = Duration.ofHours(1);
 
+    /// How long an agent may take to register itself.
+    public static final Duration JOINING = Duration.ofHours(1);
+
     private static final int ATTEMPTS = 5;
     private static final String ABSENT = "There is no such agent.";
+    private static final String NOT_JOINED = "This join line does not count.";
     private static final String STALE = "The agent has changed in the meantime. Please try again.";
 
     private final Configuration configuration;
@@ -35,7 +39,7 @@ public final class Agents {
     }
 
     public Written<Agent> create(Actor actor, Agent agent) {
-        var first = with(agent, agent.tokens(), agent.sealingKey(), agent.disabled(), 1);
+        var first = with(agent, agent.tokens(), agent.join(), agent.sealingKey(), agent.disabled(), 1);
         return configuration
                 .change(agent.tenant(), actor, "agent.created", agent.id().value())
                 .detail("name", agent.name())
@@ -51,16 +55,55 @@ public final class Agents {
 
     /// Gives the agent a new token; the one before counts for an hour more, older ones no longer.
     public Written<Agent> rotate(Actor actor, TenantId tenant, AgentId id, String sha256) {
-        return change(actor, tenant, id, "agent.token-rotated", true, agent -> {
-            var until = tables.clock().instant().plus(ROTATION);
-            var tokens = new ArrayList<TokenHash>();
-            agent.tokens().stream()
-                    .filter(token -> token.until().isEmpty())
-                    .findFirst()
-                    .ifPresent(token -> tokens.add(new TokenHash(token.sha256(), Optional.of(until))));
-            tokens.add(new TokenHash(sha256, Optional.empty()));
-            return with(agent, tokens, agent.sealingKey(), agent.disabled(), agent.version());
-        });
+        return change(actor, tenant, id, "agent.token-rotated", true, agent -> rotated(agent, agent.join(), sha256));
+    }
+
+    private Agent rotated(Agent agent, Optional<TokenHash> join, String sha256) {
+        var until = tables.clock().instant().plus(ROTATION);
+        var tokens = new ArrayList<TokenHash>();
+        agent.tokens().stream()
+                .filter(token -> token.until().isEmpty())
+                .findFirst()
+                .ifPresent(token -> tokens.add(new TokenHash(token.sha256(), Optional.of(until))));
+        tokens.add(new TokenHash(sha256, Optional.empty()));
+        return with(agent, tokens, join, agent.sealingKey(), agent.disabled(), agent.version());
+    }
+
+    /// Lets the agent register itself with the token of this hash, once, for [#JOINING]; a token from before no longer
+    /// counts.
+    public Written<Agent> invite(Actor actor, TenantId tenant, AgentId id, String sha256) {
+        var join = Optional.of(joining(sha256));
+        return change(
+                actor,
+                tenant,
+                id,
+                "agent.join-made",
+                false,
+                agent -> with(agent, agent.tokens(), join, agent.sealingKey(), agent.disabled(), agent.version()));
+    }
+
+    /// What an agent may register itself with from now on.
+    public TokenHash joining(String sha256) {
+        return new TokenHash(sha256, Optional.of(tables.clock().instant().plus(JOINING)));
+    }
+
+    /// The agent registers itself: its join token is used up, and what it is given for it counts. Of two that come at
+    /// the same time with the same token, one is refused.
+    ///
+    /// @param join the hash of the join token
+    /// @param sha256 of the token that the agent has from now on; the one before counts for an hour more
+    public Written<Agent> register(Actor actor, TenantId tenant, AgentId id, String join, String sha256) {
+        for (int attempt = 1; ; attempt++) {
+            var found = get(tenant, id);
+            if (found.isEmpty() || !found.get().joins(join, tables.clock().instant())) {
+                return new Written.Refused<>(Reason.ABSENT, NOT_JOINED);
+            }
+            var written = change(
+                    actor, found.get(), "agent.registered", true, rotated(found.get(), Optional.empty(), sha256));
+            if (!stale(written) || attempt == ATTEMPTS) {
+                return written;
+            }
+        }
     }
 
     /// Takes every token from the agent; its instances are detached.
@@ -71,7 +114,8 @@ public final class Agents {
                 id,
                 "agent.tokens-revoked",
                 true,
-                agent -> with(agent, List.of(), agent.sealingKey(), agent.disabled(), agent.version()));
+                agent -> with(
+                        agent, List.of(), Optional.empty(), agent.sealingKey(), agent.disabled(), agent.version()));
     }
 
     /// Disables or enables the agent. A disabled one is detached.
@@ -82,7 +126,7 @@ public final class Agents {
                 id,
                 disabled ? "agent.disabled" : "agent.enabled",
                 disabled,
-                agent -> with(agent, agent.tokens(), agent.sealingKey(), disabled, agent.version()));
+                agent -> with(agent, agent.tokens(), agent.join(), agent.sealingKey(), disabled, agent.version()));
     }
 
     /// Sets the key that secrets for this agent are sealed to.
@@ -93,7 +137,13 @@ public final class Agents {
                 id,
                 "agent.sealing-key-set",
                 false,
-                agent -> with(agent, agent.tokens(), Optional.of(sealingKey), agent.disabled(), agent.version()));
+                agent -> with(
+                        agent,
+                        agent.tokens(),
+                        agent.join(),
+                        Optional.of(sealingKey),
+                        agent.disabled(),
+                        agent.version()));
     }
 
     /// Deletes an agent that no connection names; its instances are detached.
@@ -143,45 +193,67 @@ public final class Agents {
             if (found.isEmpty()) {
                 return new Written.Refused<>(Reason.ABSENT, ABSENT);
             }
-            var before = found.get();
-            var changed = how.apply(before);
-            var after = with(changed, changed.tokens(), changed.sealingKey(), changed.disabled(), before.version() + 1);
-            var change = configuration
-                    .change(tenant, actor, action, id.value())
-                    .detail("name", after.name())
-                    .put(item(after), Condition.version(before.version()), Reason.STALE, STALE);
-            if (detaches) {
-                change.tell(new Mail.AgentRevoked(tenant, id));
-            }
-            var written = change.commit(after);
-            if (!(written instanceof Written.Refused<Agent> refused
-                    && refused.reason() == Reason.STALE
-                    && attempt < ATTEMPTS)) {
+            var written = change(actor, found.get(), action, detaches, how.apply(found.get()));
+            if (!stale(written) || attempt == ATTEMPTS) {
                 return written;
             }
         }
     }
 
+    private static boolean stale(Written<Agent> written) {
+        return written instanceof Written.Refused<Agent> refused && refused.reason() == Reason.STALE;
+    }
+
+    private Written<Agent> change(Actor actor, Agent before, String action, boolean detaches, Agent changed) {
+        var after = with(
+                changed,
+                changed.tokens(),
+                changed.join(),
+                changed.sealingKey(),
+                changed.disabled(),
+                before.version() + 1);
+        var change = configuration
+                .change(before.tenant(), actor, action, before.id().value())
+                .detail("name", after.name())
+                .put(item(after), Condition.version(before.version()), Reason.STALE, STALE);
+        if (detaches) {
+            change.tell(new Mail.AgentRevoked(before.tenant(), before.id()));
+        }
+        return change.commit(after);
+    }
+
     private static Agent with(
-            Agent agent, List<TokenHash> tokens, Optional<String> sealingKey, boolean disabled, long version) {
-        return new Agent(agent.tenant(), agent.id(), agent.name(), tokens, sealingKey, disabled, version);
+            Agent agent,
+            List<TokenHash> tokens,
+            Optional<TokenHash> join,
+            Optional<String> sealingKey,
+            boolean disabled,
+            long version) {
+        return new Agent(agent.tenant(), agent.id(), agent.name(), tokens, join, sealingKey, disabled, version);
     }
 
     private static Item item(Agent agent) {
         var item = Item.of(Keys.tenant(agent.tenant()), Keys.id(Keys.AGENT, agent.id()))
                 .text("name", agent.name())
+                .text("join", agent.join().map(Agents::line))
                 .text("sealingKey", agent.sealingKey())
                 .flag("disabled", agent.disabled())
                 .number(Item.VERSION, agent.version());
         // a token's line: its hash, and the time until which it counts, if any
-        return item.texts(
-                "tokens",
-                agent.tokens().stream()
-                        .map(token -> token.sha256()
-                                + token.until()
-                                        .map(until -> " " + until.toEpochMilli())
-                                        .orElse(""))
-                        .toList());
+        return item.texts("tokens", agent.tokens().stream().map(Agents::line).toList());
+    }
+
+    private static String line(TokenHash token) {
+        return token.sha256()
+                + token.until().map(until -> " " + until.toEpochMilli()).orElse("");
+    }
+
+    private static TokenHash token(String line) {
+        return new TokenHash(
+                line.substring(0, 64),
+                line.length() > 64
+                        ? Optional.of(Instant.ofEpochMilli(Long.parseLong(line.substring(65))))
+                        : Optional.empty());
     }
 
     private static Agent read(TenantId tenant, Item item) {
@@ -189,13 +261,8 @@ public final class Agents {
                 tenant,
                 new AgentId(item.sort().substring(Keys.AGENT.length())),
                 item.text("name"),
-                item.texts("tokens").stream()
-                        .map(line -> new TokenHash(
-                                line.substring(0, 64),
-                                line.length() > 64
-                                        ? Optional.of(Instant.ofEpochMilli(Long.parseLong(line.substring(65))))
-                                        : Optional.empty()))
-                        .toList(),
+                item.texts("tokens").stream().map(Agents::token).toList(),
+                item.optionalText("join").map(Agents::token),
                 item.optionalText("sealingKey"),
                 item.flag("disabled"),
                 item.number(Item.VERSION));

@@ -158,8 +158,22 @@ class AccessPatternsTest {
                                         "second",
                                         List.of(),
                                         Optional.empty(),
+                                        Optional.empty(),
                                         false,
                                         1)));
+        measure(
+                "let an agent join",
+                () -> store.agents()
+                        .invite(ExampleTenant.ADMIN, acme.id(), acme.agent().id(), ExampleTenant.sha256("join")));
+        measure(
+                "an agent registers itself",
+                () -> store.agents()
+                        .register(
+                                ExampleTenant.ADMIN,
+                                acme.id(),
+                                acme.agent().id(),
+                                ExampleTenant.sha256("join"),
+                                ExampleTenant.sha256("joined")));
         measure(
                 "rotate an agent's token",
                 () -> store.agents()

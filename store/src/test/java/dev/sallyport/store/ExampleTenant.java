@@ -72,6 +72,7 @@ public final class ExampleTenant {
                                 "first",
                                 List.of(new TokenHash(sha256(slug), Optional.empty())),
                                 Optional.empty(),
+                                Optional.empty(),
                                 false,
                                 1))
                 .orThrow();

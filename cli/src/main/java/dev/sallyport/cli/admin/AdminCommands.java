@@ -49,6 +49,7 @@ public final class AdminCommands {
                                 new AgentCommands.Ls(run),
                                 new AgentCommands.Show(run),
                                 new AgentCommands.Create(run),
+                                new AgentCommands.Join(run),
                                 new AgentCommands.RotateKey(run),
                                 new AgentCommands.Revoke(run),
                                 new AgentCommands.Delete(run))),

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// `sally admin agents`.
@@ -49,11 +50,19 @@ final class AgentCommands {
 
         @Override
         Facts facts(KeyedAgent one) {
-            return AgentCommands.facts(one.agent()).add("key", one.key());
+            var facts = AgentCommands.facts(one.agent()).add("key", one.key());
+            var join = one.join();
+            return join == null ? facts : facts.add("join", join.command());
         }
 
         @Override
         void after(KeyedAgent one) {
+            var join = one.join();
+            if (join != null) {
+                run.say("run the line after \"join\" as root on the agent's machine. It is shown this once, and counts"
+                        + " once, until " + join.until() + ".");
+                return;
+            }
             run.say("this key is shown once. Start the agent with it in the variable SALLYPORT_KEY:"
                     + " SALLYPORT_KEY=… tools/agent --state FOLDER  in a checkout that is built.");
         }
@@ -114,12 +123,16 @@ final class AgentCommands {
 
     @Command(
             name = "create",
-            header = "Register an agent, and show its key this once.",
-            footer = {"", "Example:", "  sally admin agents create office -o json | jq -r .key"})
+            header = "Register an agent, and show the one line to run on its machine.",
+            description = "The line counts once and for an hour; with it the agent fetches its key itself.",
+            footer = {"", "Example:", "  sally admin agents create office -o json | jq -r .join.command"})
     static final class Create extends Keyed {
 
         @Parameters(paramLabel = "NAME", description = "The name; unique.")
         private String name = "";
+
+        @Option(names = "--key", description = "Show a key instead, which counts until it is rotated or revoked.")
+        private boolean key;
 
         Create(Run run) {
             super(run);
@@ -127,7 +140,26 @@ final class AgentCommands {
 
         @Override
         KeyedAgent one() throws Exception {
-            return client().createAgent(new NewAgent(name));
+            return client().createAgent(new NewAgent(name, !key));
+        }
+    }
+
+    @Command(
+            name = "join",
+            header = "Show a line with which an agent fetches a new key itself.",
+            description = "It counts once and for an hour. When it is used, the key before counts for an hour more.")
+    static final class Join extends Keyed {
+
+        @Parameters(paramLabel = "AGENT", description = "Id or name.")
+        private String agent = "";
+
+        Join(Run run) {
+            super(run);
+        }
+
+        @Override
+        KeyedAgent one() throws Exception {
+            return client().joinAgent(agent);
         }
     }
 

@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -238,11 +239,26 @@ class AdminTest {
 
     @Test
     void anAgentsKeyIsShownOnceAndTheJsonHoldsNothingElse() {
-        var agent = new Agents.Agent("agt_1", "office", "active", null, 1, 0, List.of(), 1);
-        api.on("POST /v1/agents", new Agents.KeyedAgent(agent, "sallyport://edge:8010?token=t&pin=p"));
-        var ran = sally.run("admin", "agents", "create", "office", "-o", "json");
+        var agent = new Agents.Agent("agt_1", "office", "active", null, 1, 0, List.of(), null, 1);
+        api.on("POST /v1/agents", new Agents.KeyedAgent(agent, "sallyport://edge:8010?token=t&pin=p", null));
+        var ran = sally.run("admin", "agents", "create", "office", "--key", "-o", "json");
         assertThat(ran.out()).startsWith("{").contains("sallyport://edge:8010?token=t&pin=p");
         assertThat(ran.err()).contains("shown once", "SALLYPORT_KEY");
+    }
+
+    @Test
+    void aNewAgentIsOneLineToRunOnItsMachine() throws Exception {
+        var agent = new Agents.Agent("agt_1", "office", "active", null, 0, 0, List.of(), null, 1);
+        var until = Instant.parse("2026-01-01T00:00:00Z");
+        var join = new Agents.Join("sallyport+https://t:p@api", "sallyport-agent install --join LINE", until);
+        api.on("POST /v1/agents", new Agents.KeyedAgent(agent, null, join));
+        var ran = sally.run("admin", "agents", "create", "office");
+        assertThat(sent("POST", Agents.NewAgent.class)).isEqualTo(new Agents.NewAgent("office", true));
+        assertThat(ran.out()).contains("sallyport-agent install --join LINE\n");
+        assertThat(ran.err()).contains("counts once, until 2026-01-01T00:00:00Z");
+
+        api.on("POST /v1/agents/office/join", new Agents.KeyedAgent(agent, null, join));
+        assertThat(sally.run("admin", "agents", "join", "office").out()).contains("install --join LINE");
     }
 
     @Test

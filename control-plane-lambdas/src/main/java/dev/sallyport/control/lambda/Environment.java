@@ -12,6 +12,7 @@ import dev.sallyport.store.kms.Kms;
 import dev.sallyport.store.kms.KmsDataKeys;
 import dev.sallyport.store.kms.KmsTenantSigners;
 import dev.sallyport.store.s3.S3ChunkStore;
+import java.net.URI;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -31,6 +32,7 @@ import java.util.regex.Pattern;
 /// @param chunkUrlKey `SALLYPORT_CHUNK_URL_KEY`: the KMS key (HMAC) that the addresses of chunks come from
 /// @param bucket `SALLYPORT_BUCKET`: where the chunks of recordings are
 /// @param agentDoor `SALLYPORT_AGENT_DOOR` (`host:port`) and `SALLYPORT_AGENT_PIN` (base64, 32 bytes)
+/// @param api `SALLYPORT_API` (`https://…`): where new agents fetch their keys; may be missing: then none can
 /// @param sshDoor `SALLYPORT_SSH_DOOR` (`host:port`); may be missing
 /// @param operator `SALLYPORT_OPERATOR`: the tenant that operates this instance; may be missing
 record Environment(
@@ -40,10 +42,13 @@ record Environment(
         String chunkUrlKey,
         String bucket,
         Instance.AgentDoor agentDoor,
+        Optional<URI> api,
         Optional<Me.SshDoor> sshDoor,
         Optional<TenantId> operator) {
 
     private static final Pattern DOOR = Pattern.compile("([A-Za-z0-9.-]{1,253}):([0-9]{1,5})");
+    private static final Pattern API =
+            Pattern.compile("https://[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?(/[A-Za-z0-9._~-]{1,64}){0,4}");
     private static final int PIN = 32;
     private static final String CHUNK_URLS = "chunk addresses v1";
 
@@ -66,6 +71,7 @@ record Environment(
         var bucket = read.matching("SALLYPORT_BUCKET", "[a-z0-9.-]{3,63}", "the bucket of the recordings");
         var agents = read.door("SALLYPORT_AGENT_DOOR", read.needed("SALLYPORT_AGENT_DOOR", "where agents dial"));
         var pin = read.pin();
+        var api = read.optional("SALLYPORT_API").flatMap(read::api);
         var ssh = read.optional("SALLYPORT_SSH_DOOR").map(text -> read.door("SALLYPORT_SSH_DOOR", text));
         var operator = read.optional("SALLYPORT_OPERATOR").flatMap(read::tenant);
         read.check();
@@ -76,6 +82,7 @@ record Environment(
                 chunkUrlKey,
                 bucket,
                 new Instance.AgentDoor(agents.host(), agents.port(), pin),
+                api,
                 ssh.map(door -> new Me.SshDoor(door.host(), door.port(), null)),
                 operator);
     }
@@ -105,6 +112,11 @@ record Environment(
         @Override
         public AgentDoor agentDoor() {
             return environment.agentDoor();
+        }
+
+        @Override
+        public Optional<URI> api() {
+            return environment.api();
         }
 
         @Override
@@ -173,6 +185,14 @@ record Environment(
                 wrong.add(name + " is not host:port");
             }
             return new Door("", 0);
+        }
+
+        Optional<URI> api(String text) {
+            if (API.matcher(text).matches()) {
+                return Optional.of(URI.create(text));
+            }
+            wrong.add("SALLYPORT_API is not https://HOST, with a port and a path where it has them");
+            return Optional.empty();
         }
 
         byte[] pin() {

@@ -2,6 +2,8 @@ package dev.sallyport.core.agent;
 
 import dev.sallyport.core.id.AgentId;
 import dev.sallyport.core.id.TenantId;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -11,6 +13,7 @@ import java.util.regex.Pattern;
 ///
 /// @param name unique within the tenant
 /// @param tokens the tokens that count: one, or two for an hour while they rotate
+/// @param join what it may register itself with, once; none: it has, or nobody has asked for it
 /// @param sealingKey its X25519 public key (base64 of the X.509 form), once it has said so
 /// @param disabled a disabled agent attaches nowhere
 public record Agent(
@@ -18,6 +21,7 @@ public record Agent(
         AgentId id,
         String name,
         List<TokenHash> tokens,
+        Optional<TokenHash> join,
         Optional<String> sealingKey,
         boolean disabled,
         long version) {
@@ -51,7 +55,20 @@ public record Agent(
         if (tokens.size() > MOST_TOKENS) {
             throw new IllegalArgumentException("an agent has at most " + MOST_TOKENS + " tokens");
         }
+        if (join.isPresent() && join.get().until().isEmpty()) {
+            throw new IllegalArgumentException("what an agent joins with counts for a time only");
+        }
         tokens = List.copyOf(tokens);
+    }
+
+    /// Whether a join token with this hash gives the agent a key at `now`.
+    public boolean joins(String sha256, Instant now) {
+        return !disabled
+                && join.filter(token -> MessageDigest.isEqual(
+                                token.sha256().getBytes(StandardCharsets.US_ASCII),
+                                sha256.getBytes(StandardCharsets.US_ASCII)))
+                        .filter(token -> token.counts(now))
+                        .isPresent();
     }
 
     /// Whether a token with this hash lets the agent in at `now`.

@@ -44,6 +44,7 @@ class StoredAgentsTest {
                                 "second",
                                 List.of(new TokenHash(token.hash(), Optional.empty())),
                                 Optional.empty(),
+                                Optional.empty(),
                                 false,
                                 1))
                 .orThrow();

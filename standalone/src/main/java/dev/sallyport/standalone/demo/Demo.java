@@ -20,6 +20,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// The demo tenant: made through the public API at the first start, as an admin would make it.
@@ -69,7 +70,7 @@ public final class Demo implements AutoCloseable {
         admin.applySshServer(new SshServer.Apply(
                 List.of(Files.readString(Path.of(ca + ".pub")).strip()), null, "principal", "user_id", null, null));
 
-        Agents.KeyedAgent agent = admin.createAgent(new Agents.NewAgent(AGENT));
+        Agents.KeyedAgent agent = admin.createAgent(new Agents.NewAgent(AGENT, false));
         var account = Account.forDemo();
         var runAs = account.runAs().orElse(null);
         admin.createConnection(custom(SHELL, List.of("/bin/bash"), runAs, null));
@@ -91,7 +92,7 @@ public final class Demo implements AutoCloseable {
                 List.of("*"),
                 Map.of(),
                 List.of("connect", "exec")));
-        return agent.key();
+        return Objects.requireNonNull(agent.key(), "an agent that is not to join has a key");
     }
 
     /// Notes the account that the shell runs as, which is what was chosen at the first start.

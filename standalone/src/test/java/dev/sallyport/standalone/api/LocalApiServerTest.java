@@ -163,6 +163,11 @@ final class LocalApiServerTest {
         }
 
         @Override
+        public Optional<URI> api() {
+            return Optional.empty();
+        }
+
+        @Override
         public AgentDoor agentDoor() {
             return new AgentDoor("127.0.0.1", 8010, new byte[32]);
         }
