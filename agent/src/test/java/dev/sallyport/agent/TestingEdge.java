@@ -23,7 +23,7 @@ import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
 
 /// An edge's door as far as TLS: a certificate of a CA of its own, made by `keytool`.
-final class TestingEdge implements AutoCloseable {
+public final class TestingEdge implements AutoCloseable {
 
     private static final String PASSWORD = "testing";
 
@@ -38,6 +38,22 @@ final class TestingEdge implements AutoCloseable {
     /// @param name what the certificate is for, such as `ip:127.0.0.1`
     /// @param more further options of `keytool` for the certificate
     static TestingEdge start(Path folder, String name, String... more) throws Exception {
+        var made = keys(folder, name, more);
+        var context = SSLContext.getInstance("TLSv1.3");
+        context.init(made.managers().getKeyManagers(), null, null);
+        var server = (SSLServerSocket)
+                context.getServerSocketFactory().createServerSocket(0, 16, InetAddress.getLoopbackAddress());
+        var edge = new TestingEdge(server, made.pin());
+        Thread.ofVirtual().start(edge::serve);
+        return edge;
+    }
+
+    /// What a server shows as an edge, and the pin of its CA.
+    public record Keys(KeyManagerFactory managers, byte[] pin) {}
+
+    /// @param name what the certificate is for, such as `ip:127.0.0.1`
+    /// @param more further options of `keytool` for the certificate
+    public static Keys keys(Path folder, String name, String... more) throws Exception {
         var file = Files.createTempDirectory(folder, "edge").resolve("keys.p12");
         keytool(file, "ca", "-ext", "bc:c");
         var options = new ArrayList<>(List.of("-signer", "ca", "-ext", "san=" + name));
@@ -51,16 +67,10 @@ final class TestingEdge implements AutoCloseable {
         served.setKeyEntry("edge", key, PASSWORD.toCharArray(), chain);
         var keys = KeyManagerFactory.getInstance("PKIX");
         keys.init(served, PASSWORD.toCharArray());
-        var context = SSLContext.getInstance("TLSv1.3");
-        context.init(keys.getKeyManagers(), null, null);
-        var server = (SSLServerSocket)
-                context.getServerSocketFactory().createServerSocket(0, 16, InetAddress.getLoopbackAddress());
-        var edge = new TestingEdge(
-                server,
+        return new Keys(
+                keys,
                 MessageDigest.getInstance("SHA-256")
                         .digest(chain[1].getPublicKey().getEncoded()));
-        Thread.ofVirtual().start(edge::serve);
-        return edge;
     }
 
     private static void keytool(Path file, String alias, String... more) throws Exception {
@@ -103,7 +113,7 @@ final class TestingEdge implements AutoCloseable {
     }
 
     /// A key for this edge's address that pins a CA.
-    static AgentKey key(int port, byte[] pin) {
+    public static AgentKey key(int port, byte[] pin) {
         var clock = Clock.systemUTC();
         return new AgentKey(
                 "127.0.0.1",

@@ -2,6 +2,7 @@ package dev.sallyport.proto;
 
 import com.google.protobuf.ByteOutput;
 import com.google.protobuf.ByteString;
+import com.google.protobuf.MessageOrBuilder;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.sallyport.core.connection.SignedDefinition;
 import dev.sallyport.core.id.AgentInstanceId;
@@ -208,7 +209,8 @@ public final class FrameMapper {
             case OPEN ->
                 new Frame.Open(
                         readOrder(frame.getOpen().getOrder()),
-                        new Ticket(bytes(frame.getOpen().getTicket(), Ticket.LENGTH)));
+                        new Ticket(bytes(frame.getOpen().getTicket(), Ticket.LENGTH)),
+                        understood(frame.getOpen()));
             case ACCEPTED ->
                 new Frame.Accepted(new Ticket(bytes(frame.getAccepted().getTicket(), Ticket.LENGTH)));
             case RESUME -> {
@@ -264,8 +266,31 @@ public final class FrameMapper {
             }
             case FILE -> new Frame.Said(new Message.File(text(frame.getFile().getJson(), LONGEST_FILE)));
             case CLOSE -> new Frame.Said(new Message.Close(text(frame.getClose().getWhy(), LONGEST_SENTENCE)));
-            case BODY_NOT_SET -> throw new BadFrame("a frame without a body that this version knows");
+            case BODY_NOT_SET -> {
+                // what a newer version says outside the numbering is nothing to this one but what it acknowledges
+                if (frame.getNumber() == 0 && hasUnknown(frame)) {
+                    yield new Frame.Ack();
+                }
+                throw new BadFrame("a frame without a body that this version knows");
+            }
         };
+    }
+
+    /// Whether an order has nothing in it that this version does not know, down to its request.
+    private static boolean understood(dev.sallyport.proto.v1.Open open) {
+        var order = open.getOrder();
+        return !hasUnknown(open)
+                && !hasUnknown(order)
+                && !hasUnknown(order.getShell())
+                && !hasUnknown(order.getShell().getPty())
+                && !hasUnknown(order.getExec())
+                && !hasUnknown(order.getExec().getPty())
+                && !hasUnknown(order.getSubsystem())
+                && !hasUnknown(order.getForward());
+    }
+
+    private static boolean hasUnknown(MessageOrBuilder message) {
+        return !message.getUnknownFields().asMap().isEmpty();
     }
 
     private static Order readOrder(dev.sallyport.proto.v1.Order order) throws BadFrame {
@@ -310,7 +335,13 @@ public final class FrameMapper {
                 new SessionRequest.Forward(
                         text(order.getForward().getHost(), LONGEST_SENTENCE),
                         size(order.getForward().getPort()));
-            case REQUEST_NOT_SET -> throw new BadFrame("an order without a request that this version knows");
+            case REQUEST_NOT_SET -> {
+                // of a newer version: stands for what is refused, since it is not understood
+                if (hasUnknown(order)) {
+                    yield new SessionRequest.Shell(Optional.empty());
+                }
+                throw new BadFrame("an order without a request");
+            }
         };
     }
 

@@ -5,7 +5,9 @@ import dev.sallyport.core.id.EdgeId;
 import dev.sallyport.core.id.SessionId;
 import dev.sallyport.core.link.ForgedFrame;
 import dev.sallyport.core.link.Frame;
+import dev.sallyport.core.link.LinkLost;
 import dev.sallyport.core.link.LinkShell;
+import dev.sallyport.core.link.Message;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,6 +27,9 @@ final class CarriedSessions {
 
     /// How many ended sessions are remembered, so that none is opened twice.
     private static final int REMEMBERED = 10_000;
+
+    private static final String NEWER =
+            "the agent refused: the edge asks for something that this agent is too old to know; upgrade the agent";
 
     private static final Logger LOG = LoggerFactory.getLogger(CarriedSessions.class);
     private static final Duration FIRST_TRY = Duration.ofMillis(100);
@@ -80,7 +85,14 @@ final class CarriedSessions {
 
     private void serve(Frame.Open open, LinkShell shell) {
         try {
-            opener.open(open.order(), open.ticket(), shell);
+            if (open.understood()) {
+                opener.open(open.order(), open.ticket(), shell);
+            } else {
+                LOG.warn("session {} was refused: {}", shell.session(), NEWER);
+                shell.send(new Message.Failed(Message.Failed.Reason.REFUSED, NEWER));
+            }
+        } catch (LinkLost e) {
+            LOG.info("session {}: {}", shell.session(), e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {

@@ -59,7 +59,10 @@ final class OrderCheck {
         } catch (BadDefinition e) {
             throw new NotOpened(
                     Message.Failed.Reason.REFUSED,
-                    "the agent refused: the connection is not signed by the tenant's key",
+                    e.signed()
+                            ? "the agent refused: it cannot read the connection's definition, which may be newer than"
+                                    + " the agent; upgrade the agent"
+                            : "the agent refused: the connection is not signed by the tenant's key",
                     e);
         }
         if (!definition.tenant().equals(own.tenant())) {

@@ -11,6 +11,7 @@ import dev.sallyport.core.link.Message;
 import dev.sallyport.core.session.Order;
 import dev.sallyport.core.session.SessionRequest;
 import dev.sallyport.core.tenant.TenantKey;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -86,6 +87,16 @@ final class OrderTest {
                     with(order, new SignedDefinition(changed, order.definition().signature()), agent.tenant),
                     "not signed by the tenant's key");
         }
+    }
+
+    @Test
+    void aDefinitionThatSaysMoreThanTheAgentCanReadIsRefusedWithWhatToDo() throws Exception {
+        var order = agent.order(definition(), TestingAgent.command("true"));
+        var text = new String(order.definition().bytes(), StandardCharsets.UTF_8);
+        var newer = text.replace("\nstrict ", "\nguardrail later\nstrict ").getBytes(StandardCharsets.UTF_8);
+        assertThat(newer).hasSizeGreaterThan(order.definition().bytes().length);
+        var signed = new SignedDefinition(newer, agent.signer.sign("connection-definition v1", newer));
+        assertRefused(with(order, signed, agent.tenant), "upgrade the agent");
     }
 
     @Test

@@ -21,7 +21,7 @@ public record SignedDefinition(byte[] bytes, byte[] signature) {
     /// @throws BadDefinition when the signature does not hold or the bytes are not a definition
     public ConnectionDefinition verify(TenantKey key) throws BadDefinition {
         if (!key.verifies(PURPOSE, bytes, signature)) {
-            throw new BadDefinition("the connection's definition is not signed by the tenant's key");
+            throw BadDefinition.unsigned();
         }
         return DefinitionText.read(bytes);
     }

@@ -29,7 +29,15 @@ public record Frame(long number, long consumed, Body body) {
     public record Idle(AgentInstanceId instance) implements Body {}
 
     /// Edge to agent: open this session.
-    public record Open(Order order, Ticket ticket) implements Body {}
+    ///
+    /// @param understood whether the order says nothing that this version does not know; if not, the agent
+    ///     refuses, since it may be something to enforce
+    public record Open(Order order, Ticket ticket, boolean understood) implements Body {
+
+        public Open(Order order, Ticket ticket) {
+            this(order, ticket, true);
+        }
+    }
 
     /// Agent to edge: the order was received.
     public record Accepted(Ticket ticket) implements Body {}
