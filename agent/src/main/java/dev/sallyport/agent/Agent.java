@@ -27,6 +27,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
@@ -36,6 +37,9 @@ import org.slf4j.LoggerFactory;
 public final class Agent implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
+
+    /// What an agent says at attach that runs beside a command, for one connection.
+    private static final String BESIDE = "embedded";
 
     /// How long sessions may take to end when the agent is closed.
     private static final Duration CLOSING = Duration.ofSeconds(10);
@@ -109,13 +113,20 @@ public final class Agent implements AutoCloseable {
                 settings.types(),
                 programs.isPresent(),
                 programs.map(Programs::changesAccount).orElse(false));
+        settings.only().ifPresent(connection -> capabilities.add(BESIDE));
         var custom = programs.flatMap(running -> files.map(folder -> new CustomTargets(running, folder, secrets)));
         var targets = new TargetsByType(settings.types(), custom, ssh);
         var versions = new SeenVersions(state);
         var dialled = new AtomicReference<>(Optional.<AgentLink>empty());
         var sessions = new SessionHost(
-                token, versions, targets, tails, text -> dialled.get().ifPresent(link -> link.notice(text)), clock);
-        var tests = new TestHost(token, versions, targets, clock);
+                token,
+                settings.only(),
+                versions,
+                targets,
+                tails,
+                text -> dialled.get().ifPresent(link -> link.notice(text)),
+                clock);
+        var tests = new TestHost(token, settings.only(), versions, targets, clock);
         LOG.info("agent {} opens {}; secrets from {}", token.name(), capabilities, settings.secretFolders());
         var link = AgentLink.start(
                 new AgentLink.Settings(
@@ -158,7 +169,7 @@ public final class Agent implements AutoCloseable {
     ///
     /// @param programs whether it can run programs here
     /// @param changesAccount whether it can do so as other accounts
-    static Set<String> capabilities(Set<String> types, boolean programs, boolean changesAccount) {
+    static SortedSet<String> capabilities(Set<String> types, boolean programs, boolean changesAccount) {
         var capabilities = new TreeSet<>(types);
         if (!programs || !types.contains("custom")) {
             capabilities.remove("custom");

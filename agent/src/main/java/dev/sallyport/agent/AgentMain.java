@@ -5,6 +5,7 @@ import dev.sallyport.agent.tail.Tails;
 import dev.sallyport.core.agent.AgentKey;
 import dev.sallyport.core.agent.BadAgentKey;
 import dev.sallyport.core.agent.JoinLine;
+import dev.sallyport.core.connection.ConnectionName;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -39,6 +40,10 @@ public final class AgentMain {
             sallyport-agent: opens targets in this network for a Sallyport edge that it dials
 
               run                   runs the agent, with the options below; what is done without any command
+              run … -- COMMAND…     runs COMMAND with an agent beside it, for --connection only and as long as COMMAND runs;
+                                    its input, output and exit status are COMMAND's. The connection's programs run as the
+                                    agent itself does; started as root, as accounts that the connection names
+                --connection NAME   the connection
               register              fetches the agent's key with --join, and keeps it in --key-file or in the --state folder
               doctor                looks at what the agent needs, with the same options; one line each: ok, warn or fail
                 --target HOST:PORT  looks whether this target can be reached, too; may be given again
@@ -77,6 +82,8 @@ public final class AgentMain {
                                     terminal, json elsewhere)
             """.formatted(STATE, Tails.MOST >> 20, HEALTH, DRAIN.toSeconds());
 
+    private static final String CONNECTION = "connection";
+
     private AgentMain() {}
 
     /// What the command line says.
@@ -88,7 +95,9 @@ public final class AgentMain {
 
     /// Does what the words say, and returns the exit code: 2 for what cannot be done as it was asked for.
     static int run(List<String> words, Map<String, String> environment, PrintStream out, PrintStream err) {
-        if (words.contains("--help") || words.contains("-h")) {
+        int end = words.indexOf("--");
+        var own = end < 0 ? words : words.subList(0, end);
+        if (own.contains("--help") || own.contains("-h")) {
             out.print(HELP);
             return 0;
         }
@@ -97,7 +106,7 @@ public final class AgentMain {
         var rest = plain ? words : words.subList(1, words.size());
         try {
             return switch (command) {
-                case "run" -> serve(rest, environment);
+                case "run" -> end < 0 ? serve(rest, environment) : beside(rest, environment, err);
                 case "register" -> register(rest, environment, out);
                 case "doctor" -> examine(rest, environment, out);
                 default -> Installation.run(command, rest, environment, new Installation.ThisMachine(), out);
@@ -173,7 +182,7 @@ public final class AgentMain {
                 arguments.log());
         var ready = new CompletableFuture<Reload>();
         if (arguments.options().has(Options.CONFIG)) {
-            Hangup.then(() -> ready.join().run());
+            Signals.on("HUP", () -> ready.join().run());
         }
         var agent = Agent.start(arguments.settings());
         var reload = new Reload(agent, words, environment, arguments);
@@ -181,6 +190,30 @@ public final class AgentMain {
         ready.complete(reload);
         Thread.currentThread().join();
         return 0;
+    }
+
+    /// Runs the command after `--`, and an agent beside it.
+    private static int beside(List<String> words, Map<String, String> environment, PrintStream err)
+            throws Usage, BadAgentKey, IOException, InterruptedException {
+        int end = words.indexOf("--");
+        var command = words.subList(end + 1, words.size());
+        var options = Options.read(words.subList(0, end), Set.of(CONNECTION), Set.of());
+        var connection = options.one(CONNECTION);
+        if (connection.isEmpty() || command.isEmpty()) {
+            throw new Usage("run wants --connection NAME and, after --, the command that the agent is to run beside");
+        }
+        try {
+            var _ = new ConnectionName(connection.get());
+        } catch (IllegalArgumentException e) {
+            throw new Usage("--connection is not the name of a connection: " + e.getMessage());
+        }
+        join(options, environment);
+        var arguments = read(options, environment);
+        // stdout is the command's
+        Log.to(err, arguments.log());
+        var health = options.has("health-port") ? arguments.settings().health() : Optional.<Integer>empty();
+        return Companion.run(
+                arguments.settings().beside(connection.get(), health), command, environment, arguments.drain(), err);
     }
 
     private static int examine(List<String> words, Map<String, String> environment, PrintStream out)
@@ -227,6 +260,7 @@ public final class AgentMain {
         var settings = new AgentSettings(
                 key(options, environment),
                 edges(options),
+                Optional.empty(),
                 state(options),
                 environment,
                 options.all("secrets").stream().map(Path::of).toList(),

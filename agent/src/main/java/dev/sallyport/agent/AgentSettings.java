@@ -12,6 +12,7 @@ import java.util.Set;
 /// How an agent is run: by its operator, whom no edge and no control plane overrules.
 ///
 /// @param edges further edges of the key's CA that it may dial, besides the one that the key names
+/// @param only the name of the one connection that it opens, beside a command; none: all that are its
 /// @param state the agent's folder: its sealing key, what versions it has seen, what it must clean up
 /// @param environment where `env:NAME` secrets come from
 /// @param secretFolders where `file:` secrets may lie; none: nowhere
@@ -23,6 +24,7 @@ import java.util.Set;
 public record AgentSettings(
         AgentKey key,
         List<EdgeDoor> edges,
+        Optional<String> only,
         Path state,
         Map<String, String> environment,
         List<Path> secretFolders,
@@ -46,11 +48,28 @@ public record AgentSettings(
         }
     }
 
+    /// The same beside a command, for one connection.
+    AgentSettings beside(String connection, Optional<Integer> port) {
+        return new AgentSettings(
+                key,
+                edges,
+                Optional.of(connection),
+                state,
+                environment,
+                secretFolders,
+                types,
+                runAs,
+                port,
+                tails,
+                version);
+    }
+
     /// An agent that opens everything, reads secrets from its environment only, and has no health port.
     public static AgentSettings of(AgentKey key, Path state) {
         return new AgentSettings(
                 key,
                 List.of(),
+                Optional.empty(),
                 state,
                 System.getenv(),
                 List.of(),

@@ -93,6 +93,7 @@ final class AgentMainTest {
         var settings = new AgentSettings(
                 key,
                 List.of(),
+                Optional.empty(),
                 folder,
                 Map.of(),
                 List.of(),

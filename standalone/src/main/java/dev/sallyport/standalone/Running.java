@@ -292,6 +292,7 @@ final class Running implements AutoCloseable {
         var agent = Agent.start(new AgentSettings(
                 key(Files.readString(keyFile).strip()),
                 furtherDoors(),
+                Optional.empty(),
                 folder.folder("agent"),
                 Map.of(),
                 List.of(folder.folder("agent/secrets")),

@@ -64,6 +64,16 @@ public final class Programs implements AutoCloseable {
         return Posix.effectiveUser() == 0;
     }
 
+    /// The name of the account that this process has.
+    public static String ownAccount() throws IOException {
+        return Account.own().name();
+    }
+
+    /// Sends a signal to a process.
+    public static void signal(long process, int number) {
+        Posix.kill((int) process, number);
+    }
+
     /// Whether this machine knows an account of this name.
     public static boolean knows(String account) throws IOException {
         return Account.named(account).isPresent();

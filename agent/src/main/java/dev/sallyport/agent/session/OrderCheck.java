@@ -11,17 +11,21 @@ import dev.sallyport.core.link.Message;
 import dev.sallyport.core.session.Order;
 import java.io.IOException;
 import java.time.Clock;
+import java.util.Optional;
 
 /// Believes nothing that an edge says: an order is obeyed when the tenant's key, which this agent has pinned,
 /// signed the definition in it, for this agent, and no later version is known.
 final class OrderCheck {
 
     private final AgentToken own;
+    private final Optional<String> only;
     private final SeenVersions versions;
     private final Clock clock;
 
-    OrderCheck(AgentToken own, SeenVersions versions, Clock clock) {
+    /// @param only the name of the one connection that is opened; none: all that are the agent's
+    OrderCheck(AgentToken own, Optional<String> only, SeenVersions versions, Clock clock) {
         this.own = own;
+        this.only = only;
         this.versions = versions;
         this.clock = clock;
     }
@@ -70,6 +74,9 @@ final class OrderCheck {
         }
         if (!definition.agent().equals(own.agent())) {
             throw NotOpened.refused("the agent refused: the connection names another agent");
+        }
+        if (only.isPresent() && !only.get().equals(definition.name().value())) {
+            throw NotOpened.refused("the agent refused: it runs beside a command, for another connection only");
         }
         return definition;
     }

@@ -12,6 +12,7 @@ import dev.sallyport.core.link.SessionLink;
 import dev.sallyport.core.link.Ticket;
 import dev.sallyport.core.session.Order;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -37,15 +38,17 @@ public final class SessionHost implements SessionOpener {
     private final AtomicLong refused = new AtomicLong();
     private final Set<CarriedSession> live = ConcurrentHashMap.newKeySet();
 
+    /// @param only the name of the one connection that is opened; none: all that are the agent's
     /// @param reports is told of each order that was refused: operators should know
     public SessionHost(
             AgentToken own,
+            Optional<String> only,
             SeenVersions versions,
             Targets targets,
             Tails tails,
             Consumer<String> reports,
             Clock clock) {
-        this.check = new OrderCheck(own, versions, clock);
+        this.check = new OrderCheck(own, only, versions, clock);
         this.targets = targets;
         this.tails = tails;
         this.reports = reports;

@@ -11,6 +11,7 @@ import dev.sallyport.core.connection.TestStep;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -33,13 +34,19 @@ public final class TestHost implements ConnectionTester {
     private final LongSupplier nanos;
     private final Semaphore room = new Semaphore(MOST);
 
-    public TestHost(AgentToken own, SeenVersions versions, Targets targets, Clock clock) {
-        this(own, versions, targets, clock, ConnectionTest.LONGEST_AT_AGENT, System::nanoTime);
+    /// @param only the name of the one connection that is opened; none: all that are the agent's
+    public TestHost(
+            AgentToken own, Optional<String> only, SeenVersions versions, Targets targets, Clock clock) {
+        this(new OrderCheck(own, only, versions, clock), targets, ConnectionTest.LONGEST_AT_AGENT, System::nanoTime);
     }
 
     TestHost(
             AgentToken own, SeenVersions versions, Targets targets, Clock clock, Duration longest, LongSupplier nanos) {
-        this.check = new OrderCheck(own, versions, clock);
+        this(new OrderCheck(own, Optional.empty(), versions, clock), targets, longest, nanos);
+    }
+
+    private TestHost(OrderCheck check, Targets targets, Duration longest, LongSupplier nanos) {
+        this.check = check;
         this.targets = targets;
         this.longest = longest;
         this.nanos = nanos;

@@ -14,6 +14,7 @@ import dev.sallyport.core.tenant.TenantKey;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -97,6 +98,21 @@ final class OrderTest {
         assertThat(newer).hasSizeGreaterThan(order.definition().bytes().length);
         var signed = new SignedDefinition(newer, agent.signer.sign("connection-definition v1", newer));
         assertRefused(with(order, signed, agent.tenant), "upgrade the agent");
+    }
+
+    @Test
+    void anAgentBesideACommandOpensItsOneConnectionOnly() throws Exception {
+        for (var only : List.of("bash", "web")) {
+            try (var beside = new TestingAgent(Files.createDirectory(state.resolve(only)), only)) {
+                var session = beside.start(beside.order(beside.custom("/bin/sh"), TestingAgent.command("true")));
+                if (only.equals("bash")) {
+                    session.link().await(Message.Opened.class);
+                } else {
+                    assertThat(session.link().await(Message.Failed.class).reason())
+                            .contains("beside a command, for another connection only");
+                }
+            }
+        }
     }
 
     @Test

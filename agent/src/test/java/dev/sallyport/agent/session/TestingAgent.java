@@ -61,7 +61,17 @@ public final class TestingAgent implements AutoCloseable {
         this(state, Map.of(), List.of());
     }
 
+    /// One that opens one connection only.
+    public TestingAgent(Path state, String only) throws Exception {
+        this(state, Map.of(), List.of(), Optional.of(only));
+    }
+
     public TestingAgent(Path state, Map<String, String> environment, List<Path> secretFolders) throws Exception {
+        this(state, environment, secretFolders, Optional.empty());
+    }
+
+    private TestingAgent(Path state, Map<String, String> environment, List<Path> secretFolders, Optional<String> only)
+            throws Exception {
         programs = Programs.open(state, Set.of());
         var secrets = new Secrets(environment, secretFolders, Optional.empty());
         ssh = new SshTargets(secrets);
@@ -71,8 +81,8 @@ public final class TestingAgent implements AutoCloseable {
         var versions = new SeenVersions(state);
         targets = new TargetsByType(
                 Set.of("custom", "ssh", "tcp"), Optional.of(new CustomTargets(programs, files, secrets)), ssh);
-        tests = new TestHost(token, versions, targets, clock);
-        host = new SessionHost(token, versions, targets, tails, reports::add, clock);
+        tests = new TestHost(token, only, versions, targets, clock);
+        host = new SessionHost(token, only, versions, targets, tails, reports::add, clock);
     }
 
     /// Ends its sessions, and waits for that.
