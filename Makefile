@@ -17,7 +17,7 @@ TEST_TOOLS  := ssh:openssh-client sshd:openssh-server sftp:openssh-client rsync:
                openssl:openssl faketime:faketime systemd-analyze:systemd
 
 .DEFAULT_GOAL := help
-.PHONY: help up build test try bench soak package fmt fuzz check clean
+.PHONY: help up build test try bench soak package image fmt fuzz check clean
 
 help: ## lists these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -50,6 +50,9 @@ soak: build packages ## an hour of mixed load, and whether anything grows; MINUT
 
 package: build ## packages sally: a tar.gz and a .deb below .build/package, with a Java runtime inside; unpacks and tries both
 	@exec tools/package
+
+image: ## makes the agent's container image, agent/target/sallyport-agent-image.tar; tools/image --try looks whether it runs
+	@exec tools/image
 
 fmt: ## formats all sources
 	@$(MVN) spotless:apply

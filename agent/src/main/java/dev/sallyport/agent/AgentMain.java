@@ -55,6 +55,7 @@ public final class AgentMain {
                 --root DIR          write the files below DIR, and tell systemd nothing; for uninstall, too
                 --program FILE      what the service runs (default: what runs now)
               start, stop, status   the service, by systemctl
+              --version             says which version this is
               logs                  what the service has said, by journalctl
                 --follow            and what it goes on to say
               uninstall             stops the service and removes it, but for its state
@@ -99,6 +100,10 @@ public final class AgentMain {
         var own = end < 0 ? words : words.subList(0, end);
         if (own.contains("--help") || own.contains("-h")) {
             out.print(HELP);
+            return 0;
+        }
+        if (own.contains("--version")) {
+            out.println("sallyport-agent " + version());
             return 0;
         }
         boolean plain = words.isEmpty() || words.getFirst().startsWith("-");
@@ -268,9 +273,13 @@ public final class AgentMain {
                 new HashSet<>(options.all("run-as")),
                 Optional.of(health(options)),
                 tails(options),
-                Optional.ofNullable(AgentMain.class.getPackage().getImplementationVersion())
-                        .orElse("0.1.0"));
+                version());
         return new Arguments(options, settings, drain(options), log(options));
+    }
+
+    private static String version() {
+        return Optional.ofNullable(AgentMain.class.getPackage().getImplementationVersion())
+                .orElse("0.1.0");
     }
 
     /// Whether all that an agent is told but its key can be used.
