@@ -295,7 +295,7 @@ public final class AgentMain {
         var _ = log(options);
     }
 
-    private static int health(Options options) throws Usage {
+    static int health(Options options) throws Usage {
         return options.number("health-port", HEALTH);
     }
 

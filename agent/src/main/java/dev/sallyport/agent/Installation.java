@@ -144,6 +144,8 @@ final class Installation {
         if (options.has("start") && !real()) {
             throw new Usage("--start is for this machine, and not for the files below --root");
         }
+        AgentMain.check(options);
+        mayListen(AgentMain.health(options));
         var source = source(options, environment);
         var drain = AgentMain.drain(options);
         var program = program(options.one("program"));
@@ -260,7 +262,6 @@ final class Installation {
         if (options.has("key-file") || environment.containsKey(AgentKey.VARIABLE)) {
             throw new Usage("there is a key and a join line: give the agent one of them");
         }
-        AgentMain.check(options);
         var registration = AgentMain.registration(options, line.get());
         return registration::fetch;
     }
@@ -388,6 +389,26 @@ final class Installation {
     private void mayChange() throws Usage {
         if (real() && !machine.administers()) {
             throw new Usage("a service is installed and removed by root; --root DIR writes the files elsewhere");
+        }
+    }
+
+    /// Two agents of a machine have not the same port for their health.
+    private void mayListen(int port) throws Usage, IOException {
+        var all = at(CONFIGURATIONS);
+        if (port == 0 || !Files.isDirectory(all)) {
+            return;
+        }
+        try (var others = Files.newDirectoryStream(all)) {
+            for (var other : others) {
+                var config = other.resolve("config");
+                if (Files.isRegularFile(config)
+                        && AgentMain.health(Options.read(
+                                        List.of("--" + Options.CONFIG, config.toString()), Set.of(), Set.of()))
+                                == port) {
+                    throw new Usage("the agent " + other.getFileName() + " of this machine has port " + port
+                            + " for its health: give this one another --health-port");
+                }
+            }
         }
     }
 

@@ -308,6 +308,33 @@ final class InstallationTest {
     }
 
     @Test
+    void twoAgentsOfAMachineHaveWhatIsTheirs() throws Exception {
+        install("site");
+        var before = files();
+        assertThatThrownBy(() -> install("other"))
+                .isInstanceOf(Usage.class)
+                .hasMessageContaining("the agent site of this machine has port 8012");
+        assertThat(files()).isEqualTo(before);
+        told.clear();
+        assertThat(install("other", "--health-port", "8013")).isZero();
+        assertThatThrownBy(() -> install("third", "--health-port", "8013")).isInstanceOf(Usage.class);
+        assertThat(install("third", "--health-port", "0")).isZero();
+        assertThat(told)
+                .contains(
+                        "systemctl enable sallyport-agent-other.service",
+                        "systemctl enable sallyport-agent-third.service");
+        for (var name : List.of("site", "other", "third")) {
+            assertThat(Files.readString(root.resolve("etc/systemd/system/sallyport-agent-" + name + ".service")))
+                    .contains("run --config /etc/sallyport/agent/" + name + "/config\n")
+                    .contains("StateDirectory=sallyport/agent/" + name + "\n");
+            assertThat(Files.readString(root.resolve("etc/sallyport/agent/" + name + "/config")))
+                    .contains("state = /var/lib/sallyport/agent/" + name + "\n");
+        }
+        assertThat(does("stop", "--name", "other")).isZero();
+        assertThat(told).endsWith("systemctl stop sallyport-agent-other.service");
+    }
+
+    @Test
     void anAgentIsInstalledOnce() throws Exception {
         install("site");
         var before = files();
@@ -333,7 +360,7 @@ final class InstallationTest {
     @Test
     void uninstallKeepsTheStateUnlessItIsPurgedAndOtherAgents() throws Exception {
         install("site");
-        install("other");
+        install("other", "--health-port", "8013");
         var sealing = Files.createFile(root.resolve("var/lib/sallyport/agent/site/sealing-key"));
         var outside = Files.createFile(folder.resolve("outside"));
         Files.createSymbolicLink(root.resolve("var/lib/sallyport/agent/site/link"), outside);
