@@ -145,7 +145,6 @@ final class Installation {
             throw new Usage("--start is for this machine, and not for the files below --root");
         }
         AgentMain.check(options);
-        mayListen(AgentMain.health(options));
         var source = source(options, environment);
         var drain = AgentMain.drain(options);
         var program = program(options.one("program"));
@@ -154,6 +153,7 @@ final class Installation {
             throw new Usage("there is an agent " + name + " already; uninstall it first (its state stays), or give"
                     + " this one another --name");
         }
+        mayListen(AgentMain.health(options));
         var settings = settings(options);
         write(source, settings, unit(drain, program));
         out.println("installed " + unit());
