@@ -99,8 +99,9 @@ final class Planner {
         for (var agent : declared.agents.all()) {
             if (!there.containsKey(agent.name())) {
                 changes.add(new Change(Kind.CREATE, "agent", agent.name(), List.of(), Turn.AGENTS, client -> {
-                    var keyed = client.createAgent(new Agents.NewAgent(agent.name()));
-                    return List.of("  its key, shown this once: " + keyed.key());
+                    var keyed = client.createAgent(new Agents.NewAgent(agent.name(), true));
+                    var join = Objects.requireNonNull(keyed.join(), "an agent that is to join has a line");
+                    return List.of("  run on its machine as root, once, until " + join.until() + ": " + join.command());
                 }));
             }
         }

@@ -110,7 +110,8 @@ class ApplyTest {
         assertThat(ran.out())
                 .contains(
                         "+ connection  web-1\n", "    ssh.host: 10.0.0.5\n", "6 to create, 0 to change, 0 to delete.\n")
-                .contains("created agent office\n  its key, shown this once: sallyport://key-of-office\n")
+                .contains("created agent office\n  run on its machine as root, once, until 2030-01-01T00:00:00Z:"
+                        + " sallyport-agent install --join line-of-office\n")
                 .contains("ssh.private_key: seal:…\n")
                 .doesNotContain("the key itself", "idle_seconds");
         assertThat(tenant.connections.getFirst().agent()).isEqualTo("agt_2");
@@ -429,7 +430,9 @@ class ApplyTest {
         var ran = apply(ALL, "--yes");
         assertThat(ran.code()).isEqualTo(2);
         assertThat(ran.err()).contains("4 of 6 changes are made; connection web-1: Some field is wrong.");
-        assertThat(ran.out()).contains("its key, shown this once: sallyport://key-of-office");
+        assertThat(ran.out())
+                .contains("run on its machine as root, once, until 2030-01-01T00:00:00Z:"
+                        + " sallyport-agent install --join line-of-office");
         assertThat(apply(ALL, "--check").out()).contains("2 to create, 0 to change, 0 to delete.");
     }
 

@@ -19,6 +19,7 @@ import dev.sallyport.cli.TestingApi;
 import dev.sallyport.cli.TestingApi.Request;
 import dev.sallyport.core.certificate.SshPublicKey;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +53,13 @@ final class Tenant {
                 .on("POST /v1/agents", request -> {
                     var name = Objects.requireNonNull(
                             body(request, Agents.NewAgent.class).name());
-                    return new Agents.KeyedAgent(agent(name), "sallyport://key-of-" + name);
+                    return new Agents.KeyedAgent(
+                            agent(name),
+                            null,
+                            new Agents.Join(
+                                    "line-of-" + name,
+                                    "sallyport-agent install --join line-of-" + name,
+                                    Instant.parse("2030-01-01T00:00:00Z")));
                 })
                 .on(
                         "POST /v1/groups",
@@ -105,9 +112,10 @@ final class Tenant {
 
     Agents.Agent agent(String name) {
         var id = id("agt");
-        return kept(agents, "/v1/agents/", id, new Agents.Agent(id, name, "active", null, 1, 0, List.of(), 1), _ -> {
-            throw new AssertionError("agents do not change");
-        });
+        return kept(
+                agents, "/v1/agents/", id, new Agents.Agent(id, name, "active", null, 1, 0, List.of(), null, 1), _ -> {
+                    throw new AssertionError("agents do not change");
+                });
     }
 
     Groups.Group group(String name) {
