@@ -35,8 +35,7 @@ public final class TestHost implements ConnectionTester {
     private final Semaphore room = new Semaphore(MOST);
 
     /// @param only the name of the one connection that is opened; none: all that are the agent's
-    public TestHost(
-            AgentToken own, Optional<String> only, SeenVersions versions, Targets targets, Clock clock) {
+    public TestHost(AgentToken own, Optional<String> only, SeenVersions versions, Targets targets, Clock clock) {
         this(new OrderCheck(own, only, versions, clock), targets, ConnectionTest.LONGEST_AT_AGENT, System::nanoTime);
     }
 

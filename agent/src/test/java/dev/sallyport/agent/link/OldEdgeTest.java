@@ -260,6 +260,7 @@ class OldEdgeTest {
                         Optional.empty(),
                         4),
                 this::terminal,
+                order -> List.of(),
                 () -> tailStored.get() ? List.of() : List.of(kept));
     }
 

@@ -315,6 +315,7 @@ final class TestHostTest {
                     "for another tenant");
             var narrow = new TestHost(
                     agent.token,
+                    Optional.empty(),
                     new SeenVersions(Files.createDirectory(folder.resolve("narrow"))),
                     new TargetsByType(
                             Set.of("ssh"),
