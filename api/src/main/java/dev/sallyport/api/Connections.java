@@ -18,6 +18,8 @@ public interface Connections {
     /// @param recording `required` or `best-effort`
     /// @param recordingLevel `full`, `statements` or `metadata`; none: the default of what is done
     /// @param idleSeconds 0: never
+    /// @param recordingRetentionDays how long its recordings are kept after their sessions; none: as the tenant's
+    ///     settings say. Only admins and auditors see it
     @Json(naming = Json.Naming.LowerUnderscore)
     record Connection(
             String id,
@@ -35,7 +37,8 @@ public interface Connections {
             Map<String, String> tags,
             List<String> acceptEnvironment,
             @Nullable List<String> modes,
-            long version) {}
+            long version,
+            @Nullable Integer recordingRetentionDays) {}
 
     /// What makes or replaces a connection. Needed: `name`, `agent` (id or name), `type` and the part of that
     /// name.
@@ -53,7 +56,41 @@ public interface Connections {
             @Nullable Long idleSeconds,
             @Nullable Long longestSeconds,
             @Nullable Map<String, String> tags,
-            @Nullable List<String> acceptEnvironment) {}
+            @Nullable List<String> acceptEnvironment,
+            @Nullable Long recordingRetentionDays) {
+
+        /// One whose recordings are kept as the tenant's settings say.
+        public ConnectionWrite(
+                @Nullable String name,
+                @Nullable String agent,
+                @Nullable String type,
+                @Nullable Custom custom,
+                @Nullable Ssh ssh,
+                @Nullable Tcp tcp,
+                @Nullable String recording,
+                @Nullable String recordingLevel,
+                @Nullable Boolean strict,
+                @Nullable Long idleSeconds,
+                @Nullable Long longestSeconds,
+                @Nullable Map<String, String> tags,
+                @Nullable List<String> acceptEnvironment) {
+            this(
+                    name,
+                    agent,
+                    type,
+                    custom,
+                    ssh,
+                    tcp,
+                    recording,
+                    recordingLevel,
+                    strict,
+                    idleSeconds,
+                    longestSeconds,
+                    tags,
+                    acceptEnvironment,
+                    null);
+        }
+    }
 
     /// A program on the agent's machine.
     ///

@@ -30,6 +30,10 @@ public record Problem(
         NOT_FOUND(404, "not-found", "Not found"),
         METHOD_NOT_ALLOWED(405, "method-not-allowed", "Not a method of this resource"),
         CONFLICT(409, "conflict", "In conflict with what is there"),
+        /// There may be no more of these: a quota of the tenant, or a bound of ours.
+        LIMIT(409, "limit", "A limit is reached"),
+        /// A recording was deleted.
+        DELETED(410, "deleted", "Deleted"),
         PRECONDITION_FAILED(412, "precondition-failed", "Changed since it was read"),
         TOO_LARGE(413, "too-large", "Too large"),
         NOT_JSON(415, "not-json", "Not JSON"),

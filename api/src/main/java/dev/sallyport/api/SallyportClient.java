@@ -74,6 +74,23 @@ public final class SallyportClient implements AutoCloseable {
         return post(Tenants.CreatedTenant.class, path("tenants"), tenant);
     }
 
+    /// The quotas of a tenant; for the operator.
+    public Settings.Quotas quotas(String tenant) throws IOException, Refused {
+        return get(Settings.Quotas.class, path("tenants", tenant, "quotas"), Map.of());
+    }
+
+    public Settings.Quotas setQuotas(String tenant, Settings.QuotasWrite write) throws IOException, Refused {
+        return put(Settings.Quotas.class, path("tenants", tenant, "quotas"), write);
+    }
+
+    public Settings.TenantSettings settings() throws IOException, Refused {
+        return get(Settings.TenantSettings.class, path("settings"), Map.of());
+    }
+
+    public Settings.TenantSettings updateSettings(Settings.SettingsWrite write) throws IOException, Refused {
+        return put(Settings.TenantSettings.class, path("settings"), write);
+    }
+
     public Users.Page users(@Nullable String cursor) throws IOException, Refused {
         return get(Users.Page.class, path("users"), after(cursor));
     }
@@ -330,6 +347,30 @@ public final class SallyportClient implements AutoCloseable {
     /// Opens a recording: gives its key. Stands in the audit log.
     public Sessions.Recording recording(String session) throws IOException, Refused {
         return get(Sessions.Recording.class, path("sessions", session, "recording"), Map.of());
+    }
+
+    /// Destroys the key of a recording, and deletes its chunks.
+    public Sessions.Session deleteRecording(String session, String reason) throws IOException, Refused {
+        var address = path("sessions", session, "recording") + "?reason=" + encoded(reason);
+        return read(Sessions.Session.class, send(authorized(address).DELETE()));
+    }
+
+    /// Puts a session on legal hold: its recording is not deleted.
+    public Sessions.Hold holdSession(String session, Sessions.HoldWrite write) throws IOException, Refused {
+        return put(Sessions.Hold.class, path("sessions", session, "hold"), write);
+    }
+
+    public void releaseSession(String session, String reason) throws IOException, Refused {
+        delete(path("sessions", session, "hold") + "?reason=" + encoded(reason));
+    }
+
+    public Sessions.HoldPage holds(@Nullable String cursor) throws IOException, Refused {
+        return get(Sessions.HoldPage.class, path("holds"), after(cursor));
+    }
+
+    /// Notes that an export of the whole tenant begins.
+    public Exports.Export beginExport() throws IOException, Refused {
+        return post(Exports.Export.class, path("exports"), null);
     }
 
     /// The chunks from number `from` on.

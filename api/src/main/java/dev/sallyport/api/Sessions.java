@@ -17,7 +17,9 @@ public interface Sessions {
     /// @param outcome the outcome's name, once ended
     /// @param sentence the outcome in words
     /// @param level `full`, `statements` or `metadata`
-    /// @param recording `live`, `complete`, `incomplete` or `recovered`
+    /// @param recording `live`, `complete`, `incomplete`, `recovered` or `deleted`
+    /// @param deletion who deleted the recording
+    /// @param hold the legal hold that it is on; only where a single session is shown
     @Json(naming = Json.Naming.LowerUnderscore)
     record Session(
             String id,
@@ -39,7 +41,27 @@ public interface Sessions {
             @Nullable String sentence,
             @Nullable Integer exitStatus,
             String level,
-            @Nullable String recording) {}
+            @Nullable String recording,
+            @Nullable Deletion deletion,
+            @Nullable Hold hold) {}
+
+    /// That a recording was deleted.
+    ///
+    /// @param by a user's or key's id, or `retention`
+    @Json(naming = Json.Naming.LowerUnderscore)
+    record Deletion(Instant at, String by, String reason) {}
+
+    /// A legal hold: the recording of the session is not deleted.
+    @Json(naming = Json.Naming.LowerUnderscore)
+    record Hold(String session, Instant at, String by, String reason) {}
+
+    /// What puts a session on hold. The reason is needed.
+    @Json(naming = Json.Naming.LowerUnderscore)
+    record HoldWrite(@Nullable String reason) {}
+
+    /// One page of the holds.
+    @Json(naming = Json.Naming.LowerUnderscore)
+    record HoldPage(List<Hold> items, @Nullable String next) {}
 
     /// The certificate that opened a session.
     @Json(naming = Json.Naming.LowerUnderscore)

@@ -6,16 +6,21 @@ import dev.sallyport.cli.admin.AdminCommands;
 import dev.sallyport.cli.declared.Apply;
 import dev.sallyport.cli.declared.ImportHoop;
 import dev.sallyport.cli.declared.ImportSshConfig;
+import dev.sallyport.cli.export.Export;
 import dev.sallyport.cli.login.LogIn;
 import dev.sallyport.cli.login.LogOut;
 import dev.sallyport.cli.run.Endings;
 import dev.sallyport.cli.run.Group;
 import dev.sallyport.cli.run.Run;
 import dev.sallyport.cli.run.Surroundings;
+import dev.sallyport.cli.sessions.DeleteRecording;
 import dev.sallyport.cli.sessions.Download;
 import dev.sallyport.cli.sessions.Follow;
+import dev.sallyport.cli.sessions.Hold;
+import dev.sallyport.cli.sessions.Holds;
 import dev.sallyport.cli.sessions.Kill;
 import dev.sallyport.cli.sessions.ListSessions;
+import dev.sallyport.cli.sessions.Release;
 import dev.sallyport.cli.sessions.Replay;
 import dev.sallyport.cli.sessions.Show;
 import dev.sallyport.cli.sessions.Verify;
@@ -42,7 +47,7 @@ import picocli.CommandLine.ScopeType;
             "0:done",
             "1:it did not work: nothing answers, a file cannot be written, the server failed",
             "2:the command line is wrong, or a value is not valid; apply --check: there is a difference",
-            "3:what was named is not there, or you may not do this",
+            "3:what was named is not there (any more), or you may not do this",
             "4:a recording is not what was recorded (verify)",
             "other:  connect  and  exec  pass on what ssh ends with"
         },
@@ -118,6 +123,7 @@ public final class Sally {
                 .addSubcommand(AdminCommands.group(run, wanted))
                 .addSubcommand(new Apply(run))
                 .addSubcommand(imports(run, wanted.test("import")))
+                .addSubcommand(new Export(run))
                 .addSubcommand(new LogIn(run))
                 .addSubcommand(new LogOut(run))
                 .addSubcommand(new Status(run))
@@ -160,7 +166,11 @@ public final class Sally {
                         new Replay(run),
                         new Download(run),
                         new Verify(run),
-                        new Kill(run))
+                        new Kill(run),
+                        new Hold(run),
+                        new Release(run),
+                        new Holds(run),
+                        new DeleteRecording(run))
                 : Group.of("sessions", header);
     }
 

@@ -33,6 +33,8 @@ public final class Examples {
                 ended == null ? null : "the target ended with exit status 3",
                 ended == null ? null : 3,
                 "full",
-                ended == null ? "live" : "complete");
+                ended == null ? "live" : "complete",
+                null,
+                null);
     }
 }

@@ -59,7 +59,7 @@ class SallyTest {
     void aWordThatIsNoCommandIsNamedAndSoAreTheCommands() {
         assertThat(new TestingSally(folder).run("sessions", "list").err())
                 .isEqualTo("sally: there is no command 'list' here; there are ls, show, follow, replay, download,"
-                        + " verify, kill. See  sally sessions --help\n");
+                        + " verify, kill, hold, release, holds, delete-recording. See  sally sessions --help\n");
         assertThat(new TestingSally(folder).run("sessions").err())
                 .startsWith("sally: say what to do: ls, show, follow,");
         assertThat(new TestingSally(folder).run("status", "x").err()).startsWith("sally: 'x' is one word too many.");

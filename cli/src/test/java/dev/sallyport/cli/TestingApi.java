@@ -58,7 +58,8 @@ public final class TestingApi implements AutoCloseable {
                 Map.of(),
                 List.of(),
                 null,
-                1);
+                1,
+                null);
     }
 
     public URI url() {

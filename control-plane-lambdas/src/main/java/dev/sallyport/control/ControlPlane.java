@@ -59,7 +59,7 @@ public final class ControlPlane {
     public Function identity() {
         return new Function(
                 "identity",
-                List.of("/v1/me", "/v1/tenants", "/v1/users", "/v1/groups", "/v1/keys"),
+                List.of("/v1/me", "/v1/tenants", "/v1/settings", "/v1/users", "/v1/groups", "/v1/keys"),
                 handler(component.identity().router()));
     }
 
@@ -81,7 +81,7 @@ public final class ControlPlane {
     public Function sessions() {
         return new Function(
                 "sessions",
-                List.of("/v1/sessions", "/v1/chunks", "/v1/audit", "/v1/checkpoints"),
+                List.of("/v1/sessions", "/v1/holds", "/v1/exports", "/v1/chunks", "/v1/audit", "/v1/checkpoints"),
                 handler(component.sessions().router()));
     }
 

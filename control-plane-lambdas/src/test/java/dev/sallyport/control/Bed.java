@@ -25,6 +25,7 @@ import dev.sallyport.core.recording.FolderChunkStore;
 import dev.sallyport.core.tenant.FileTenantSigners;
 import dev.sallyport.core.tenant.TenantSigners;
 import dev.sallyport.store.LocalDynamo;
+import dev.sallyport.store.RetentionSweep;
 import dev.sallyport.store.Store;
 import java.io.IOException;
 import java.net.URI;
@@ -291,6 +292,11 @@ public final class Bed implements Instance {
             }
         }
         return query;
+    }
+
+    /// The retention sweep, as its function runs it: when `then` says so.
+    public int sweep(Clock then) {
+        return Calls.during("retention", Optional.empty(), true, () -> new RetentionSweep(store, chunks, then).run());
     }
 
     public List<Route> routes() {

@@ -119,6 +119,26 @@ public final class Filled {
                 null);
     }
 
+    /// The connection as it is, but for how long its recordings are kept.
+    public Connections.ConnectionWrite bash(Long retentionDays) {
+        var now = bash("bash");
+        return new Connections.ConnectionWrite(
+                now.name(),
+                now.agent(),
+                now.type(),
+                now.custom(),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                now.tags(),
+                null,
+                retentionDays);
+    }
+
     /// Starts a session as an edge would, with one stored chunk that holds some bytes.
     public SessionId session(UserId user, String email) {
         var id = SessionId.next(bed.clock);

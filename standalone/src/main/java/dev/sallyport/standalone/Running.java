@@ -21,6 +21,7 @@ import dev.sallyport.standalone.demo.Demo;
 import dev.sallyport.standalone.store.LocalStore;
 import dev.sallyport.store.CheckpointWriter;
 import dev.sallyport.store.LostEdges;
+import dev.sallyport.store.RetentionSweep;
 import dev.sallyport.store.Store;
 import java.io.IOException;
 import java.net.BindException;
@@ -54,6 +55,8 @@ final class Running implements AutoCloseable {
 
     /// Often enough that a minute is sealed soon after it may be.
     private static final Duration CHECKPOINTS = Duration.ofSeconds(15);
+
+    private static final Duration RETENTION = Duration.ofMinutes(5);
 
     private static final Duration LOST_EDGES = Duration.ofSeconds(2);
 
@@ -131,6 +134,8 @@ final class Running implements AutoCloseable {
                 instance.reachedAt(api.uri());
                 var checkpoints = new CheckpointWriter(tables, signers, clock);
                 parts.push(new Repeated("checkpoints", CHECKPOINTS, checkpoints::run));
+                var retention = new RetentionSweep(tables, chunks, clock);
+                parts.push(new Repeated("retention", RETENTION, retention::run));
                 if (!part.edge()) {
                     var lost = new LostEdges(tables, clock, System::nanoTime);
                     parts.push(new Repeated("lost-edges", LOST_EDGES, lost::look));

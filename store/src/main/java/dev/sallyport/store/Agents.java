@@ -6,6 +6,7 @@ import dev.sallyport.core.audit.Actor;
 import dev.sallyport.core.edge.Mail;
 import dev.sallyport.core.id.AgentId;
 import dev.sallyport.core.id.TenantId;
+import dev.sallyport.core.tenant.Quotas;
 import dev.sallyport.store.Written.Reason;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,6 +43,7 @@ public final class Agents {
         var first = with(agent, agent.tokens(), agent.join(), agent.sealingKey(), agent.disabled(), 1);
         return configuration
                 .change(agent.tenant(), actor, "agent.created", agent.id().value())
+                .within(Quotas.Noun.AGENTS, Keys.AGENT)
                 .detail("name", agent.name())
                 .put(item(first), Condition.absent(), Reason.TAKEN, "There is such an agent already.")
                 .put(

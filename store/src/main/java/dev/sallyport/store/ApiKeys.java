@@ -5,6 +5,7 @@ import dev.sallyport.core.audit.Actor;
 import dev.sallyport.core.id.KeyId;
 import dev.sallyport.core.id.TenantId;
 import dev.sallyport.core.id.UserId;
+import dev.sallyport.core.tenant.Quotas;
 import dev.sallyport.store.Written.Reason;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -29,6 +30,7 @@ public final class ApiKeys {
     public Written<ApiKey> create(Actor actor, ApiKey key, String sha256) {
         var change = configuration
                 .change(key.tenant(), actor, "apikey.created", key.id().value())
+                .within(Quotas.Noun.KEYS, Keys.API_KEY)
                 .detail("name", key.name())
                 .detail("role", key.role().name())
                 .detail("networks", String.join(",", key.networks()))

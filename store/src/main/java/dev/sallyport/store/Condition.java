@@ -39,6 +39,11 @@ record Condition(@Nullable String expression, Map<String, String> names, Map<Str
         return new Condition("attribute_exists(pk) AND attribute_not_exists(#name)", Map.of("#name", name), Map.of());
     }
 
+    /// The item is there and has the attribute.
+    static Condition with(String name) {
+        return new Condition("attribute_exists(#name)", Map.of("#name", name), Map.of());
+    }
+
     /// Nothing is there, or its number is less than `value`.
     static Condition absentOrLess(String name, long value) {
         return new Condition(

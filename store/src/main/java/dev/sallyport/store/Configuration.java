@@ -4,6 +4,8 @@ import dev.sallyport.core.audit.Actor;
 import dev.sallyport.core.edge.Mail;
 import dev.sallyport.core.id.EdgeId;
 import dev.sallyport.core.id.TenantId;
+import dev.sallyport.core.tenant.Quotas;
+import dev.sallyport.store.Transaction.Meaning;
 import dev.sallyport.store.Written.Reason;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +22,12 @@ final class Configuration {
 
     /// Longest text that an audit entry keeps of an attribute as it was, in characters.
     private static final int LONGEST_BEFORE = 2_048;
+
+    /// How often what is made within a quota is counted, while others make some.
+    private static final int COUNTS = 5;
+
+    private static final Meaning MOVED =
+            new Meaning(Reason.STALE, "Something else has changed in the meantime. Please try again.");
 
     private final Tables tables;
     private final AuditLog audit;
@@ -56,6 +64,10 @@ final class Configuration {
         private final List<Mail> mail = new ArrayList<>();
         private Optional<Long> epoch = Optional.empty();
         private boolean makesTenant;
+        private Optional<Counted> counted = Optional.empty();
+
+        /// What a quota is of, and where it lies.
+        private record Counted(Quotas.Noun noun, String head) {}
 
         private Change(TenantId tenant, Actor actor, String action, String object) {
             this.tenant = tenant;
@@ -100,6 +112,13 @@ final class Configuration {
             return this;
         }
 
+        /// This change makes one more of `noun`, which lie under `head`: refuse when the tenant has as many as its
+        /// quota says. Counting and writing are one: what is made meanwhile makes it count again.
+        Change within(Quotas.Noun noun, String head) {
+            counted = Optional.of(new Counted(noun, head));
+            return this;
+        }
+
         /// This change makes the tenant itself.
         Change makesTenant() {
             makesTenant = true;
@@ -137,6 +156,39 @@ final class Configuration {
         /// @throws StoreUnavailable when the store failed; when only the delivery did, the change is written,
         ///     and the edges learn of it by the sweep
         <T> Written<T> commit(T value) {
+            if (counted.isEmpty()) {
+                return write(value);
+            }
+            var noun = counted.get().noun();
+            var written = new Written.Refused<T>(MOVED.reason(), MOVED.sentence());
+            for (int attempt = 0; attempt < COUNTS; attempt++) {
+                var most = tables.get(Table.CONFIG, Keys.tenant(tenant), Keys.QUOTAS)
+                        .map(Settings::readQuotas)
+                        .flatMap(quotas -> quotas.of(noun));
+                if (most.isEmpty()) {
+                    return write(value);
+                }
+                epoch = Configuration.this.epoch(tenant);
+                if (tables.count(
+                                Table.CONFIG, Keys.tenant(tenant), counted.get().head())
+                        >= most.get()) {
+                    return new Written.Refused<>(
+                            Reason.LIMIT,
+                            "This tenant may have " + most.get() + " " + noun.words()
+                                    + ", and has them: delete some, or ask the operator of this instance for more.");
+                }
+                if (!(write(value) instanceof Written.Refused<T> refused)) {
+                    return new Written.Done<>(value);
+                }
+                written = refused;
+                if (!refused.equals(MOVED.refused())) {
+                    return refused;
+                }
+            }
+            return written;
+        }
+
+        private <T> Written<T> write(T value) {
             var whole = transaction.copy();
             if (!makesTenant) {
                 if (epoch.isPresent()) {
@@ -146,8 +198,8 @@ final class Configuration {
                             Keys.TENANT,
                             EPOCH,
                             Condition.number(EPOCH, epoch.get()),
-                            Reason.STALE,
-                            "Something else has changed in the meantime. Please try again.");
+                            MOVED.reason(),
+                            MOVED.sentence());
                 } else {
                     whole.increment(
                             Table.CONFIG,

@@ -22,6 +22,9 @@ final class Keys {
     static final String AGENT_NAME = "AGENTNAME#";
     static final String REVOKED = "REVOKED#";
     static final String API_KEY = "KEY#";
+    static final String SETTINGS = "SETTINGS";
+    static final String QUOTAS = "QUOTAS";
+    static final String RETENTION = "RETENTION#";
     static final String SESSION = "SESSION";
     static final String RECORDING = "RECORDING";
 

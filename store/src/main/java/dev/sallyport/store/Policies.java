@@ -9,6 +9,7 @@ import dev.sallyport.core.id.ConnectionId;
 import dev.sallyport.core.id.TenantId;
 import dev.sallyport.core.id.UserId;
 import dev.sallyport.core.revocation.Revocation;
+import dev.sallyport.core.tenant.Quotas;
 import dev.sallyport.core.tenant.TenantKey;
 import dev.sallyport.core.user.User;
 import java.util.ArrayList;
@@ -49,13 +50,27 @@ public final class Policies {
     /// A tenant's whole policy at one epoch.
     ///
     /// @param users revocations of users' certificates
+    /// @param quotas of which the one of sessions is looked at
     public record Policy(
             TenantId tenant,
             long epoch,
             TenantKey key,
             AccessRules rules,
             Map<ConnectionName, Connections.Stored> connections,
-            Map<UserId, Revocation> users) {
+            Map<UserId, Revocation> users,
+            Quotas quotas) {
+
+        /// Without quotas.
+        public Policy(
+                TenantId tenant,
+                long epoch,
+                TenantKey key,
+                AccessRules rules,
+                Map<ConnectionName, Connections.Stored> connections,
+                Map<UserId, Revocation> users) {
+            this(tenant, epoch, key, rules, connections, users, Quotas.NONE);
+        }
+
         public Policy {
             connections = Map.copyOf(connections);
             users = Map.copyOf(users);
@@ -126,9 +141,12 @@ public final class Policies {
             var rules = tables.list(Table.CONFIG, partition, Keys.RULE);
             var connections = tables.list(Table.CONFIG, partition, Keys.CONNECTION);
             var users = tables.list(Table.CONFIG, partition, Keys.REVOKED + "USER#");
+            var quotas = tables.get(Table.CONFIG, partition, Keys.QUOTAS)
+                    .map(Settings::readQuotas)
+                    .orElse(Quotas.NONE);
             var after = tables.get(Table.CONFIG, partition, Keys.TENANT);
             if (after.isPresent() && after.get().number("epoch") == before.get().number("epoch")) {
-                return Optional.of(policy(tenant, after.get(), rules, connections, users));
+                return Optional.of(policy(tenant, after.get(), rules, connections, users, quotas));
             }
             if (attempt == ATTEMPTS) {
                 throw new StoreUnavailable("could not read the policy of " + tenant + ": it keeps changing");
@@ -139,7 +157,7 @@ public final class Policies {
     }
 
     private static Policy policy(
-            TenantId tenant, Item item, List<Item> rules, List<Item> connections, List<Item> users) {
+            TenantId tenant, Item item, List<Item> rules, List<Item> connections, List<Item> users, Quotas quotas) {
         var byName = new HashMap<ConnectionName, Connections.Stored>();
         for (var connection : connections) {
             var stored = Connections.read(connection);
@@ -158,7 +176,8 @@ public final class Policies {
                 Tenants.read(tenant, item).key(),
                 new AccessRules(rules.stream().map(Rules::read).toList()),
                 byName,
-                revoked);
+                revoked,
+                quotas);
     }
 
     private static List<Revocation.What> whatHits(UserCertificate certificate) {

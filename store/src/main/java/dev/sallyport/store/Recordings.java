@@ -2,6 +2,7 @@ package dev.sallyport.store;
 
 import dev.sallyport.core.id.SessionId;
 import dev.sallyport.core.id.TenantId;
+import dev.sallyport.core.recording.Deletion;
 import dev.sallyport.core.recording.RecordingLevel;
 import dev.sallyport.core.recording.RecordingRow;
 import dev.sallyport.core.recording.RecordingState;
@@ -15,6 +16,8 @@ import java.util.function.UnaryOperator;
 
 /// The rows of recordings: data key, state, and how far the chain of chunks has come.
 public final class Recordings {
+
+    static final String DELETED_AT = "deletedAt";
 
     private static final int ATTEMPTS = 6;
     private static final String ABSENT = "There is no such recording.";
@@ -51,6 +54,8 @@ public final class Recordings {
     /// Changes a row: `how` makes the new row of the one that stands there, and may be asked again when another
     /// was quicker. When it returns what it was given, nothing is written. The version is counted here.
     ///
+    /// A recording that was deleted changes no more.
+    ///
     /// A recording that is not (or no longer) live is noted for the checkpoint of this minute.
     public Written<RecordingRow> change(TenantId tenant, SessionId session, UnaryOperator<RecordingRow> how) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -59,6 +64,9 @@ public final class Recordings {
                 return new Written.Refused<>(Reason.ABSENT, ABSENT);
             }
             var before = found.get();
+            if (before.deletion().isPresent()) {
+                return new Written.Done<>(before);
+            }
             var changed = how.apply(before);
             if (changed.equals(before)) {
                 return new Written.Done<>(before);
@@ -86,13 +94,18 @@ public final class Recordings {
     }
 
     static Item item(RecordingRow row) {
-        return Item.of(Keys.session(row.tenant(), row.session()), Keys.RECORDING)
+        var item = Item.of(Keys.session(row.tenant(), row.session()), Keys.RECORDING)
                 .bytes("dataKey", row.wrappedDataKey())
                 .text("level", row.level().name())
                 .text("state", row.state().name())
                 .number("chunks", row.chunks())
                 .bytes("lastHash", row.lastHash())
                 .number(Item.VERSION, row.version());
+        row.deletion()
+                .ifPresent(deletion -> item.time(DELETED_AT, deletion.at())
+                        .text("deletedBy", deletion.by())
+                        .text("deletedFor", deletion.reason()));
+        return item;
     }
 
     private static RecordingRow read(TenantId tenant, SessionId session, Item item) {
@@ -104,6 +117,8 @@ public final class Recordings {
                 item.one(RecordingState.class, "state"),
                 item.integer("chunks"),
                 item.bytes("lastHash"),
-                item.number(Item.VERSION));
+                item.number(Item.VERSION),
+                item.optionalTime(DELETED_AT)
+                        .map(at -> new Deletion(at, item.text("deletedBy"), item.text("deletedFor"))));
     }
 }

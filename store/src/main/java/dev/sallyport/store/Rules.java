@@ -7,6 +7,7 @@ import dev.sallyport.core.audit.Actor;
 import dev.sallyport.core.id.RuleId;
 import dev.sallyport.core.id.TenantId;
 import dev.sallyport.core.id.UserId;
+import dev.sallyport.core.tenant.Quotas;
 import dev.sallyport.store.Written.Reason;
 import java.util.HashSet;
 import java.util.List;
@@ -120,6 +121,9 @@ public final class Rules {
                                         .map(WindowText::of)
                                         .toList()))
                 .put(item(tenant, rule), condition, reason, sentence);
+        if (before.isEmpty()) {
+            change.within(Quotas.Noun.RULES, Keys.RULE);
+        }
         before.ifPresent(old -> change.before(item(tenant, old), Optional.of(item(tenant, rule))));
         rule.groups()
                 .forEach(group -> change.needs(Keys.GROUP + group, "There is no group of the name " + group + "."));

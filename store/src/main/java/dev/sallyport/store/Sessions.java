@@ -46,6 +46,8 @@ public final class Sessions {
 
     private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("yyyyMMdd");
     private static final String OUTCOME = "outcome";
+    private static final String SWEPT = "swept";
+    private static final String POSITION = "POSITION";
 
     /// Days that this process remembers to have noted.
     private static final int REMEMBERED = 10_000;
@@ -241,6 +243,67 @@ public final class Sessions {
             }
         }
         return new Page<>(found, Optional.empty());
+    }
+
+    /// The days on which sessions began, up to that of `last`, on which the sweep may find something to delete,
+    /// ascending.
+    List<String> daysToSweep(TenantId tenant, Optional<String> first, Instant last) {
+        return tables
+                .between(
+                        Table.LIVE,
+                        days(tenant),
+                        first.orElseGet(() -> DAY.format(FIRST)),
+                        DAY.format(day(last)),
+                        false,
+                        Integer.MAX_VALUE)
+                .stream()
+                .filter(item -> !item.has(SWEPT))
+                .map(Item::sort)
+                .toList();
+    }
+
+    /// The sessions of a day by id, after `after`, at most `limit`.
+    List<Session> ofDay(TenantId tenant, String day, Optional<SessionId> after, int limit) {
+        var lowest = after.map(id -> id.value() + "0").orElse("ses_0");
+        var rows = new ArrayList<Session>();
+        for (int shard = 0; shard < SHARDS; shard++) {
+            tables.between(Table.LIVE, day(tenant, day, shard), lowest, "ses_8", false, limit)
+                    .forEach(item -> rows.add(read(tenant, item)));
+        }
+        rows.sort(Comparator.comparing(session -> session.id().value()));
+        return List.copyOf(rows.subList(0, Math.min(limit, rows.size())));
+    }
+
+    /// Notes that every recording of a day is deleted, once the day is so long over that no session comes to it.
+    void nothingToSweep(TenantId tenant, String day, Instant now) {
+        if (LocalDate.parse(day, DAY).plusDays(2).isBefore(day(now))) {
+            tables.put(Table.LIVE, Item.of(days(tenant), day).flag(SWEPT, true), Condition.none());
+        }
+    }
+
+    /// Where the sweep of the tenant goes on; empty: from the first day.
+    Optional<RetentionSweep.Position> sweptTo(TenantId tenant) {
+        return tables.get(Table.LIVE, sweep(tenant), POSITION)
+                .map(item -> new RetentionSweep.Position(
+                        item.text("day"), new SessionId(item.text("after")), item.flag("kept")));
+    }
+
+    void sweptTo(TenantId tenant, RetentionSweep.Position position) {
+        tables.put(
+                Table.LIVE,
+                Item.of(sweep(tenant), POSITION)
+                        .text("day", position.day())
+                        .text("after", position.after().value())
+                        .flag("kept", position.kept()),
+                Condition.none());
+    }
+
+    void sweepFromTheStart(TenantId tenant) {
+        tables.delete(Table.LIVE, sweep(tenant), POSITION, Condition.none());
+    }
+
+    private static String sweep(TenantId tenant) {
+        return Keys.tenant(tenant) + "#SWEEP";
     }
 
     private static SessionId session(String cursor) {

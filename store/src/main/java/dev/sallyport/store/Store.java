@@ -25,6 +25,9 @@ public final class Store implements AutoCloseable {
     private final AnsweredRequests answeredRequests;
     private final Rates rates;
     private final ConnectionTests connectionTests;
+    private final Settings settings;
+    private final Holds holds;
+    private final Deletions deletions;
 
     /// @param tables prepared or checked by the caller
     public Store(Tables tables) {
@@ -52,6 +55,9 @@ public final class Store implements AutoCloseable {
         answeredRequests = new AnsweredRequests(tables);
         rates = new Rates(tables);
         connectionTests = new ConnectionTests(tables, auditLog, outbox);
+        settings = new Settings(configuration);
+        holds = new Holds(tables, auditLog);
+        deletions = new Deletions(tables, auditLog, sessions, recordings, edges);
     }
 
     public Tables tables() {
@@ -141,6 +147,21 @@ public final class Store implements AutoCloseable {
 
     public ConnectionTests connectionTests() {
         return connectionTests;
+    }
+
+    /// The tenants' settings and quotas.
+    public Settings settings() {
+        return settings;
+    }
+
+    /// The legal holds.
+    public Holds holds() {
+        return holds;
+    }
+
+    /// What deletes recordings.
+    public Deletions deletions() {
+        return deletions;
     }
 
     @Override

@@ -28,6 +28,7 @@ import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.ResourceInUseException;
 import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
 import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
+import software.amazon.awssdk.services.dynamodb.model.Select;
 import software.amazon.awssdk.services.dynamodb.model.TransactionConflictException;
 
 /// The two tables, and the few ways in which items are read and written one by one. What must hold together is
@@ -198,6 +199,22 @@ public final class Tables implements AutoCloseable {
             }
         } while (!from.isEmpty());
         return items.stream().filter(this::counts).toList();
+    }
+
+    /// How many items of the partition have a sort key that starts with `head`.
+    int count(Table table, String partition, String head) {
+        int count = 0;
+        Map<String, AttributeValue> from = Map.of();
+        do {
+            var start = from;
+            var request = query(table, partition, head, start, false, 0).toBuilder()
+                    .select(Select.COUNT)
+                    .build();
+            var answer = call("count " + head, () -> client.query(request));
+            count += answer.count();
+            from = answer.hasLastEvaluatedKey() ? answer.lastEvaluatedKey() : Map.of();
+        } while (!from.isEmpty());
+        return count;
     }
 
     /// At most `limit` items of the partition whose sort key starts with `head`, after `after` (empty: from the

@@ -3,6 +3,7 @@ package dev.sallyport.store;
 import dev.sallyport.core.audit.Actor;
 import dev.sallyport.core.id.TenantId;
 import dev.sallyport.core.id.UserId;
+import dev.sallyport.core.tenant.Quotas;
 import dev.sallyport.core.user.User;
 import dev.sallyport.store.Written.Reason;
 import java.util.HashSet;
@@ -130,6 +131,9 @@ public final class Users {
                         old.isPresent() ? Reason.STALE : Reason.TAKEN,
                         old.isPresent() ? STALE : "There is such a user already.");
         old.ifPresent(before -> change.before(item(before), Optional.of(item)));
+        if (old.isEmpty()) {
+            change.within(Quotas.Noun.USERS, Keys.USER);
+        }
         var sameEmail = old.filter(before -> before.email().equals(user.email()));
         change.put(
                 item.under(partition, Keys.EMAIL + user.email()),

@@ -31,6 +31,7 @@ import dev.sallyport.core.recording.RecordingState;
 import dev.sallyport.core.revocation.Revocation;
 import dev.sallyport.core.session.Outcome;
 import dev.sallyport.core.session.Session;
+import dev.sallyport.core.tenant.TenantSettings;
 import dev.sallyport.core.user.User;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -112,6 +113,20 @@ class AccessPatternsTest {
         measure(
                 "the recordings of a page of two sessions",
                 () -> store.recordings().all(acme.id(), List.of(killed.id(), session[0].id())));
+        end(killed);
+        keeping(killed.id(), session[0].id());
+    }
+
+    private void keeping(SessionId session, SessionId another) {
+        measure("put a session on hold", () -> store.holds().put(ExampleTenant.ADMIN, acme.id(), another, "case"));
+        measure("a session's hold", () -> store.holds().get(acme.id(), another));
+        measure(
+                "delete a recording",
+                () -> store.deletions().delete(ExampleTenant.ADMIN, acme.id(), session, "mistake"));
+        measure("the settings of a tenant", () -> store.settings().get(acme.id()));
+        measure(
+                "change the settings of a tenant",
+                () -> store.settings().update(ExampleTenant.ADMIN, acme.id(), TenantSettings.DEFAULT));
     }
 
     private void configuration() {

@@ -96,9 +96,17 @@ public final class AdminCommands {
                 new AuditCommand(run),
                 noun(
                         wanted,
+                        "settings",
+                        "The tenant's settings: how long recordings are kept.",
+                        () -> List.of(new SettingsCommands.Show(run), new SettingsCommands.Update(run))),
+                noun(
+                        wanted,
                         "tenants",
                         "Tenants; for the operator of an instance.",
-                        () -> List.of(new TenantCommands.Ls(run), new TenantCommands.Create(run))));
+                        () -> List.of(
+                                new TenantCommands.Ls(run),
+                                new TenantCommands.Create(run),
+                                new TenantCommands.Quotas(run))));
     }
 
     private static CommandLine noun(

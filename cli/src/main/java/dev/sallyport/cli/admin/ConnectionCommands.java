@@ -55,12 +55,18 @@ final class ConnectionCommands {
         }
         var level = one.recordingLevel();
         return facts.add("recording", level == null ? one.recording() : one.recording() + ", level " + level)
+                .add("recordings kept", days(one.recordingRetentionDays()))
                 .add("strict", one.strict() ? "yes" : "no")
                 .add("ends when idle", one.idleSeconds() == 0 ? "never" : words(one.idleSeconds()))
                 .add("ends after", words(one.longestSeconds()))
                 .add("tags", RuleCommands.tags(one.tags()))
                 .add("variables accepted", one.acceptEnvironment())
                 .add("version", Long.toString(one.version()));
+    }
+
+    /// Where there is none of its own, the tenant's counts.
+    private static @Nullable String days(@Nullable Integer days) {
+        return days == null ? null : days + (days == 1 ? " day" : " days");
     }
 
     private static String words(long seconds) {

@@ -33,6 +33,12 @@ final class ConnectionOptions {
     private @Nullable String recordingLevel;
 
     @Option(
+            names = "--recording-retention",
+            paramLabel = "DAYS",
+            description = "Keep recordings so many days after their sessions; 0: as the tenant's settings say.")
+    private @Nullable Long recordingRetention;
+
+    @Option(
             names = "--strict",
             arity = "1",
             paramLabel = "true|false",
@@ -140,6 +146,7 @@ final class ConnectionOptions {
                 one(agent),
                 one(recording),
                 one(recordingLevel),
+                one(recordingRetention),
                 one(strict),
                 one(idle),
                 one(longest),
@@ -187,7 +194,8 @@ final class ConnectionOptions {
                 seconds(idle),
                 seconds(longest),
                 tags,
-                acceptEnvironment);
+                acceptEnvironment,
+                days(recordingRetention));
     }
 
     /// A connection as it is, changed by what was said.
@@ -205,7 +213,8 @@ final class ConnectionOptions {
                 idle == null ? (Long) now.idleSeconds() : seconds(idle),
                 longest == null ? (Long) now.longestSeconds() : seconds(longest),
                 or(tags, now.tags()),
-                or(acceptEnvironment, now.acceptEnvironment()));
+                or(acceptEnvironment, now.acceptEnvironment()),
+                recordingRetention == null ? longer(now.recordingRetentionDays()) : days(recordingRetention));
     }
 
     private Custom custom(Custom now) {
@@ -233,6 +242,15 @@ final class ConnectionOptions {
 
     private Tcp tcp(Tcp now) {
         return new Tcp(host == null ? now.host() : host, port == null ? now.port() : port);
+    }
+
+    /// 0 is how one says that there is none.
+    private static @Nullable Long days(@Nullable Long given) {
+        return given == null || given == 0 ? null : given;
+    }
+
+    private static @Nullable Long longer(@Nullable Integer number) {
+        return number == null ? null : Long.valueOf(number);
     }
 
     private static @Nullable Long seconds(@Nullable String length) throws Failure {

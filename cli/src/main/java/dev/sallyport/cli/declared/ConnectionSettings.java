@@ -33,7 +33,8 @@ final class ConnectionSettings {
                         now.idleSeconds(),
                         now.longestSeconds(),
                         now.tags(),
-                        now.acceptEnvironment()),
+                        now.acceptEnvironment(),
+                        days(now.recordingRetentionDays())),
                 agentName);
     }
 
@@ -52,7 +53,16 @@ final class ConnectionSettings {
                         "longest_seconds",
                         number(write.longestSeconds(), ConnectionDefinition.DEFAULT_LONGEST.toSeconds()))
                 .map("tags", write.tags())
-                .set("accept_environment", write.acceptEnvironment());
+                .set("accept_environment", write.acceptEnvironment())
+                .put("recording_retention_days", text(write.recordingRetentionDays()));
+    }
+
+    private static @Nullable Long days(@Nullable Integer days) {
+        return days == null ? null : Long.valueOf(days);
+    }
+
+    private static @Nullable String text(@Nullable Long number) {
+        return number == null ? null : number.toString();
     }
 
     private static void target(Settings settings, ConnectionWrite write) {

@@ -19,6 +19,7 @@ import dev.sallyport.core.group.Group;
 import dev.sallyport.core.id.GroupId;
 import dev.sallyport.core.id.RuleId;
 import dev.sallyport.core.id.TenantId;
+import dev.sallyport.core.recording.Retention;
 import dev.sallyport.core.secret.SecretReference;
 import java.time.Clock;
 import java.time.Duration;
@@ -156,7 +157,8 @@ final class Document {
                 section.number("idle_seconds", 0, LONGEST_SECONDS),
                 section.number("longest_seconds", 1, LONGEST_SECONDS),
                 tags(section),
-                variables(section));
+                variables(section),
+                section.number("recording_retention_days", 1, Retention.MOST_DAYS));
         section.end();
         declaration.connections.add(one(section, name, write), mistakes);
     }

@@ -82,7 +82,7 @@ public final class Endings implements IExecutionExceptionHandler, IParameterExce
     private static int code(Problem problem) {
         return switch (problem.status()) {
             case 400, 413, 415 -> ExitCode.USAGE;
-            case 401, 403, 404, 405, 409, 412, 422, 429 -> ExitCode.REFUSED;
+            case 401, 403, 404, 405, 409, 410, 412, 422, 429 -> ExitCode.REFUSED;
             default -> ExitCode.FAILED;
         };
     }

@@ -6,11 +6,9 @@ import dev.sallyport.cli.run.ExitCode;
 import dev.sallyport.cli.run.Failure;
 import dev.sallyport.cli.run.Reason;
 import dev.sallyport.cli.run.Run;
-import dev.sallyport.core.recording.RecordingBundle;
 import dev.sallyport.core.recording.export.Asciicast;
 import dev.sallyport.core.recording.export.JsonLines;
 import dev.sallyport.core.recording.export.PlainText;
-import dev.sallyport.core.tenant.TenantKey;
 import java.io.BufferedOutputStream;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -125,9 +123,7 @@ public final class Download extends Action {
         try (var progress = new Progress(run.surroundings());
                 var recording = OpenRecording.of(run, id, progress)) {
             if (kind == Kind.bundle) {
-                var started = client().session(id).startedAt();
-                RecordingBundle.write(
-                        out, new StoredEvidence(client(), recording, started), TenantKey.parse(recording.tenantKey()));
+                Bundle.write(run, recording, client().session(id), out);
                 out.flush();
                 return ExitCode.OK;
             }

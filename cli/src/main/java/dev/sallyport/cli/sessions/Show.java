@@ -63,7 +63,7 @@ public final class Show extends Action {
     public Integer call() throws Exception {
         var shown = client().session(OpenRecording.sessionId(session).value());
         if (format.isJson()) {
-            var told = told();
+            var told = told(shown);
             if (told.isPresent()) {
                 format.json(run, shown, told.get());
             } else {
@@ -72,12 +72,15 @@ public final class Show extends Action {
             return ExitCode.OK;
         }
         facts(shown).print(run.out(), colours());
-        told().ifPresent(this::print);
+        told(shown).ifPresent(this::print);
         return ExitCode.OK;
     }
 
     /// What the recording tells; nothing where it cannot be opened, which is said.
-    private Optional<Told> told() throws Failure {
+    private Optional<Told> told(Session shown) throws Failure {
+        if (shown.deletion() != null) {
+            return Optional.empty();
+        }
         try (var progress = new Progress(run.surroundings());
                 var recording = OpenRecording.of(run, session, progress)) {
             return Optional.of(Told.of(recording, all ? Long.MAX_VALUE : LOOKED_AT));
@@ -163,7 +166,8 @@ public final class Show extends Action {
                 .add("must end by", shown.endedAt() == null ? Moment.local(shown.deadline()) : null)
                 .add("state", shown.state())
                 .add("outcome", outcome(shown))
-                .add("recording", recording(shown));
+                .add("recording", recording(shown))
+                .add("on hold", onHold(shown));
     }
 
     private static String ended(Instant start, Instant end) {
@@ -175,7 +179,16 @@ public final class Show extends Action {
         return sentence == null ? shown.outcome() : shown.outcome() + ": " + sentence;
     }
 
+    private static @Nullable String onHold(Session shown) {
+        var hold = shown.hold();
+        return hold == null ? null : "since " + Moment.local(hold.at()) + " by " + hold.by() + ": " + hold.reason();
+    }
+
     private static String recording(Session shown) {
+        var deletion = shown.deletion();
+        if (deletion != null) {
+            return "deleted on " + Moment.local(deletion.at()) + " by " + deletion.by() + ": " + deletion.reason();
+        }
         return shown.recording() + ", level " + shown.level();
     }
 }

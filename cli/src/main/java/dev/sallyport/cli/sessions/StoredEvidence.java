@@ -27,43 +27,67 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The checkpoints are those from the session's start to the one that knows its recording's end, or to the
 /// latest. Audit entries that are not about the session stand by their hashes alone.
+///
+/// Of a recording that was deleted they are those that cover its deletion, and there are neither chunks nor key.
 final class StoredEvidence implements Evidence {
 
     private final SallyportClient client;
-    private final OpenRecording recording;
-    private final Instant started;
+    private final TenantId tenant;
+    private final SessionId session;
+    private final Optional<OpenRecording> recording;
+    private final Instant from;
+    private final Optional<Instant> deleted;
     private @Nullable List<Checkpoint.Signed> checkpoints;
 
-    /// @param started when the session began
-    StoredEvidence(SallyportClient client, OpenRecording recording, Instant started) {
+    private StoredEvidence(
+            SallyportClient client,
+            TenantId tenant,
+            SessionId session,
+            Optional<OpenRecording> recording,
+            Instant from,
+            Optional<Instant> deleted) {
         this.client = client;
+        this.tenant = tenant;
+        this.session = session;
         this.recording = recording;
-        this.started = started;
+        this.from = from;
+        this.deleted = deleted;
+    }
+
+    /// @param started when the session began
+    static StoredEvidence of(SallyportClient client, OpenRecording recording, Instant started) {
+        return new StoredEvidence(
+                client, recording.tenant(), recording.session(), Optional.of(recording), started, Optional.empty());
+    }
+
+    /// Of a recording that was deleted.
+    static StoredEvidence ofDeleted(SallyportClient client, TenantId tenant, SessionId session, Instant deleted) {
+        return new StoredEvidence(client, tenant, session, Optional.empty(), deleted, Optional.of(deleted));
     }
 
     @Override
     public TenantId tenant() {
-        return recording.tenant();
+        return tenant;
     }
 
     @Override
     public SessionId session() {
-        return recording.session();
+        return session;
     }
 
     @Override
     public List<Integer> chunks() throws IOException {
-        return recording.chunks().numbers(tenant(), session());
+        return recording.isEmpty() ? List.of() : recording.get().chunks().numbers(tenant, session);
     }
 
     @Override
     public Optional<byte[]> chunk(int number) throws IOException {
-        return recording.chunks().get(tenant(), session(), number);
+        return recording.isEmpty() ? Optional.empty() : recording.get().chunks().get(tenant, session, number);
     }
 
     @Override
     public Optional<Secret> dataKey() {
-        return Optional.of(recording.key());
+        return recording.map(OpenRecording::key);
     }
 
     @Override
@@ -97,7 +121,7 @@ final class StoredEvidence implements Evidence {
     /// Number of the first checkpoint that covers a minute of the session, found by halving: there is one for
     /// each minute of a tenant's life.
     private long first() throws IOException {
-        long start = started.getEpochSecond() / 60;
+        long start = minute(from);
         long before = 0;
         long after = 1;
         while (isBefore(after, start)) {
@@ -120,7 +144,15 @@ final class StoredEvidence implements Evidence {
         return !page.isEmpty() && read(signed(page.getFirst())).minute() < minute;
     }
 
+    private static long minute(Instant time) {
+        return time.getEpochSecond() / 60;
+    }
+
     private boolean knowsTheEnd(Checkpoint.Signed signed) throws IOException {
+        if (deleted.isPresent()) {
+            // the line of the deletion may stand in the minute after it
+            return read(signed).minute() > minute(deleted.get());
+        }
         return read(signed).recordings().stream()
                 .filter(mark -> mark.session().equals(session()))
                 .anyMatch(mark -> mark.state() == RecordingState.COMPLETE || mark.state() == RecordingState.RECOVERED);
@@ -155,15 +187,23 @@ final class StoredEvidence implements Evidence {
     @Override
     public List<AuditLine> audit() throws IOException {
         var lines = new ArrayList<AuditLine>();
+        long covered = -1;
         for (var signed : checkpoints()) {
             for (var minute : read(signed).audit()) {
-                lines.addAll(minute(minute.minute()));
+                lines.addAll(lines(minute.minute()));
+            }
+            covered = read(signed).minute();
+        }
+        if (deleted.isPresent()) {
+            long minute = minute(deleted.get());
+            for (long open = Math.max(minute, covered + 1); open <= minute + 1; open++) {
+                lines.addAll(lines(open));
             }
         }
         return lines;
     }
 
-    private List<AuditLine> minute(long minute) throws IOException {
+    private List<AuditLine> lines(long minute) throws IOException {
         try {
             return client.auditMinute(name(minute)).items().stream()
                     .map(this::line)

@@ -7,6 +7,8 @@ import dev.sallyport.cli.run.ExitCode;
 import dev.sallyport.cli.run.Failure;
 import dev.sallyport.cli.run.Reason;
 import dev.sallyport.cli.run.Run;
+import dev.sallyport.core.id.SessionId;
+import dev.sallyport.core.id.TenantId;
 import dev.sallyport.core.recording.RecordingBundle;
 import dev.sallyport.core.recording.Verification;
 import dev.sallyport.core.recording.Verifier;
@@ -30,7 +32,7 @@ import picocli.CommandLine.Parameters;
             "A session is fetched with what vouches for it; a file is a bundle that  download  wrote, and is",
             "verified offline. All that is trusted is the tenant's public key: the one of --key, else",
             "\"tenant_key\" of the configuration. Exit code 4: it is not what was recorded; the first bad event",
-            "is named."
+            "is named. Exit code 3: it was deleted, and the audit log says so."
         },
         footer = {
             "",
@@ -59,17 +61,30 @@ public final class Verify extends Action {
     }
 
     private Verification session() throws Exception {
+        var shown = client().session(OpenRecording.sessionId(what).value());
+        var deletion = shown.deletion();
+        if (deletion != null) {
+            var me = client().me();
+            var evidence = StoredEvidence.ofDeleted(
+                    client(), new TenantId(me.tenant()), new SessionId(shown.id()), deletion.at());
+            return Verifier.verify(evidence, trusted(me.tenantKey()));
+        }
         try (var progress = new Progress(run.surroundings());
                 var recording = OpenRecording.of(run, what, progress)) {
-            var given = givenKey();
-            if (given.isEmpty()) {
-                run.say("the tenant's key comes from where the recording comes from. To be sure of it, write"
-                        + " \"tenant_key\" into the configuration, or say --key.");
-            }
-            var trusted = given.isPresent() ? given.get() : parse(recording.tenantKey());
-            var started = client().session(recording.session().value()).startedAt();
-            return Verifier.verify(new StoredEvidence(client(), recording, started), trusted);
+            return Verifier.verify(
+                    StoredEvidence.of(client(), recording, shown.startedAt()), trusted(recording.tenantKey()));
         }
+    }
+
+    /// The key that the user trusts, else the one that the API has.
+    private TenantKey trusted(String claimed) throws Failure {
+        var given = givenKey();
+        if (given.isPresent()) {
+            return given.get();
+        }
+        run.say("the tenant's key comes from where the recording comes from. To be sure of it, write"
+                + " \"tenant_key\" into the configuration, or say --key.");
+        return parse(claimed);
     }
 
     private int bundle(Path path) throws Exception {
@@ -132,6 +147,10 @@ public final class Verify extends Action {
             case Verification.SoundSoFar sound -> {
                 run.out().println("sound so far: " + Escaped.of(sound.sentence()));
                 yield ExitCode.OK;
+            }
+            case Verification.Deleted deleted -> {
+                run.out().println("deleted: " + Escaped.of(deleted.sentence()));
+                yield ExitCode.REFUSED;
             }
             case Verification.Broken broken -> {
                 run.out().println("NOT VERIFIED: " + Escaped.of(broken.sentence()));

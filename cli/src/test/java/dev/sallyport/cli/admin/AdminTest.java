@@ -93,7 +93,8 @@ class AdminTest {
                 Map.of("team", "web"),
                 List.of("LANG"),
                 null,
-                5);
+                5,
+                90);
     }
 
     @Test
@@ -159,7 +160,8 @@ class AdminTest {
                         900L,
                         3_600L,
                         Map.of("team", "web"),
-                        List.of("LANG")));
+                        List.of("LANG"),
+                        90L));
     }
 
     @Test

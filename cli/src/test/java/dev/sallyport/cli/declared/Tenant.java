@@ -188,7 +188,10 @@ final class Tenant {
                 or(write.tags(), Map.of()),
                 or(write.acceptEnvironment(), List.of()),
                 null,
-                version);
+                version,
+                write.recordingRetentionDays() == null
+                        ? null
+                        : write.recordingRetentionDays().intValue());
     }
 
     private static @Nullable String sealed(@Nullable String reference) {

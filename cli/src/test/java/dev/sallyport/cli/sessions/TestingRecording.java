@@ -144,6 +144,11 @@ final class TestingRecording {
         return this;
     }
 
+    /// Neither chunks are left nor the key.
+    void deleted() throws IOException {
+        boolean _ = chunks.delete(tenant, session, Integer.MAX_VALUE);
+    }
+
     void forget(int auditRow) {
         audit.remove(auditRow);
     }
@@ -183,6 +188,9 @@ final class TestingRecording {
             }
             return new Audit.Checkpoints(items);
         });
+        api.on(
+                "GET /v1/audit/minutes/" + MINUTE.format(Examples.START.plusSeconds(60)),
+                new Audit.Page(List.of(), null));
         api.on("GET /v1/audit/minutes/" + MINUTE.format(Examples.START), (TestingApi.Answering) request ->
                 new Audit.Page(
                         audit.stream()

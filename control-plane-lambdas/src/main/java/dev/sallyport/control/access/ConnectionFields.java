@@ -13,7 +13,9 @@ import dev.sallyport.core.connection.TargetSettings.CommandMode;
 import dev.sallyport.core.id.ConnectionId;
 import dev.sallyport.core.id.TenantId;
 import dev.sallyport.core.recording.RecordingLevel;
+import dev.sallyport.core.recording.Retention;
 import dev.sallyport.core.secret.SecretReference;
+import dev.sallyport.store.Connections.Stored;
 import dev.sallyport.store.Store;
 import jakarta.inject.Inject;
 import java.time.Duration;
@@ -30,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 final class ConnectionFields {
 
     private static final long LONGEST_SECONDS = Duration.ofDays(30).toSeconds();
+    private static final String RETENTION = "recording_retention_days";
     private static final Map<String, Boolean> RECORDING = Map.of("required", true, "best-effort", false);
 
     private final Store store;
@@ -78,6 +81,7 @@ final class ConnectionFields {
                 fields.wrong("accept_environment[" + i + "]", "is a variable's name: letters, digits and _");
             }
         }
+        var _ = fields.optionalNumber(RETENTION, request.recordingRetentionDays(), 1, Retention.MOST_DAYS);
         fields.check();
         return fields.make(
                 target.orElseThrow().type(),
@@ -95,6 +99,11 @@ final class ConnectionFields {
                         Duration.ofSeconds(longest),
                         tags,
                         new HashSet<>(environment)));
+    }
+
+    /// The retention of its own in a request that was [#read].
+    static Optional<Retention> retention(ConnectionWrite request) {
+        return Optional.ofNullable(request.recordingRetentionDays()).map(days -> new Retention(Math.toIntExact(days)));
     }
 
     private Optional<TargetSettings> target(Fields fields, ConnectionWrite request, Optional<Agent> agent) {
@@ -219,7 +228,13 @@ final class ConnectionFields {
     }
 
     /// A connection as admins and auditors see it.
-    static Connections.Connection shown(ConnectionDefinition definition) {
+    static Connections.Connection shown(Stored stored) {
+        return shown(
+                stored.definition(),
+                stored.recordingRetention().map(Retention::days).orElse(null));
+    }
+
+    private static Connections.Connection shown(ConnectionDefinition definition, @Nullable Integer retentionDays) {
         Connections.@Nullable Custom custom = null;
         Connections.@Nullable Ssh ssh = null;
         Connections.@Nullable Tcp tcp = null;
@@ -261,12 +276,13 @@ final class ConnectionFields {
                 definition.tags(),
                 definition.acceptEnvironment().stream().sorted().toList(),
                 null,
-                definition.version());
+                definition.version(),
+                retentionDays);
     }
 
     /// A connection as a user sees it who may use it in these modes.
     static Connections.Connection shownTo(ConnectionDefinition definition, List<String> modes) {
-        var all = shown(definition);
+        var all = shown(definition, null);
         return new Connections.Connection(
                 all.id(),
                 all.name(),
@@ -283,7 +299,8 @@ final class ConnectionFields {
                 all.tags(),
                 all.acceptEnvironment(),
                 modes,
-                all.version());
+                all.version(),
+                null);
     }
 
     private static Map<String, String> texts(SortedMap<String, SecretReference> secrets) {

@@ -21,6 +21,7 @@ import dev.sallyport.core.connection.SignedDefinition;
 import dev.sallyport.core.id.ConnectionId;
 import dev.sallyport.core.id.TenantId;
 import dev.sallyport.core.tenant.TenantSigners;
+import dev.sallyport.store.Connections.Stored;
 import dev.sallyport.store.Store;
 import jakarta.inject.Inject;
 import java.time.Clock;
@@ -60,20 +61,19 @@ public final class ConnectionRoutes {
 
     private Answer list(Caller caller, Call call) throws Declined {
         var visible = visible(caller);
-        var definitions = store.connections().list(caller.tenant()).stream()
-                .map(stored -> stored.definition())
-                .filter(definition -> visible.apply(definition).isPresent())
+        var all = store.connections().list(caller.tenant()).stream()
+                .filter(stored -> visible.apply(stored).isPresent())
                 .toList();
-        var page = Paging.of(definitions, definition -> definition.name().value(), call.request());
+        var page = Paging.of(all, stored -> stored.definition().name().value(), call.request());
         return Answer.ok(new Connections.Page(
                 page.items().stream()
-                        .flatMap(definition -> visible.apply(definition).stream())
+                        .flatMap(stored -> visible.apply(stored).stream())
                         .toList(),
                 page.next().orElse(null)));
     }
 
     private Answer show(Caller caller, Call call) throws Declined {
-        var shown = find(store, caller.tenant(), call.part("connection")).flatMap(visible(caller));
+        var shown = stored(store, caller.tenant(), call.part("connection")).flatMap(visible(caller));
         return Answer.ok(shown.orElseThrow(Declined::notFound));
     }
 
@@ -81,18 +81,21 @@ public final class ConnectionRoutes {
         var request = call.request().json(Connections.ConnectionWrite.class);
         var definition = connectionFields.read(caller.tenant(), ConnectionId.next(clock), 1, request);
         var signed = sign(definition);
-        return Answer.created(ConnectionFields.shown(
-                store.connections().create(caller.actor(), signed).orThrow().definition()));
+        return Answer.created(ConnectionFields.shown(store.connections()
+                .create(caller.actor(), signed, ConnectionFields.retention(request))
+                .orThrow()));
     }
 
     private Answer update(Caller caller, Call call) throws Declined {
-        var before = find(store, caller.tenant(), call.part("connection")).orElseThrow(Declined::notFound);
-        call.expect(ConnectionFields.shown(before));
+        var stored = stored(store, caller.tenant(), call.part("connection")).orElseThrow(Declined::notFound);
+        call.expect(ConnectionFields.shown(stored));
+        var before = stored.definition();
         var request = call.request().json(Connections.ConnectionWrite.class);
         var definition = connectionFields.read(caller.tenant(), before.id(), before.version() + 1, request);
         var signed = sign(definition);
-        return Answer.ok(ConnectionFields.shown(
-                store.connections().update(caller.actor(), signed).orThrow().definition()));
+        return Answer.ok(ConnectionFields.shown(store.connections()
+                .update(caller.actor(), signed, ConnectionFields.retention(request))
+                .orThrow()));
     }
 
     private SignedDefinition sign(ConnectionDefinition definition) throws Declined {
@@ -104,26 +107,27 @@ public final class ConnectionRoutes {
     }
 
     private Answer delete(Caller caller, Call call) throws Declined {
-        var before = find(store, caller.tenant(), call.part("connection")).orElseThrow(Declined::notFound);
+        var before = stored(store, caller.tenant(), call.part("connection")).orElseThrow(Declined::notFound);
         call.expect(ConnectionFields.shown(before));
-        var _ = store.connections().delete(caller.actor(), before).orThrow();
+        var _ = store.connections().delete(caller.actor(), before.definition()).orThrow();
         return Answer.nothing();
     }
 
     /// How the caller sees a connection; empty when it does not.
-    private Function<ConnectionDefinition, Optional<Connections.Connection>> visible(Caller caller) {
+    private Function<Stored, Optional<Connections.Connection>> visible(Caller caller) {
         if (!caller.onlyOwn()) {
-            return definition -> Optional.of(ConnectionFields.shown(definition));
+            return stored -> Optional.of(ConnectionFields.shown(stored));
         }
         var user = caller.key().user().flatMap(id -> store.users().get(caller.tenant(), id));
         if (user.isEmpty()) {
-            return definition -> Optional.empty();
+            return stored -> Optional.empty();
         }
         var subject = new Subject(
                 caller.tenant(), user.get().id(), user.get().email(), user.get().groups());
         var rules = new AccessRules(store.rules().list(caller.tenant()));
         var circumstances = new Circumstances(clock.instant(), caller.actor().source());
-        return definition -> {
+        return stored -> {
+            var definition = stored.definition();
             List<String> modes = Arrays.stream(AccessMode.values())
                     .filter(mode -> rules.allow(subject, definition, mode, circumstances))
                     .map(Words::of)
@@ -134,18 +138,20 @@ public final class ConnectionRoutes {
 
     /// A connection of the tenant, by id or name.
     static Optional<ConnectionDefinition> find(Store store, TenantId tenant, String idOrName) {
+        return stored(store, tenant, idOrName).map(Stored::definition);
+    }
+
+    private static Optional<Stored> stored(Store store, TenantId tenant, String idOrName) {
         if (idOrName.startsWith("con_")) {
             try {
                 var found = store.connections().get(tenant, new ConnectionId(idOrName));
                 if (found.isPresent()) {
-                    return found.map(stored -> stored.definition());
+                    return found;
                 }
             } catch (IllegalArgumentException e) {
                 // A connection may be called so.
             }
         }
-        return ConnectionName.of(idOrName)
-                .flatMap(name -> store.connections().byName(tenant, name))
-                .map(stored -> stored.definition());
+        return ConnectionName.of(idOrName).flatMap(name -> store.connections().byName(tenant, name));
     }
 }

@@ -61,7 +61,8 @@ public final class ApiHandler implements RequestHandler<APIGatewayV2HTTPEvent, A
 
     private static Problem problem(WriteRefused refused) {
         var type = switch (refused.reason()) {
-            case TAKEN, STALE, IN_USE, LIMIT -> Problem.Type.CONFLICT;
+            case TAKEN, STALE, IN_USE -> Problem.Type.CONFLICT;
+            case LIMIT -> Problem.Type.LIMIT;
             case ABSENT -> Problem.Type.NOT_FOUND;
         };
         return Problem.of(type, String.valueOf(refused.getMessage()));

@@ -156,6 +156,11 @@ public final class Fields {
         return value;
     }
 
+    /// A number that may be missing.
+    public Optional<Integer> optionalNumber(String field, @Nullable Long value, int least, int most) {
+        return value == null ? Optional.empty() : Optional.of((int) number(field, value, least, least, most));
+    }
+
     /// What `parse` makes of a text, where a text that it throws [IllegalArgumentException] for is wrong.
     public <T> Optional<T> parsed(String field, String text, Function<String, T> parse) {
         try {

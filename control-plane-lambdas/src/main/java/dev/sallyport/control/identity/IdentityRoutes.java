@@ -9,9 +9,16 @@ public final class IdentityRoutes {
     private final Router router = new Router();
 
     @Inject
-    IdentityRoutes(MeRoutes me, TenantRoutes tenants, UserRoutes users, GroupRoutes groups, KeyRoutes keys) {
+    IdentityRoutes(
+            MeRoutes me,
+            TenantRoutes tenants,
+            SettingsRoutes settings,
+            UserRoutes users,
+            GroupRoutes groups,
+            KeyRoutes keys) {
         me.addTo(router);
         tenants.addTo(router);
+        settings.addTo(router);
         users.addTo(router);
         groups.addTo(router);
         keys.addTo(router);

@@ -53,13 +53,18 @@ public final class TenantRoutes {
 
     private Answer show(Caller caller, Call call) throws Declined {
         operatorOnly(caller);
+        return Answer.ok(shown(found(store, call)));
+    }
+
+    /// The tenant that the path names.
+    static Tenant found(Store store, Call call) throws Declined {
         TenantId id;
         try {
             id = new TenantId(call.part("tenant"));
         } catch (IllegalArgumentException e) {
             throw Declined.notFound();
         }
-        return Answer.ok(shown(store.tenants().get(id).orElseThrow(Declined::notFound)));
+        return store.tenants().get(id).orElseThrow(Declined::notFound);
     }
 
     private Answer create(Caller caller, Call call) throws Declined {
@@ -91,7 +96,7 @@ public final class TenantRoutes {
                         List.of()));
     }
 
-    private static void operatorOnly(Caller caller) throws Declined {
+    static void operatorOnly(Caller caller) throws Declined {
         if (!caller.operator()) {
             throw Declined.forbidden();
         }

@@ -5,6 +5,7 @@ import dev.sallyport.control.ControlPlane;
 import dev.sallyport.control.Instance;
 import dev.sallyport.control.sessions.SignedChunkUrls;
 import dev.sallyport.core.id.TenantId;
+import dev.sallyport.store.RetentionSweep;
 import dev.sallyport.store.Store;
 import dev.sallyport.store.Tables;
 import dev.sallyport.store.kms.DerivedKey;
@@ -99,6 +100,11 @@ record Environment(
                 new SignedChunkUrls(new DerivedKey(kms, chunkUrlKey, CHUNK_URLS), clock),
                 new Deployed(this),
                 clock);
+    }
+
+    /// What deletes recordings, on what this names. Nothing is asked for here, either.
+    RetentionSweep retentionSweep(Clock clock) {
+        return new RetentionSweep(new Store(Tables.aws(tables, clock)), new S3ChunkStore(bucket), clock);
     }
 
     /// The instance as its deployment names it; its doors are not the control plane's to change.

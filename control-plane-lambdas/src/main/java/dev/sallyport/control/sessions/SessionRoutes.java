@@ -1,6 +1,8 @@
 package dev.sallyport.control.sessions;
 
+import static dev.sallyport.control.http.Router.ADMINS;
 import static dev.sallyport.control.http.Router.ALL;
+import static dev.sallyport.control.http.Router.READERS;
 
 import dev.sallyport.api.Problem;
 import dev.sallyport.api.Sessions;
@@ -8,6 +10,7 @@ import dev.sallyport.control.http.Answer;
 import dev.sallyport.control.http.Caller;
 import dev.sallyport.control.http.Declined;
 import dev.sallyport.control.http.Fields;
+import dev.sallyport.control.http.Paging;
 import dev.sallyport.control.http.Request;
 import dev.sallyport.control.http.Router;
 import dev.sallyport.control.http.Router.Call;
@@ -20,6 +23,7 @@ import dev.sallyport.core.id.SessionId;
 import dev.sallyport.core.id.UserId;
 import dev.sallyport.core.recording.ChunkStore;
 import dev.sallyport.core.recording.DataKeys;
+import dev.sallyport.core.recording.Hold;
 import dev.sallyport.core.recording.RecordingRow;
 import dev.sallyport.core.recording.RecordingState;
 import dev.sallyport.core.session.Outcome;
@@ -44,6 +48,11 @@ public final class SessionRoutes {
 
     /// Chunks in one answer.
     private static final int CHUNKS = 500;
+
+    /// Chunks that are deleted while somebody waits; the sweep deletes the others.
+    private static final int CHUNKS_AT_ONCE = 200;
+
+    private static final String DELETED = "deleted";
 
     /// How long after a session's end its last chunk may still be on its way.
     private static final Duration LAST_CHUNK = Duration.ofSeconds(30);
@@ -72,7 +81,11 @@ public final class SessionRoutes {
                 .route("GET", "/v1/sessions/{session}", ALL, this::show)
                 .route("POST", "/v1/sessions/{session}/kill", ALL, this::kill)
                 .route("GET", "/v1/sessions/{session}/recording", ALL, this::recording)
-                .route("GET", "/v1/sessions/{session}/recording/chunks", ALL, this::chunks);
+                .route("DELETE", "/v1/sessions/{session}/recording", ADMINS, this::delete)
+                .route("GET", "/v1/sessions/{session}/recording/chunks", ALL, this::chunks)
+                .route("PUT", "/v1/sessions/{session}/hold", ADMINS, this::hold)
+                .route("DELETE", "/v1/sessions/{session}/hold", ADMINS, this::release)
+                .route("GET", "/v1/holds", READERS, this::holds);
     }
 
     private Answer list(Caller caller, Call call) throws Declined {
@@ -111,7 +124,8 @@ public final class SessionRoutes {
                 .all(caller.tenant(), page.items().stream().map(Session::id).toList());
         return Answer.ok(new Sessions.Page(
                 page.items().stream()
-                        .map(session -> shown(session, Optional.ofNullable(recordings.get(session.id()))))
+                        .map(session ->
+                                shown(session, Optional.ofNullable(recordings.get(session.id())), Optional.empty()))
                         .toList(),
                 page.cursor().orElse(null)));
     }
@@ -141,8 +155,64 @@ public final class SessionRoutes {
     }
 
     private Answer show(Caller caller, Call call) throws Declined {
+        return Answer.ok(shown(found(caller, call)));
+    }
+
+    /// Everything that is known of one session.
+    private Sessions.Session shown(Session session) {
+        return shown(
+                session,
+                store.recordings().get(session.tenant(), session.id()),
+                store.holds().get(session.tenant(), session.id()));
+    }
+
+    private Answer delete(Caller caller, Call call) throws Declined {
         var session = found(caller, call);
-        return Answer.ok(shown(session, store.recordings().get(caller.tenant(), session.id())));
+        var reason = reason(call);
+        var _ = store.deletions()
+                .delete(caller.actor(), caller.tenant(), session.id(), reason)
+                .orThrow();
+        boolean _ = store.deletions().finish(chunks, caller.tenant(), session.id(), CHUNKS_AT_ONCE);
+        return Answer.ok(shown(session));
+    }
+
+    private Answer hold(Caller caller, Call call) throws Declined {
+        var session = found(caller, call);
+        var fields = new Fields();
+        var reason = fields.needed(
+                "reason", call.request().json(Sessions.HoldWrite.class).reason());
+        fields.check();
+        return Answer.ok(shown(store.holds()
+                .put(caller.actor(), caller.tenant(), session.id(), reason)
+                .orThrow()));
+    }
+
+    private Answer release(Caller caller, Call call) throws Declined {
+        var session = found(caller, call);
+        var _ = store.holds()
+                .release(caller.actor(), caller.tenant(), session.id(), reason(call))
+                .orThrow();
+        return Answer.nothing();
+    }
+
+    private Answer holds(Caller caller, Call call) throws Declined {
+        var page = Paging.of(
+                store.holds().list(caller.tenant()), hold -> hold.session().value(), call.request());
+        return Answer.ok(new Sessions.HoldPage(
+                page.items().stream().map(SessionRoutes::shown).toList(),
+                page.next().orElse(null)));
+    }
+
+    private static Sessions.Hold shown(Hold hold) {
+        return new Sessions.Hold(hold.session().value(), hold.at(), hold.by(), hold.reason());
+    }
+
+    /// Why something is deleted: of the query, because not every program on the way lets the body of a `DELETE` pass.
+    private static String reason(Call call) throws Declined {
+        var fields = new Fields();
+        var reason = fields.needed("reason", call.request().parameter("reason").orElse(null));
+        fields.check();
+        return reason;
     }
 
     private Answer kill(Caller caller, Call call) throws Declined {
@@ -160,12 +230,12 @@ public final class SessionRoutes {
         var killed = store.sessions()
                 .kill(caller.actor(), caller.tenant(), session.id(), reason.orElse(""))
                 .orThrow();
-        return Answer.accepted(shown(killed, Optional.empty()));
+        return Answer.accepted(shown(killed, Optional.empty(), Optional.empty()));
     }
 
     private Answer recording(Caller caller, Call call) throws Declined {
         var session = found(caller, call);
-        var row = row(session);
+        var row = there(session);
         var tenant = store.tenants().get(caller.tenant()).orElseThrow(Declined::notFound);
         store.auditLog()
                 .append(
@@ -188,7 +258,7 @@ public final class SessionRoutes {
     private Answer chunks(Caller caller, Call call) throws Declined {
         var session = found(caller, call);
         int from = call.request().number("from", 0);
-        var state = state(session, row(session));
+        var state = state(session, there(session));
         try {
             var items = chunks.numbers(caller.tenant(), session.id()).stream()
                     .filter(number -> number >= from)
@@ -199,6 +269,19 @@ public final class SessionRoutes {
         } catch (IOException e) {
             throw new UncheckedIOException("could not list the chunks of " + session.id(), e);
         }
+    }
+
+    /// The row of a recording that was not deleted.
+    private RecordingRow there(Session session) throws Declined {
+        var row = row(session);
+        if (row.deletion().isPresent()) {
+            var deletion = row.deletion().get();
+            throw new Declined(
+                    Problem.Type.DELETED,
+                    "The recording of this session was deleted on " + deletion.at() + " by " + deletion.by()
+                            + ": there is nothing to see any more.");
+        }
+        return row;
     }
 
     private RecordingRow row(Session session) throws Declined {
@@ -221,6 +304,9 @@ public final class SessionRoutes {
     /// A recording that nobody seals is incomplete from its session's end on: at once when its edge was lost, else
     /// after the time that the last chunk may take.
     private String state(Session session, RecordingRow row) {
+        if (row.deletion().isPresent()) {
+            return DELETED;
+        }
         boolean abandoned = row.state() == RecordingState.LIVE
                 && session.end()
                         .filter(end -> end.outcome().equals(new Outcome.EdgeLost().name())
@@ -229,7 +315,7 @@ public final class SessionRoutes {
         return Words.of(abandoned ? RecordingState.INCOMPLETE : row.state());
     }
 
-    private Sessions.Session shown(Session session, Optional<RecordingRow> row) {
+    private Sessions.Session shown(Session session, Optional<RecordingRow> row, Optional<Hold> hold) {
         var certificate = session.certificate();
         return new Sessions.Session(
                 session.id().value(),
@@ -255,6 +341,10 @@ public final class SessionRoutes {
                 session.end().map(Session.End::sentence).orElse(null),
                 session.end().flatMap(Session.End::exitStatus).orElse(null),
                 Words.of(session.level()),
-                row.map(it -> state(session, it)).orElse(null));
+                row.map(it -> state(session, it)).orElse(null),
+                row.flatMap(RecordingRow::deletion)
+                        .map(it -> new Sessions.Deletion(it.at(), it.by(), it.reason()))
+                        .orElse(null),
+                hold.map(SessionRoutes::shown).orElse(null));
     }
 }

@@ -9,10 +9,11 @@ public final class SessionsRoutes {
     private final Router router = new Router();
 
     @Inject
-    SessionsRoutes(SessionRoutes sessions, ChunkRoutes chunks, AuditRoutes audit) {
+    SessionsRoutes(SessionRoutes sessions, ChunkRoutes chunks, AuditRoutes audit, ExportRoutes exports) {
         sessions.addTo(router);
         chunks.addTo(router);
         audit.addTo(router);
+        exports.addTo(router);
     }
 
     public Router router() {

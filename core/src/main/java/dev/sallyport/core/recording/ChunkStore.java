@@ -22,4 +22,13 @@ public interface ChunkStore {
 
     /// The numbers that are there, ascending.
     List<Integer> numbers(TenantId tenant, SessionId session) throws IOException;
+
+    /// Deletes at most `most` chunks of a recording, the last ones first, as far as the store lets (what is locked
+    /// there stays, and is read by nobody once the key is destroyed). Deleting what is not there is no error.
+    ///
+    /// @return whether none is left
+    /// @throws IOException when that is not known, or nothing is deleted here
+    default boolean delete(TenantId tenant, SessionId session, int most) throws IOException {
+        throw new IOException("chunks are only read here");
+    }
 }

@@ -91,6 +91,27 @@ public final class FolderChunkStore implements ChunkStore {
         }
     }
 
+    @Override
+    public boolean delete(TenantId tenant, SessionId session, int most) throws IOException {
+        var numbers = numbers(tenant, session);
+        for (int number : numbers.reversed().stream().limit(most).toList()) {
+            Files.deleteIfExists(file(tenant, session, number));
+        }
+        var folder = folder(tenant, session);
+        if (numbers.size() > most || !Files.isDirectory(folder)) {
+            return numbers.size() <= most;
+        }
+        try (var leftovers = Files.list(folder)) {
+            // of a put that was interrupted
+            for (var file : leftovers.toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
+        Files.deleteIfExists(folder);
+        sync(root.resolve(tenant.value()));
+        return true;
+    }
+
     private Path folder(TenantId tenant, SessionId session) {
         return root.resolve(tenant.value()).resolve(session.value());
     }

@@ -1,5 +1,6 @@
 package dev.sallyport.core.recording;
 
+import java.time.Instant;
 import java.util.OptionalLong;
 
 /// What a [Verifier] found.
@@ -21,6 +22,12 @@ public sealed interface Verification {
     /// @param events how many there are
     record SoundSoFar(long vouched, long events, RecordingState state, boolean opened, String sentence)
             implements Verification {}
+
+    /// It was deleted, and the audit log says so: there is nothing to look at any more, and nothing was tampered with.
+    ///
+    /// @param by who did it
+    /// @param vouched whether a checkpoint vouches for that line of the audit log already
+    record Deleted(Instant at, String by, boolean vouched, String sentence) implements Verification {}
 
     /// Something was changed, cut, added or exchanged.
     ///

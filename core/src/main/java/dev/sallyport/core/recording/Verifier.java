@@ -1,11 +1,14 @@
 package dev.sallyport.core.recording;
 
 import dev.sallyport.core.audit.AuditChain;
+import dev.sallyport.core.audit.AuditEntry;
 import dev.sallyport.core.audit.AuditLine;
 import dev.sallyport.core.audit.AuditMinute;
 import dev.sallyport.core.audit.Checkpoint;
 import dev.sallyport.core.audit.RecordingMark;
+import dev.sallyport.core.id.Ulid;
 import dev.sallyport.core.recording.Verification.Broken;
+import dev.sallyport.core.recording.Verification.Deleted;
 import dev.sallyport.core.recording.Verification.Sound;
 import dev.sallyport.core.recording.Verification.SoundSoFar;
 import dev.sallyport.core.secret.Secret;
@@ -27,7 +30,20 @@ import java.util.TreeMap;
 /// cover, then at the chunks (each following the one before, and those that checkpoints know being those), and,
 /// given the data key, at the events. Whoever rewrites a recording has to rewrite a checkpoint, for which he
 /// lacks the key; whoever leaves out the latest checkpoints gets no more than [SoundSoFar].
+///
+/// Of a recording that the audit log says was deleted, chunks are not looked at: whatever is left of them, nobody
+/// opens it. As long as no checkpoint vouches for that line, it only explains that there are no chunks. Chunks that are
+/// gone without it were cut.
 public final class Verifier {
+
+    /// What the audit log says of a deletion, about the session whose recording it was.
+    public static final String DELETED = "recording.deleted";
+
+    /// The details of that line: why, how many chunks there were, and the last one's hash in hexadecimal.
+    public static final String REASON = "reason";
+
+    public static final String CHUNKS = "chunks";
+    public static final String LAST_HASH = "last_hash";
 
     /// An end that is older than the latest checkpoint by this much must be in one (`checkpoint.grace`).
     private static final long GRACE_MINUTES = 10;
@@ -48,6 +64,7 @@ public final class Verifier {
     private OptionalLong firstGap = OptionalLong.empty();
     private boolean ended;
     private boolean opened;
+    private Optional<AuditEntry> deletion = Optional.empty();
 
     /// A checkpoint's word on the recording.
     private record Known(long checkpoint, RecordingMark mark) {}
@@ -87,6 +104,11 @@ public final class Verifier {
         try {
             checkpoints();
             audit();
+            if (deletion.isPresent()
+                    && (vouching(deletion.get()).isPresent()
+                            || evidence.chunks().isEmpty())) {
+                return deleted(deletion.get());
+            }
             chunks();
             end();
             return result();
@@ -146,6 +168,11 @@ public final class Verifier {
             if (line instanceof AuditLine.Told told && !told.entry().tenant().equals(evidence.tenant())) {
                 throw new Fault(OptionalLong.empty(), "the audit log has a row of another tenant");
             }
+            if (line instanceof AuditLine.Told(var entry)
+                    && entry.action().equals(DELETED)
+                    && entry.object().equals(evidence.session().value())) {
+                deletion = Optional.of(entry);
+            }
             minutes.computeIfAbsent(line.minute(), any -> new ArrayList<>()).add(line);
         }
         for (var checkpoint : checkpoints) {
@@ -184,6 +211,28 @@ public final class Verifier {
 
     private static String name(long minute) {
         return Instant.ofEpochSecond(minute * 60).toString().substring(0, 16) + "Z";
+    }
+
+    private Verification deleted(AuditEntry entry) {
+        var at = Instant.ofEpochMilli(Ulid.epochMillis(entry.id()));
+        var checkpoint = vouching(entry);
+        var reason = entry.details().getOrDefault(REASON, "");
+        var what = "The recording was deleted on " + at + " by " + entry.actor()
+                + (reason.isEmpty() ? "" : " (" + reason + ")") + ". ";
+        var vouching = checkpoint
+                .map(one -> "Checkpoint " + one.number() + " vouches for this line of the audit log.")
+                .orElse("No checkpoint vouches for this line of the audit log yet: verify again in some minutes.");
+        var was = " It had " + entry.details().getOrDefault(CHUNKS, "?") + " chunks; the last one's hash was "
+                + entry.details().getOrDefault(LAST_HASH, "?") + ".";
+        return new Deleted(at, entry.actor(), checkpoint.isPresent(), what + vouching + was);
+    }
+
+    /// The checkpoint that covers an entry; its minute was compared already.
+    private Optional<Checkpoint> vouching(AuditEntry entry) {
+        long minute = AuditMinute.of(entry);
+        return checkpoints.stream()
+                .filter(one -> one.audit().stream().anyMatch(covered -> covered.minute() == minute))
+                .findFirst();
     }
 
     // ---- chunks

@@ -46,6 +46,23 @@ class FolderChunkStoreTest {
     }
 
     @Test
+    void chunksAreDeletedSomeAtATimeTheLastOnesFirst() throws IOException {
+        var store = new FolderChunkStore(folder);
+        for (int number = 0; number < 5; number++) {
+            store.put(TENANT, SESSION, number, new byte[] {1});
+        }
+        var other = SessionId.next(Clock.systemUTC());
+        store.put(TENANT, other, 0, new byte[] {1});
+
+        assertThat(store.delete(TENANT, SESSION, 3)).isFalse();
+        assertThat(store.numbers(TENANT, SESSION)).containsExactly(0, 1);
+        assertThat(store.delete(TENANT, SESSION, 3)).isTrue();
+        assertThat(store.delete(TENANT, SESSION, 3)).isTrue();
+        assertThat(folder.resolve(TENANT.value()).resolve(SESSION.value())).doesNotExist();
+        assertThat(store.numbers(TENANT, other)).containsExactly(0);
+    }
+
+    @Test
     void onlyTheOwnerReadsThem() throws IOException {
         var store = new FolderChunkStore(folder.resolve("recordings"));
         store.put(TENANT, SESSION, 0, new byte[] {1});

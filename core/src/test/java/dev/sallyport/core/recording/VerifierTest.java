@@ -80,8 +80,22 @@ class VerifierTest {
     }
 
     private void entry(long minute, String action) {
+        entry(minute, action, "");
+    }
+
+    private void deletion(long minute, SessionId session) {
+        entry(minute, "recording.deleted", session.value());
+    }
+
+    private void entry(long minute, String action, String object) {
         var entry = new AuditEntry(
-                written.tenant, Ulid.next(minute * 60_000 + entries.size()), "usr", action, "", "", new TreeMap<>());
+                written.tenant,
+                Ulid.next(minute * 60_000 + entries.size()),
+                "usr",
+                action,
+                object,
+                "",
+                new TreeMap<>(Map.of("reason", "mistake", "chunks", "3", "last_hash", "07")));
         entries.add(entry);
         audit.add(new AuditLine.Told(entry));
     }
@@ -449,6 +463,67 @@ class VerifierTest {
                     new RecordingMark(written.session, 1, writer.position().hash(), RecordingState.COMPLETE));
             assertBrokenAsIs(Optional.of(1L), offset == 2 ? "twice" : "missing");
         }
+    }
+
+    @Test
+    void aDeletedRecordingIsDeletedAndNotTamperedWith() throws IOException {
+        deletion(MINUTE + 5, written.session);
+        checkpoint(MINUTE + 5, RecordingState.COMPLETE);
+        gone();
+        var found = verify();
+        assertThat(found).as(found.sentence()).isInstanceOfSatisfying(Verification.Deleted.class, deleted -> {
+            assertThat(deleted.vouched()).isTrue();
+            assertThat(deleted.by()).isEqualTo(entries.getLast().actor());
+        });
+        assertThat(found.sentence()).contains("deleted on ", " by ", "It had 3 chunks; the last one's hash was 07.");
+
+        load(written);
+        assertThat(verify()).as("chunks that an object store keeps locked").isInstanceOf(Verification.Deleted.class);
+    }
+
+    @Test
+    void aFreshDeletionIsNotVouchedForYet() {
+        deletion(MINUTE + 5, written.session);
+        gone();
+        assertThat(verify())
+                .isInstanceOfSatisfying(
+                        Verification.Deleted.class,
+                        deleted -> assertThat(deleted.vouched()).isFalse());
+    }
+
+    @Test
+    void chunksThatAreGoneWithoutAWordInTheAuditLogWereCut() {
+        gone();
+        assertBrokenAsIs(Optional.of(0L), "the tail was cut");
+    }
+
+    @Test
+    void aLineThatNobodyVouchesForHidesNoForgery() {
+        deletion(MINUTE + 5, written.session);
+        chunks.get(1)[chunks.get(1).length - 1] ^= 1;
+        assertThat(verify()).isInstanceOf(Broken.class);
+    }
+
+    @Test
+    void aLineThatWasAddedToASealedMinuteIsNoDeletion() {
+        deletion(MINUTE + 1, written.session);
+        gone();
+        assertBrokenAsIs(Optional.empty(), "a row was added");
+    }
+
+    @Test
+    void theDeletionOfAnotherRecordingIsNotThisOnes() {
+        deletion(MINUTE + 5, SessionId.next(Clock.systemUTC()));
+        checkpoint(MINUTE + 5, RecordingState.COMPLETE);
+        gone();
+        assertBrokenAsIs(Optional.of(0L), "the tail was cut");
+    }
+
+    /// As after a deletion: neither chunks nor key.
+    private void gone() {
+        chunks.clear();
+        numbers.clear();
+        withKey = false;
     }
 
     @Test

@@ -60,12 +60,33 @@ public final class LiveSessions {
     }
 
     /// Says whose the session is; `false` when the user has as many others as may be.
-    synchronized boolean claim(LiveSession session, UserId user) {
+    boolean claim(LiveSession session, UserId user) {
+        return claim(session, user, Optional.empty()) == Claim.DONE;
+    }
+
+    /// What came of a claim.
+    enum Claim {
+        DONE,
+        MOST_OF_USER,
+        MOST_OF_TENANT
+    }
+
+    /// The same.
+    ///
+    /// @param mostOfTenant how many sessions the tenant may have on this edge
+    synchronized Claim claim(LiveSession session, UserId user, Optional<Integer> mostOfTenant) {
         if (countOf(user) >= mostOfUser) {
-            return false;
+            return Claim.MOST_OF_USER;
+        }
+        if (mostOfTenant.isPresent() && claimedOf(session.tenant()) >= mostOfTenant.get()) {
+            return Claim.MOST_OF_TENANT;
         }
         session.of(user);
-        return true;
+        return Claim.DONE;
+    }
+
+    private long claimedOf(TenantId tenant) {
+        return of(tenant).stream().filter(session -> session.user().isPresent()).count();
     }
 
     void leave(LiveSession session) {

@@ -15,6 +15,7 @@ import dev.sallyport.core.recording.RecordingState;
 import dev.sallyport.core.session.Order;
 import dev.sallyport.core.session.Outcome;
 import dev.sallyport.core.session.Session;
+import dev.sallyport.core.tenant.Quotas;
 import dev.sallyport.core.user.User;
 import dev.sallyport.edge.admission.Judge.Identified;
 import dev.sallyport.store.Connections;
@@ -267,14 +268,28 @@ public final class StoreAdmission implements Admission, AutoCloseable {
                     refused(request, user.id().value(), message);
                     yield new Decision.Refused(message);
                 }
-                if (!live.claim(session, user.id())) {
-                    var message = "you have " + live.mostOfUser() + " sessions already; end one of them first";
-                    refused(request, user.id().value(), message);
-                    yield new Decision.Refused(message);
-                }
-                yield grant(session, request, standing, allowed.get());
+                var quota = policy.quotas().of(Quotas.Noun.SESSIONS);
+                yield switch (live.claim(session, user.id(), quota)) {
+                    case DONE -> grant(session, request, standing, allowed.get());
+                    case MOST_OF_USER ->
+                        tooMany(
+                                request,
+                                user,
+                                "you have " + live.mostOfUser() + " sessions already; end one of them first");
+                    case MOST_OF_TENANT ->
+                        tooMany(
+                                request,
+                                user,
+                                "your tenant has as many sessions on this edge as it may; try again when others have"
+                                        + " ended, or ask your administrator");
+                };
             }
         };
+    }
+
+    private Decision tooMany(Request request, User user, String message) {
+        refused(request, user.id().value(), message);
+        return new Decision.Refused(message);
     }
 
     private Decision grant(LiveSession session, Request request, Standing standing, Connections.Stored connection) {

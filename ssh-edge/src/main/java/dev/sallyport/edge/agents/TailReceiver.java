@@ -18,7 +18,8 @@ public interface TailReceiver {
         /// Not now; the agent keeps it and comes back.
         record Later(String problem) implements Answer {}
 
-        /// Never: the session is not this agent's, or its recording is sealed. The agent forgets it.
+        /// Never: the session is not this agent's, or its recording is sealed or deleted. The agent forgets
+        /// it.
         record Refused(String problem) implements Answer {}
     }
 

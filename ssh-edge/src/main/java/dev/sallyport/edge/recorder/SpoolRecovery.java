@@ -94,6 +94,11 @@ public final class SpoolRecovery {
         try (lock;
                 var segments = new Segments(folder)) {
             for (var spooled : scan(segments).values()) {
+                var opened = spooled.opened();
+                if (listener.deleted(opened.tenant(), opened.session())) {
+                    LOG.info("recording {} was deleted: what this spool has of it goes", opened.session());
+                    continue;
+                }
                 var sealed = recover(segments, spooled, 1);
                 listener.sealed(sealed);
                 recovered.add(sealed);

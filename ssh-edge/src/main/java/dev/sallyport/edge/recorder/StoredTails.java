@@ -57,6 +57,9 @@ public final class StoredTails implements TailReceiver {
         if (row.get().end().isEmpty()) {
             return new Answer.Later("the session's edge may still live");
         }
+        if (recording.get().deletion().isPresent()) {
+            return new Answer.Refused("the recording was deleted");
+        }
         if (recording.get().state() == RecordingState.COMPLETE
                 || recording.get().state() == RecordingState.RECOVERED) {
             return new Answer.Stored();

@@ -20,6 +20,7 @@ import dev.sallyport.core.recording.RecordingState;
 import dev.sallyport.core.revocation.Revocation;
 import dev.sallyport.core.session.Outcome;
 import dev.sallyport.core.session.SessionRequest;
+import dev.sallyport.core.tenant.Quotas;
 import dev.sallyport.core.user.User;
 import dev.sallyport.edge.admission.Admission.Decision;
 import dev.sallyport.edge.mailbox.CellMember;
@@ -115,6 +116,22 @@ class StoreAdmissionTest {
                         .orElseThrow()
                         .state())
                 .isEqualTo(RecordingState.INCOMPLETE));
+    }
+
+    @Test
+    void aTenantHasNoMoreSessionsAtOnceThanItsQuotaSays() {
+        var first = granted(admit(alice, "bash"));
+        store.settings()
+                .setQuotas(ExampleTenant.ADMIN, acme.id(), new Quotas(Map.of(Quotas.Noun.SESSIONS, 2), 0))
+                .orThrow();
+        var second = granted(admit(alice, "bash"));
+
+        assertThat(refused(admit(alice, "bash")).message()).contains("your tenant has as many sessions");
+
+        first.live().ended(new Outcome.Exited(0));
+        var third = granted(admit(alice, "bash"));
+        second.live().ended(new Outcome.Exited(0));
+        third.live().ended(new Outcome.Exited(0));
     }
 
     @Test

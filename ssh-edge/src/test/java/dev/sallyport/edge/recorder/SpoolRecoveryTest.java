@@ -7,9 +7,11 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sallyport.core.id.EdgeId;
 import dev.sallyport.core.id.SessionId;
+import dev.sallyport.core.id.TenantId;
 import dev.sallyport.core.recording.Event;
 import dev.sallyport.core.recording.Event.Kind;
 import dev.sallyport.core.recording.RecordingState;
+import dev.sallyport.core.recording.SealedRecording;
 import dev.sallyport.core.session.Outcome;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -19,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -88,6 +91,32 @@ class SpoolRecoveryTest {
         }
         assertThat(reader.position()).isEqualTo(sealed.position());
         assertThat(left).doesNotExist();
+    }
+
+    @Test
+    void ofARecordingThatWasDeletedNothingIsStoredAnyMore() throws Exception {
+        var session = session();
+        var left = killedAfter(session, "stored ", "spooled");
+        var told = new ArrayList<SealedRecording>();
+        var listener = new SealedListener() {
+            @Override
+            public void sealed(SealedRecording recording) {
+                told.add(recording);
+            }
+
+            @Override
+            public boolean deleted(TenantId tenant, SessionId one) {
+                return tenant.equals(test.tenant) && one.equals(session);
+            }
+        };
+
+        var report = new SpoolRecovery(test.chunks, test.keys, listener, Clock.systemUTC()).run(test.spool);
+
+        assertThat(report.left()).isEmpty();
+        assertThat(report.recovered()).isEmpty();
+        assertThat(told).isEmpty();
+        assertThat(test.chunks.numbers(test.tenant, session)).hasSize(1);
+        assertThat(left).as("the spool with what was typed").doesNotExist();
     }
 
     @Test

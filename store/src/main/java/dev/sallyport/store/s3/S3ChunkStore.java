@@ -107,6 +107,20 @@ public final class S3ChunkStore implements ChunkStore, AutoCloseable {
         return numbers.stream().sorted().toList();
     }
 
+    /// In a bucket with Object Lock or versions, the versions stay as long as they are locked or its rules keep them.
+    @Override
+    public boolean delete(TenantId tenant, SessionId session, int most) throws IOException {
+        var numbers = numbers(tenant, session);
+        for (int number : numbers.reversed().stream().limit(most).toList()) {
+            try {
+                var _ = client().deleteObject(request -> request.bucket(bucket).key(key(tenant, session, number)));
+            } catch (SdkException e) {
+                throw failed("delete", session, number, e);
+            }
+        }
+        return numbers.size() <= most;
+    }
+
     @Override
     public synchronized void close() {
         if (client != null) {

@@ -43,6 +43,11 @@ public final class S3StandIn extends StandIn {
                     get(exchange, key);
                 }
             }
+            case "DELETE" -> {
+                asked("s3:DeleteObject");
+                objects.remove(key);
+                answer(exchange, 204, "application/xml", new byte[0]);
+            }
             default -> error(exchange, 405, "MethodNotAllowed");
         }
     }

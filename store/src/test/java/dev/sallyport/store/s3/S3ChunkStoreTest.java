@@ -63,6 +63,22 @@ class S3ChunkStoreTest {
     }
 
     @Test
+    void chunksAreDeletedSomeAtATimeTheLastOnesFirst() throws IOException {
+        for (int number = 0; number < 5; number++) {
+            store.put(TENANT, SESSION, number, new byte[] {1});
+        }
+        var other = SessionId.next(Clock.systemUTC());
+        store.put(TENANT, other, 0, new byte[] {1});
+
+        assertThat(store.delete(TENANT, SESSION, 3)).isFalse();
+        assertThat(store.numbers(TENANT, SESSION)).containsExactly(0, 1);
+        assertThat(store.delete(TENANT, SESSION, 3)).isTrue();
+        assertThat(store.delete(TENANT, SESSION, 3)).isTrue();
+        assertThat(store.numbers(TENANT, SESSION)).isEmpty();
+        assertThat(store.numbers(TENANT, other)).containsExactly(0);
+    }
+
+    @Test
     void anObjectThatIsTooLongForAChunkIsNotReadToItsEnd() throws IOException {
         s3.objects.put(TENANT + "/" + SESSION + "/000000.chunk", new byte[3 * ChunkHeader.LONGEST_CHUNK]);
 
