@@ -208,7 +208,7 @@ public final class Bed implements Instance {
         return call("DELETE", path, key, null);
     }
 
-    /// @param body a record, a text that is sent as it is, or nothing
+    /// @param body a record, a text or bytes that are sent as they are, or nothing
     public Reply call(String method, String path, String key, @Nullable Object body) {
         return call(method, path, key, body, Map.of());
     }
@@ -223,9 +223,12 @@ public final class Bed implements Instance {
         }
         headers.put("Content-Type", "application/json");
         headers.putAll(more);
-        var bytes = body == null
-                ? new byte[0]
-                : body instanceof String text ? text.getBytes(StandardCharsets.UTF_8) : ApiJson.write(body);
+        var bytes = switch (body) {
+            case null -> new byte[0];
+            case String text -> text.getBytes(StandardCharsets.UTF_8);
+            case byte[] raw -> raw;
+            default -> ApiJson.write(body);
+        };
         var event = APIGatewayV2HTTPEvent.builder()
                 .withVersion("2.0")
                 .withRawPath(bare)

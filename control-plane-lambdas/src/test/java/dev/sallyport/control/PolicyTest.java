@@ -119,6 +119,14 @@ final class PolicyTest {
         statements.put(
                 "\"table\": \"live\", \"leadingKeys\": \"TEN#${tenant}#RATES\"",
                 new TreeSet<>(List.of("\"dynamodb:GetItem\"", "\"dynamodb:PutItem\"", "\"dynamodb:UpdateItem\"")));
+        // the first change of a minute notes the minute
+        statements.put(
+                "\"table\": \"live\", \"leadingKeys\": \"TEN#${tenant}#MINUTES#*\"",
+                new TreeSet<>(List.of("\"dynamodb:PutItem\"")));
+        // a request that is repeated is looked up
+        statements.put(
+                "\"table\": \"live\", \"leadingKeys\": \"TEN#${tenant}#REQUESTS\"",
+                new TreeSet<>(List.of("\"dynamodb:GetItem\"")));
         for (var call : Calls.ALL) {
             if (call.function().equals(function)) {
                 statements
