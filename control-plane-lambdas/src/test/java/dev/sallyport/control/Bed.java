@@ -36,6 +36,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A control plane on an empty store in memory, and who calls it as API Gateway would.
@@ -52,6 +53,7 @@ public final class Bed implements Instance {
     public final List<String> door = new ArrayList<>();
 
     private Optional<TenantId> operator = Optional.empty();
+    private Set<String> origins = Set.of();
 
     public Bed() {
         this(Clock.systemUTC());
@@ -121,6 +123,16 @@ public final class Bed implements Instance {
     @Override
     public Optional<TenantId> operator() {
         return operator;
+    }
+
+    /// Lets pages of these origins read the answers.
+    public void read(String... by) {
+        origins = Set.of(by);
+    }
+
+    @Override
+    public Set<String> origins() {
+        return origins;
     }
 
     @Override

@@ -112,6 +112,7 @@ public final class Agents {
         return configuration
                 .change(tenant, actor, "agent.deleted", id.value())
                 .detail("name", agent.get().name())
+                .before(facts(agent.get()), Optional.empty())
                 .at(epoch.get())
                 .tell(new Mail.AgentRevoked(tenant, id))
                 .delete(Keys.id(Keys.AGENT, id), Condition.present(), Reason.ABSENT, ABSENT)
@@ -149,6 +150,7 @@ public final class Agents {
             var change = configuration
                     .change(tenant, actor, action, id.value())
                     .detail("name", after.name())
+                    .before(facts(before), Optional.of(facts(after)))
                     .put(item(after), Condition.version(before.version()), Reason.STALE, STALE);
             if (detaches) {
                 change.tell(new Mail.AgentRevoked(tenant, id));
@@ -165,6 +167,15 @@ public final class Agents {
     private static Agent with(
             Agent agent, List<TokenHash> tokens, Optional<String> sealingKey, boolean disabled, long version) {
         return new Agent(agent.tenant(), agent.id(), agent.name(), tokens, sealingKey, disabled, version);
+    }
+
+    /// What the audit log says of an agent: how many tokens it has, and not their hashes.
+    private static Item facts(Agent agent) {
+        return Item.of(Keys.tenant(agent.tenant()), Keys.id(Keys.AGENT, agent.id()))
+                .text("name", agent.name())
+                .text("sealingKey", agent.sealingKey())
+                .flag("disabled", agent.disabled())
+                .number("tokens", agent.tokens().size());
     }
 
     private static Item item(Agent agent) {

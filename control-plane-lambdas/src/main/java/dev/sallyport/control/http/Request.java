@@ -37,15 +37,20 @@ public record Request(
     /// @throws Declined when it is too large
     public static Request of(APIGatewayV2HTTPEvent event) throws Declined {
         var http = event.getRequestContext().getHttp();
-        var headers = new TreeMap<String, String>();
-        orEmpty(event.getHeaders()).forEach((name, value) -> headers.put(name.toLowerCase(Locale.ROOT), value));
         return new Request(
                 http.getMethod(),
                 event.getRawPath(),
                 orEmpty(event.getQueryStringParameters()),
-                headers,
+                headers(event),
                 body(event),
                 http.getSourceIp());
+    }
+
+    /// Headers by lower-case name.
+    static Map<String, String> headers(APIGatewayV2HTTPEvent event) {
+        var headers = new TreeMap<String, String>();
+        orEmpty(event.getHeaders()).forEach((name, value) -> headers.put(name.toLowerCase(Locale.ROOT), value));
+        return headers;
     }
 
     private static Map<String, String> orEmpty(@Nullable Map<String, String> map) {
