@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sallyport.api.Agents;
+import dev.sallyport.api.ConnectionTests;
 import dev.sallyport.api.Groups;
 import dev.sallyport.api.Limits;
 import dev.sallyport.api.Sessions;
@@ -411,6 +412,12 @@ final class DocumentSweepTest {
                     .getFirst()
                     .url();
         }
+        if (operation.template().contains("{test}") && ids.equals(own)) {
+            // a test is there for ten minutes only
+            var tests = "/v1/connections/" + ours.connection.id() + "/tests";
+            var test = bed.post(ours.admin, tests, "").as(ConnectionTests.ConnectionTest.class);
+            return tests + "/" + test.id();
+        }
         for (var parameter : operation.in("path")) {
             path = path.replace("{" + parameter.name() + "}", ids.getOrDefault(parameter.name(), "x"));
         }
@@ -450,6 +457,7 @@ final class DocumentSweepTest {
                 body.put("kind", "key_id");
                 body.remove("ca");
             }
+            case "RuleWrite" -> body.remove("time_windows");
             case "SshServerApply" -> {
                 body.remove(List.of("trusted_cas", "proofs", "listen_address", "host_keys"));
             }
@@ -493,7 +501,7 @@ final class DocumentSweepTest {
             case "user", "users" -> ours.alice.id();
             case "groups" -> "engineers";
             case "modes" -> "exec";
-            case "allowed_networks" -> "192.0.2.0/24";
+            case "allowed_networks", "source_networks" -> "192.0.2.0/24";
             case "accept_environment" -> "LANG";
             case "host" -> "db.internal";
             case "password", "private_key" -> "env:SECRET";
