@@ -5,6 +5,9 @@ import io.avaje.json.JsonReader;
 import io.avaje.json.JsonWriter;
 import io.avaje.jsonb.Jsonb;
 import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.function.Function;
 
 /// The API's records as JSON.
@@ -37,6 +40,11 @@ public final class ApiJson {
     ///
     /// @throws NotReadable when it is not JSON of this form
     public static <T> T readStrictly(Class<T> type, byte[] json) throws NotReadable {
+        try {
+            checkText(json);
+        } catch (CharacterCodingException e) {
+            throw new NotReadable(new IllegalArgumentException("not UTF-8", e));
+        }
         return read(STRICT, type, json);
     }
 
@@ -45,6 +53,23 @@ public final class ApiJson {
     /// @throws NotReadable when it is not JSON of this form
     public static <T> T readLeniently(Class<T> type, byte[] json) throws NotReadable {
         return read(LENIENT, type, json);
+    }
+
+    // The library makes other characters of bytes that are no UTF-8, and takes control characters within texts.
+    private static void checkText(byte[] json) throws CharacterCodingException, NotReadable {
+        var text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(json));
+        boolean within = false;
+        for (int i = 0; i < text.length(); i++) {
+            char character = text.charAt(i);
+            if (within && character < ' ') {
+                throw new NotReadable(new IllegalArgumentException("a control character within a text"));
+            }
+            if (character == '"') {
+                within = !within;
+            } else if (within && character == '\\') {
+                i++;
+            }
+        }
     }
 
     // The library's own adapters take numbers that are too long and keep their lowest bits.

@@ -1,7 +1,11 @@
 package dev.sallyport.api;
 
+import java.time.Instant;
+
 /// The bounds of what the API takes and gives.
 public final class Limits {
+
+    private static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999Z");
 
     /// Largest body of a request, in bytes.
     public static final int BODY = 1_048_576;
@@ -22,4 +26,9 @@ public final class Limits {
     public static final int ANSWER = 16_777_216;
 
     private Limits() {}
+
+    /// Whether a time is one that RFC 3339 can write and every part can reckon with: from 1970 to 9999.
+    public static boolean within(Instant time) {
+        return !time.isBefore(Instant.EPOCH) && !time.isAfter(LAST);
+    }
 }

@@ -42,6 +42,19 @@ final class ApiJsonTest {
     }
 
     @Test
+    void bytesThatAreNoUtf8AndControlCharactersWithinATextAreNotRead() throws Exception {
+        var json = bytes("{\"name\":\"a?b\\\"\",\n\t\"type\":\"tcp\"}");
+        assertThat(ApiJson.readStrictly(ConnectionWrite.class, json).name()).isEqualTo("a?b\"");
+
+        for (int wrong : new int[] {0x00, 0x0a, 0x1b, 0x1f, 0xc3, 0xe6, 0xff}) {
+            var broken = json.clone();
+            broken[10] = (byte) wrong;
+            assertThatThrownBy(() -> ApiJson.readStrictly(ConnectionWrite.class, broken))
+                    .isInstanceOf(ApiJson.NotReadable.class);
+        }
+    }
+
+    @Test
     void aFieldMayBeNullOrMissing() throws Exception {
         var write = ApiJson.readStrictly(ConnectionWrite.class, bytes("{\"idle_seconds\":null,\"custom\":null}"));
 

@@ -86,7 +86,7 @@ public final class ControlPlane {
     }
 
     private ApiHandler handler(Router router) {
-        return new ApiHandler(router, component.authentication(), component.onceOnly());
+        return new ApiHandler(router, component.authentication(), component.onceOnly(), component.instance());
     }
 
     /// Makes a tenant with its signing key and its first admin key: how an instance begins.

@@ -35,6 +35,8 @@ interface ControlPlaneComponent {
 
     OnceOnly onceOnly();
 
+    Instance instance();
+
     @Component.Factory
     interface Factory {
         ControlPlaneComponent create(

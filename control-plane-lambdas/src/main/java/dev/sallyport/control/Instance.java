@@ -5,6 +5,7 @@ import dev.sallyport.core.id.TenantId;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// What the control plane knows of the instance around it. Asked at each request: ports and operator may be known
 /// late.
@@ -12,6 +13,11 @@ public interface Instance {
 
     /// The tenant that operates this instance; empty where the instance is shared and nobody's own.
     Optional<TenantId> operator();
+
+    /// Origins whose pages may read the API's answers in a browser ([Origins]); none, unless the operator names some.
+    default Set<String> origins() {
+        return Set.of();
+    }
 
     /// Where agents dial.
     AgentDoor agentDoor();

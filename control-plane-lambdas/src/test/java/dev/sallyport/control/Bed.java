@@ -41,6 +41,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A control plane on an empty store in memory, and who calls it as API Gateway would.
@@ -57,6 +58,7 @@ public final class Bed implements Instance {
     public final List<String> door = new ArrayList<>();
 
     private Optional<TenantId> operator = Optional.empty();
+    private Set<String> origins = Set.of();
 
     public Bed() {
         this(Clock.systemUTC());
@@ -126,6 +128,16 @@ public final class Bed implements Instance {
     @Override
     public Optional<TenantId> operator() {
         return operator;
+    }
+
+    /// Lets pages of these origins read the answers.
+    public void read(String... by) {
+        origins = Set.of(by);
+    }
+
+    @Override
+    public Set<String> origins() {
+        return origins;
     }
 
     @Override
@@ -218,7 +230,7 @@ public final class Bed implements Instance {
         return call("DELETE", path, key, null);
     }
 
-    /// @param body a record, a text that is sent as it is, or nothing
+    /// @param body a record, a text or bytes that are sent as they are, or nothing
     public Reply call(String method, String path, String key, @Nullable Object body) {
         return call(method, path, key, body, Map.of());
     }
@@ -233,9 +245,12 @@ public final class Bed implements Instance {
         }
         headers.put("Content-Type", "application/json");
         headers.putAll(more);
-        var bytes = body == null
-                ? new byte[0]
-                : body instanceof String text ? text.getBytes(StandardCharsets.UTF_8) : ApiJson.write(body);
+        var bytes = switch (body) {
+            case null -> new byte[0];
+            case String text -> text.getBytes(StandardCharsets.UTF_8);
+            case byte[] raw -> raw;
+            default -> ApiJson.write(body);
+        };
         var event = APIGatewayV2HTTPEvent.builder()
                 .withVersion("2.0")
                 .withRawPath(bare)

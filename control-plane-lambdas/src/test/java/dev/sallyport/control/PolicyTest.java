@@ -129,6 +129,8 @@ final class PolicyTest {
             add(statements, "EDGE#*", "PutItem");
             // which of them a request takes hangs on how soon it comes after others
             add(statements, "TEN#${tenant}#RATES", "GetItem", "PutItem", "UpdateItem");
+            // a request that is repeated is looked up
+            add(statements, "TEN#${tenant}#REQUESTS", "GetItem");
         }
         for (var call : Calls.ALL) {
             if (call.function().equals(function)) {

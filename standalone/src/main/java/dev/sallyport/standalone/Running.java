@@ -126,7 +126,7 @@ final class Running implements AutoCloseable {
             if (part.control()) {
                 var pin = EdgeIdentity.open(keys, Set.copyOf(settings.agentNames()), clock)
                         .pin();
-                var instance = new ThisInstance(settings, pin, edge, keys);
+                var instance = new ThisInstance(settings, options.consoleOrigins(), pin, edge, keys);
                 var signers = new FileTenantSigners(keys.resolve("tenants"));
                 var plane = new ControlPlane(tables, signers, chunks, dataKeys, instance, clock);
                 var api = startApi(plane);

@@ -1,5 +1,6 @@
 package dev.sallyport.standalone;
 
+import dev.sallyport.control.Origins;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,7 +12,8 @@ import java.util.concurrent.CountDownLatch;
 
 /// The standalone program: everything of Sallyport on one machine.
 ///
-/// `up [--folder DIR] [--any-port] [--no-demo] [--edges N] [--part control|edge|agent]`. Exit codes: 0 stopped with its
+/// `up [--folder DIR] [--any-port] [--no-demo] [--console-origin ORIGIN] [--edges N]
+/// [--part control|edge|agent]`. Exit codes: 0 stopped with its
 /// parent, 1 could not start, 2 usage, 130 and 143 stopped by SIGINT and SIGTERM, as asked.
 public final class Standalone {
 
@@ -21,6 +23,9 @@ public final class Standalone {
               --folder DIR   where the instance keeps everything (default: .sallyport)
               --any-port     a first start picks free ports instead of 12222, 8009 and 8010
               --no-demo      a first start makes an empty tenant: an admin's key, and nothing else
+              --console-origin ORIGIN
+                             pages of this origin may use the API in a browser, such as http://127.0.0.1:5173; several
+                             with commas (default: none)
               --edges N      how many edges the instance has (default: 1); each further one is a process of its own
                              that listens on the ports next to those of the one before
               --agent-at N   its agent dials only that edge: what comes to another one goes by way of it
@@ -97,6 +102,7 @@ public final class Standalone {
     /// @param agentAt the only edge that the agent dials; 0 for all
     /// @param sshPort instead of the one that follows from `config.toml` and the number
     /// @param withParent whether it stops when its stdin ends
+    /// @param consoleOrigins whose pages may read the API's answers in a browser
     record Options(
             Path folder,
             boolean anyPort,
@@ -107,7 +113,8 @@ public final class Standalone {
             int agentAt,
             Optional<Integer> sshPort,
             Optional<Integer> agentsPort,
-            boolean withParent) {
+            boolean withParent,
+            Set<String> consoleOrigins) {
 
         /// Most edges of one instance.
         static final int MOST_EDGES = 8;
@@ -134,6 +141,7 @@ public final class Standalone {
             var sshPort = Optional.<Integer>empty();
             var agentsPort = Optional.<Integer>empty();
             var part = Part.ALL;
+            var consoleOrigins = Set.<String>of();
             while (!words.isEmpty()) {
                 var word = words.removeFirst();
                 if (word.equals("--any-port")) {
@@ -152,6 +160,12 @@ public final class Standalone {
                         case "--agent-at" -> agentAt = value;
                         case "--ssh-port" -> sshPort = Optional.of(value);
                         default -> agentsPort = Optional.of(value);
+                    }
+                } else if (word.equals("--console-origin") && !words.isEmpty()) {
+                    try {
+                        consoleOrigins = Origins.parse(words.removeFirst());
+                    } catch (IllegalArgumentException e) {
+                        return Optional.empty();
                     }
                 } else if (word.equals("--folder") && !words.isEmpty()) {
                     folder = Path.of(words.removeFirst());
@@ -174,8 +188,18 @@ public final class Standalone {
                     || (number > 1 && part != Part.EDGE)) {
                 return Optional.empty();
             }
-            return Optional.of(
-                    new Options(folder, anyPort, demo, part, edges, number, agentAt, sshPort, agentsPort, withParent));
+            return Optional.of(new Options(
+                    folder,
+                    anyPort,
+                    demo,
+                    part,
+                    edges,
+                    number,
+                    agentAt,
+                    sshPort,
+                    agentsPort,
+                    withParent,
+                    consoleOrigins));
         }
     }
 }

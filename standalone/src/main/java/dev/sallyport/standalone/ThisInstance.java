@@ -12,19 +12,22 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// What this standalone's control plane knows of the instance around it.
 final class ThisInstance implements Instance {
 
     private final Settings settings;
+    private final Set<String> origins;
     private final byte[] pin;
     private final Optional<Edge> edge;
     private final Path keys;
     private volatile Optional<TenantId> operator = Optional.empty();
     private volatile Optional<URI> api = Optional.empty();
 
-    ThisInstance(Settings settings, byte[] pin, Optional<Edge> edge, Path keys) {
+    ThisInstance(Settings settings, Set<String> origins, byte[] pin, Optional<Edge> edge, Path keys) {
         this.settings = settings;
+        this.origins = origins;
         this.pin = pin;
         this.edge = edge;
         this.keys = keys;
@@ -46,6 +49,11 @@ final class ThisInstance implements Instance {
     @Override
     public Optional<TenantId> operator() {
         return operator;
+    }
+
+    @Override
+    public Set<String> origins() {
+        return origins;
     }
 
     @Override

@@ -164,6 +164,7 @@ public final class Agents {
         return configuration
                 .change(tenant, actor, "agent.deleted", id.value())
                 .detail("name", agent.get().name())
+                .before(facts(agent.get()), Optional.empty())
                 .at(epoch.get())
                 .tell(new Mail.AgentRevoked(tenant, id))
                 .delete(Keys.id(Keys.AGENT, id), Condition.present(), Reason.ABSENT, ABSENT)
@@ -217,6 +218,7 @@ public final class Agents {
         var change = configuration
                 .change(before.tenant(), actor, action, before.id().value())
                 .detail("name", after.name())
+                .before(facts(before), Optional.of(facts(after)))
                 .put(item(after), Condition.version(before.version()), Reason.STALE, STALE);
         if (detaches) {
             change.tell(new Mail.AgentRevoked(before.tenant(), before.id()));
@@ -232,6 +234,15 @@ public final class Agents {
             boolean disabled,
             long version) {
         return new Agent(agent.tenant(), agent.id(), agent.name(), tokens, join, sealingKey, disabled, version);
+    }
+
+    /// What the audit log says of an agent: how many tokens it has, and not their hashes.
+    private static Item facts(Agent agent) {
+        return Item.of(Keys.tenant(agent.tenant()), Keys.id(Keys.AGENT, agent.id()))
+                .text("name", agent.name())
+                .text("sealingKey", agent.sealingKey())
+                .flag("disabled", agent.disabled())
+                .number("tokens", agent.tokens().size());
     }
 
     private static Item item(Agent agent) {

@@ -78,6 +78,7 @@ public final class ApiKeys {
         return configuration
                 .change(tenant, actor, "apikey.deleted", id.value())
                 .detail("name", key.name())
+                .before(facts(key), Optional.empty())
                 .delete(Keys.id(Keys.API_KEY, id), Condition.present(), Reason.ABSENT, "There is no such key.")
                 .delete(hash.partition(), hash.sort())
                 .commit(key);
@@ -95,6 +96,11 @@ public final class ApiKeys {
     }
 
     private static Item item(ApiKey key, String sha256) {
+        return facts(key).text("sha256", sha256);
+    }
+
+    /// All but the key's hash.
+    private static Item facts(ApiKey key) {
         return Item.of(Keys.tenant(key.tenant()), Keys.id(Keys.API_KEY, key.id()))
                 .text("name", key.name())
                 .text("user", key.user().map(UserId::value))
@@ -102,8 +108,7 @@ public final class ApiKeys {
                 .time("created", key.created())
                 .time("lastUsed", key.lastUsed())
                 .time("until", key.until())
-                .texts("networks", key.networks())
-                .text("sha256", sha256);
+                .texts("networks", key.networks());
     }
 
     private static ApiKey read(TenantId tenant, Item item) {

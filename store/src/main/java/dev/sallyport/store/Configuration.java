@@ -85,10 +85,17 @@ final class Configuration {
         /// What stood there: of an item that is replaced, what is different now (`before.groups`); of one that is
         /// deleted, all of it. Neither keys nor bytes.
         Change before(Item item, Optional<Item> after) {
+            return before(item, after, item);
+        }
+
+        /// The same where what stands there may be secret: `item` and `after` are compared, and what is told of a
+        /// difference is from `told`.
+        Change before(Item item, Optional<Item> after, Item told) {
             var now = after.map(Item::described).orElse(new TreeMap<>());
+            var said = told.described();
             item.described().forEach((name, value) -> {
                 if (!value.equals(now.get(name))) {
-                    details.put("before." + name, shortened(value));
+                    details.put("before." + name, shortened(said.getOrDefault(name, "")));
                 }
             });
             now.keySet().stream().filter(name -> !item.has(name)).forEach(name -> details.put("before." + name, ""));

@@ -82,6 +82,10 @@ public final class Connections {
             return new Written.Refused<>(Reason.STALE, STALE);
         }
         var change = change(actor, definition, "connection.updated")
+                .before(
+                        ConnectionFacts.of(before),
+                        Optional.of(ConnectionFacts.of(definition)),
+                        ConnectionFacts.withoutSecrets(before))
                 .put(item(signed, definition, retention), Condition.version(before.version()), Reason.STALE, STALE);
         var retentionBefore = found.get().recordingRetention();
         if (!retention.equals(retentionBefore)) {
@@ -112,6 +116,7 @@ public final class Connections {
                         "connection.deleted",
                         definition.id().value())
                 .detail("name", definition.name().value())
+                .before(ConnectionFacts.of(definition), Optional.empty(), ConnectionFacts.withoutSecrets(definition))
                 .delete(
                         Keys.id(Keys.CONNECTION, definition.id()),
                         Condition.version(definition.version()),

@@ -81,6 +81,7 @@ public final class TrustedCas {
                                         .toList()))
                 .detail("from", config.from().name())
                 .detail("to", config.to().name())
+                .before(facts(config(tenant), before, pendingBefore), Optional.of(facts(after, trusted, pending)))
                 .at(epoch.get())
                 .put(
                         Item.of(Keys.tenant(tenant), Keys.SSH_SERVER)
@@ -111,6 +112,18 @@ public final class TrustedCas {
             change.put(pendingItem(one));
         }
         return change.commit(after);
+    }
+
+    /// What the audit log says of the configuration: fingerprints, and no nonces.
+    private static Item facts(SshServerConfig config, List<TrustedCa> trusted, List<PendingCa> pending) {
+        return Item.of(Keys.tenant(config.tenant()), Keys.SSH_SERVER)
+                .text("from", config.from().name())
+                .text("to", config.to().name())
+                .text("listenAddress", config.listenAddress())
+                .texts("cas", trusted.stream().map(TrustedCa::fingerprint).toList())
+                .texts(
+                        "pending",
+                        pending.stream().map(one -> one.ca().fingerprint()).toList());
     }
 
     /// Trusts a CA that was pending, once its proof was checked.

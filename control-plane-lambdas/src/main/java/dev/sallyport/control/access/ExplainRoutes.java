@@ -3,6 +3,7 @@ package dev.sallyport.control.access;
 import static dev.sallyport.control.http.Router.READERS;
 
 import dev.sallyport.api.Access;
+import dev.sallyport.api.Limits;
 import dev.sallyport.control.http.Answer;
 import dev.sallyport.control.http.Caller;
 import dev.sallyport.control.http.Declined;
@@ -136,7 +137,12 @@ public final class ExplainRoutes {
     private Circumstances circumstances(Fields fields, Call call) {
         var at = named(fields, call, "at").flatMap(text -> {
             try {
-                return Optional.of(Instant.parse(text));
+                var time = Instant.parse(text);
+                if (Limits.within(time)) {
+                    return Optional.of(time);
+                }
+                fields.wrong("at", "is a time from 1970 to 9999");
+                return Optional.empty();
             } catch (DateTimeParseException e) {
                 fields.wrong("at", "is a time, such as 2026-12-31T09:00:00Z");
                 return Optional.empty();

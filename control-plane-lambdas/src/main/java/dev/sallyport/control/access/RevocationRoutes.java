@@ -70,10 +70,7 @@ public final class RevocationRoutes {
         if (reason.length() > LONGEST_REASON) {
             fields.wrong("reason", "has at most " + LONGEST_REASON + " characters");
         }
-        var until = Optional.ofNullable(request.until()).map(time -> time.truncatedTo(ChronoUnit.MILLIS));
-        if (until.filter(time -> !time.isAfter(clock.instant())).isPresent()) {
-            fields.wrong("until", "is in the past");
-        }
+        var until = fields.future("until", request.until(), clock.instant());
         fields.check();
         var what = what(caller, kind, value, ca.orElse(""));
         var revocation =

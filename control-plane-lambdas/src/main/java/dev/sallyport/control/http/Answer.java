@@ -85,9 +85,10 @@ public record Answer(int status, String mediaType, byte[] body, Map<String, Stri
         return new Answer(status, mediaType, body, Map.copyOf(more));
     }
 
-    APIGatewayV2HTTPResponse response() {
+    /// @param more the answer's own headers, and those that hang on who asked
+    APIGatewayV2HTTPResponse response(Map<String, String> more) {
         var all = new HashMap<>(ALWAYS);
-        all.putAll(headers);
+        all.putAll(more);
         if (!mediaType.isEmpty()) {
             all.put("Content-Type", mediaType);
         }

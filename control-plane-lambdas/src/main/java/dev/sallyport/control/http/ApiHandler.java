@@ -5,6 +5,7 @@ import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
 import dev.sallyport.api.Problem;
+import dev.sallyport.control.Instance;
 import dev.sallyport.control.http.Router.Authentication;
 import dev.sallyport.store.BadCursor;
 import dev.sallyport.store.StoreUnavailable;
@@ -22,9 +23,11 @@ public final class ApiHandler implements RequestHandler<APIGatewayV2HTTPEvent, A
     private final Router router;
     private final Authentication authentication;
     private final OnceOnly onceOnly;
+    private final Instance instance;
 
-    public ApiHandler(Router router, Authentication authentication, OnceOnly onceOnly) {
+    public ApiHandler(Router router, Authentication authentication, OnceOnly onceOnly, Instance instance) {
         this.router = router;
+        this.instance = instance;
         this.authentication = authentication;
         this.onceOnly = onceOnly;
     }
@@ -35,7 +38,11 @@ public final class ApiHandler implements RequestHandler<APIGatewayV2HTTPEvent, A
 
     @Override
     public APIGatewayV2HTTPResponse handleRequest(APIGatewayV2HTTPEvent event, Context context) {
-        return answer(event).response();
+        var crossOrigin = new CrossOrigin(instance.origins());
+        var headers = Request.headers(event);
+        var method = event.getRequestContext().getHttp().getMethod();
+        var answer = crossOrigin.preflight(method, headers).orElseGet(() -> answer(event));
+        return answer.response(crossOrigin.headers(headers, answer.headers()));
     }
 
     private Answer answer(APIGatewayV2HTTPEvent event) {

@@ -5,6 +5,8 @@ import dev.sallyport.api.Problem;
 import dev.sallyport.api.Problem.FieldError;
 import dev.sallyport.core.certificate.SourceAddresses;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -142,6 +144,19 @@ public final class Fields {
             }
         });
         return map;
+    }
+
+    /// A time that is yet to come, to the millisecond; may be missing.
+    public Optional<Instant> future(String field, @Nullable Instant time, Instant now) {
+        if (time == null) {
+            return Optional.empty();
+        }
+        if (!Limits.within(time)) {
+            wrong(field, "is a time from 1970 to 9999");
+        } else if (!time.isAfter(now)) {
+            wrong(field, "is in the past");
+        }
+        return Optional.of(time.truncatedTo(ChronoUnit.MILLIS));
     }
 
     /// A number; missing is `otherwise`.

@@ -5,6 +5,8 @@ import dev.sallyport.api.ApiJson;
 import dev.sallyport.api.Limits;
 import dev.sallyport.api.Problem;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.Base64;
 import java.util.Locale;
 import java.util.Map;
@@ -27,6 +29,7 @@ public record Request(
         byte[] body,
         String source) {
 
+    private static final Pattern JSON = Pattern.compile("(?i:application/json)\\s*(;.*)?");
     private static final Pattern UNKNOWN = Pattern.compile("Unknown property ([A-Za-z0-9_]{1,64}) ");
 
     /// Reads an event of API Gateway (payload format 2.0), or of whoever makes the same.
@@ -34,15 +37,20 @@ public record Request(
     /// @throws Declined when it is too large
     public static Request of(APIGatewayV2HTTPEvent event) throws Declined {
         var http = event.getRequestContext().getHttp();
-        var headers = new TreeMap<String, String>();
-        orEmpty(event.getHeaders()).forEach((name, value) -> headers.put(name.toLowerCase(Locale.ROOT), value));
         return new Request(
                 http.getMethod(),
                 event.getRawPath(),
                 orEmpty(event.getQueryStringParameters()),
-                headers,
+                headers(event),
                 body(event),
                 http.getSourceIp());
+    }
+
+    /// Headers by lower-case name.
+    static Map<String, String> headers(APIGatewayV2HTTPEvent event) {
+        var headers = new TreeMap<String, String>();
+        orEmpty(event.getHeaders()).forEach((name, value) -> headers.put(name.toLowerCase(Locale.ROOT), value));
+        return headers;
     }
 
     private static Map<String, String> orEmpty(@Nullable Map<String, String> map) {
@@ -72,7 +80,7 @@ public record Request(
     ///
     /// @throws Declined when it is not JSON of this form
     public <T> T json(Class<T> type) throws Declined {
-        if (!headers.getOrDefault("content-type", "").startsWith("application/json")) {
+        if (!JSON.matcher(headers.getOrDefault("content-type", "")).matches()) {
             throw new Declined(Problem.Type.NOT_JSON, "Send the body as application/json.");
         }
         try {
@@ -99,6 +107,19 @@ public record Request(
     /// A parameter of the query.
     public Optional<String> parameter(String name) {
         return Optional.ofNullable(query.get(name)).filter(value -> !value.isEmpty());
+    }
+
+    /// A parameter that is a point in time.
+    public Optional<Instant> time(String name) throws Declined {
+        try {
+            var time = parameter(name).map(Instant::parse);
+            if (time.filter(Limits::within).equals(time)) {
+                return time;
+            }
+        } catch (DateTimeParseException e) {
+            throw Declined.field(name, "is a time such as 2026-11-22T13:00:00Z");
+        }
+        throw Declined.field(name, "is a time from 1970 to 9999");
     }
 
     /// How many items the sender wants on a page.

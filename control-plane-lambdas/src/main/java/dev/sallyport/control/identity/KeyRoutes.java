@@ -79,10 +79,7 @@ public final class KeyRoutes {
         if (named.isEmpty() && role.filter(Role.MEMBER::equals).isPresent()) {
             fields.wrong("user", "is needed: a member's key belongs to a user");
         }
-        var expires = Optional.ofNullable(request.expiresAt()).map(time -> time.truncatedTo(ChronoUnit.MILLIS));
-        if (expires.filter(time -> !time.isAfter(clock.instant())).isPresent()) {
-            fields.wrong("expires_at", "is in the past");
-        }
+        var expires = fields.future("expires_at", request.expiresAt(), clock.instant());
         var networks = fields.networks("allowed_networks", request.allowedNetworks());
         fields.check();
         return Answer.created(create(

@@ -3,6 +3,7 @@ package dev.sallyport.control.lambda;
 import dev.sallyport.api.Me;
 import dev.sallyport.control.ControlPlane;
 import dev.sallyport.control.Instance;
+import dev.sallyport.control.Origins;
 import dev.sallyport.control.sessions.SignedChunkUrls;
 import dev.sallyport.core.id.TenantId;
 import dev.sallyport.store.RetentionSweep;
@@ -20,6 +21,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /// What a function is told by its environment variables: names of things, never a secret.
@@ -36,6 +38,7 @@ import java.util.regex.Pattern;
 /// @param api `SALLYPORT_API` (`https://…`): where new agents fetch their keys; may be missing: then none can
 /// @param sshDoor `SALLYPORT_SSH_DOOR` (`host:port`); may be missing
 /// @param operator `SALLYPORT_OPERATOR`: the tenant that operates this instance; may be missing
+/// @param origins `SALLYPORT_ORIGINS`: origins of pages that may read the API's answers, with commas; may be missing
 record Environment(
         String tables,
         String tenantKeys,
@@ -45,7 +48,8 @@ record Environment(
         Instance.AgentDoor agentDoor,
         Optional<URI> api,
         Optional<Me.SshDoor> sshDoor,
-        Optional<TenantId> operator) {
+        Optional<TenantId> operator,
+        Set<String> origins) {
 
     private static final Pattern DOOR = Pattern.compile("([A-Za-z0-9.-]{1,253}):([0-9]{1,5})");
     private static final Pattern API =
@@ -75,6 +79,7 @@ record Environment(
         var api = read.optional("SALLYPORT_API").flatMap(read::api);
         var ssh = read.optional("SALLYPORT_SSH_DOOR").map(text -> read.door("SALLYPORT_SSH_DOOR", text));
         var operator = read.optional("SALLYPORT_OPERATOR").flatMap(read::tenant);
+        var origins = read.optional("SALLYPORT_ORIGINS").map(read::origins).orElse(Set.of());
         read.check();
         return new Environment(
                 tables,
@@ -85,7 +90,8 @@ record Environment(
                 new Instance.AgentDoor(agents.host(), agents.port(), pin),
                 api,
                 ssh.map(door -> new Me.SshDoor(door.host(), door.port(), null)),
-                operator);
+                operator,
+                origins);
     }
 
     /// A control plane on what this names. Nothing is asked for, connected to or drawn at random here: that begins
@@ -113,6 +119,11 @@ record Environment(
         @Override
         public Optional<TenantId> operator() {
             return environment.operator();
+        }
+
+        @Override
+        public Set<String> origins() {
+            return environment.origins();
         }
 
         @Override
@@ -224,6 +235,15 @@ record Environment(
             } catch (IllegalArgumentException e) {
                 wrong.add("SALLYPORT_OPERATOR is not the id of a tenant");
                 return Optional.empty();
+            }
+        }
+
+        Set<String> origins(String text) {
+            try {
+                return Origins.parse(text);
+            } catch (IllegalArgumentException e) {
+                wrong.add("SALLYPORT_ORIGINS: " + e.getMessage());
+                return Set.of();
             }
         }
 

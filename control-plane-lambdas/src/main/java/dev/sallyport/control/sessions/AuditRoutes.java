@@ -52,8 +52,8 @@ public final class AuditRoutes {
         var page = store.auditLog()
                 .list(
                         caller.tenant(),
-                        SessionRoutes.time(request, "from").orElse(Instant.EPOCH),
-                        SessionRoutes.time(request, "to").orElse(clock.instant().plus(Duration.ofHours(1))),
+                        request.time("from").orElse(Instant.EPOCH),
+                        request.time("to").orElse(clock.instant().plus(Duration.ofHours(1))),
                         request.parameter("cursor"),
                         request.limit());
         return Answer.ok(new Audit.Page(

@@ -11,7 +11,6 @@ import dev.sallyport.control.http.Caller;
 import dev.sallyport.control.http.Declined;
 import dev.sallyport.control.http.Fields;
 import dev.sallyport.control.http.Paging;
-import dev.sallyport.control.http.Request;
 import dev.sallyport.control.http.Router;
 import dev.sallyport.control.http.Router.Call;
 import dev.sallyport.control.http.Words;
@@ -35,8 +34,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
@@ -118,7 +115,7 @@ public final class SessionRoutes {
         if (state.isPresent() && !STATES.containsKey(state.get())) {
             throw Declined.field("state", "is one of ended, live");
         }
-        var filter = new Filter(user, connection, state.map(STATES::get), time(request, "from"), time(request, "to"));
+        var filter = new Filter(user, connection, state.map(STATES::get), request.time("from"), request.time("to"));
         var page = store.sessions().list(caller.tenant(), filter, request.parameter("cursor"), limit);
         var recordings = store.recordings()
                 .all(caller.tenant(), page.items().stream().map(Session::id).toList());
@@ -143,15 +140,6 @@ public final class SessionRoutes {
             }
         }
         return ConnectionName.of(idOrName);
-    }
-
-    /// A point in time from the query.
-    static Optional<Instant> time(Request request, String name) throws Declined {
-        try {
-            return request.parameter(name).map(Instant::parse);
-        } catch (DateTimeParseException e) {
-            throw Declined.field(name, "is a time such as 2026-11-22T13:00:00Z");
-        }
     }
 
     private Answer show(Caller caller, Call call) throws Declined {

@@ -28,6 +28,7 @@ final class EnvironmentTest {
         var more = new HashMap<>(WHOLE);
         more.put("SALLYPORT_SSH_DOOR", "ssh.example.com:22");
         more.put("SALLYPORT_OPERATOR", OPERATOR.value());
+        more.put("SALLYPORT_ORIGINS", "https://console.example.com, http://127.0.0.1:5173");
 
         var read = Environment.of(more);
 
@@ -38,6 +39,8 @@ final class EnvironmentTest {
         assertThat(read.agentDoor().pin()).hasSize(32);
         assertThat(read.sshDoor().orElseThrow().port()).isEqualTo(22);
         assertThat(read.operator()).contains(OPERATOR);
+        assertThat(read.origins()).containsExactlyInAnyOrder("https://console.example.com", "http://127.0.0.1:5173");
+        assertThat(Environment.of(WHOLE).origins()).isEmpty();
         assertThat(Environment.of(WHOLE).sshDoor()).isEmpty();
         assertThat(Environment.of(WHOLE).operator()).isEmpty();
     }
@@ -53,7 +56,8 @@ final class EnvironmentTest {
 
     @Test
     void eachVariableThatIsWrongIsNamedAndItsValueIsNot() {
-        var wrong = new HashMap<>(Map.of("SALLYPORT_SSH_DOOR", "@@", "SALLYPORT_OPERATOR", "@@"));
+        var wrong = new HashMap<>(
+                Map.of("SALLYPORT_SSH_DOOR", "@@", "SALLYPORT_OPERATOR", "@@", "SALLYPORT_ORIGINS", "@@"));
         WHOLE.keySet().forEach(name -> wrong.put(name, "@@ @@"));
         wrong.forEach((name, value) -> {
             var one = new HashMap<>(WHOLE);

@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
 /// handlers, and their answers back.
 ///
 /// One virtual thread a request. Bounded are the requests at one time, the bodies, the heads, and the time that
-/// a client takes to send one. It answers nothing to browsers of other origins: there are no CORS headers.
+/// a client takes to send one. To browsers of other origins it answers nothing, but to those that the operator names.
 public final class LocalApiServer implements AutoCloseable {
 
     /// Most requests that are answered at one time.
