@@ -88,7 +88,7 @@ class DeclarationTest implements OnItsOwn {
         var made = apply(yaml, "--yes");
         assertThat(made.status()).as("%s", made).isZero();
         assertThat(made.out())
-                .contains("its key, shown this once: sallyport://", "6 to create, 1 to change, 0 to delete.")
+                .contains("run on its machine as root, once, until ", "6 to create, 1 to change, 0 to delete.")
                 .doesNotContain("the sealed value");
         var again = apply(yaml, "--check");
         assertThat(again.status())
