@@ -120,7 +120,15 @@ class SettingsTest {
         return refusal(store.agents()
                 .create(
                         ExampleTenant.ADMIN,
-                        new Agent(acme.id(), AgentId.next(clock), "second", List.of(), Optional.empty(), false, 1)));
+                        new Agent(
+                                acme.id(),
+                                AgentId.next(clock),
+                                "second",
+                                List.of(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                false,
+                                1)));
     }
 
     private Reason connection() {
