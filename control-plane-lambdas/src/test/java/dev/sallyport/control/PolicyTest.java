@@ -31,6 +31,7 @@ final class PolicyTest {
 
     private static final List<String> ROUTE_TESTS = List.of(
             "identity.IdentityTest",
+            "identity.ServiceAccountsTest",
             "access.ConnectionsTest",
             "access.ConnectionTestsTest",
             "access.RulesAndRevocationsTest",

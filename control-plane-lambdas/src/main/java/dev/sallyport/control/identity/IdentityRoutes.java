@@ -9,10 +9,17 @@ public final class IdentityRoutes {
     private final Router router = new Router();
 
     @Inject
-    IdentityRoutes(MeRoutes me, TenantRoutes tenants, UserRoutes users, GroupRoutes groups, KeyRoutes keys) {
+    IdentityRoutes(
+            MeRoutes me,
+            TenantRoutes tenants,
+            UserRoutes users,
+            ServiceAccountRoutes serviceAccounts,
+            GroupRoutes groups,
+            KeyRoutes keys) {
         me.addTo(router);
         tenants.addTo(router);
         users.addTo(router);
+        serviceAccounts.addTo(router);
         groups.addTo(router);
         keys.addTo(router);
     }

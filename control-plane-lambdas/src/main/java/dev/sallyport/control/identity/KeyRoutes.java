@@ -76,8 +76,18 @@ public final class KeyRoutes {
         if (named.isPresent() && user.isEmpty()) {
             fields.wrong("user", "is not a user of this tenant");
         }
-        if (named.isEmpty() && role.filter(Role.MEMBER::equals).isPresent()) {
-            fields.wrong("user", "is needed: a member's key belongs to a user");
+        var program = fields.optional("service_account", request.serviceAccount());
+        var account = program.flatMap(text -> users.findServiceAccount(caller, text));
+        if (program.isPresent() && account.isEmpty()) {
+            fields.wrong("service_account", "is not a service account of this tenant");
+        }
+        if (named.isPresent() && program.isPresent()) {
+            fields.wrong("service_account", "cannot be given with user: a key has one owner");
+        }
+        if (named.isEmpty()
+                && program.isEmpty()
+                && role.filter(Role.MEMBER::equals).isPresent()) {
+            fields.wrong("user", "is needed, or service_account: a member's key belongs to one");
         }
         var expires = Optional.ofNullable(request.expiresAt()).map(time -> time.truncatedTo(ChronoUnit.MILLIS));
         if (expires.filter(time -> !time.isAfter(clock.instant())).isPresent()) {
@@ -92,7 +102,7 @@ public final class KeyRoutes {
                 caller.tenant(),
                 name,
                 role.orElseThrow(),
-                user.map(found -> found.id()),
+                user.or(() -> account).map(found -> found.id()),
                 expires,
                 networks));
     }
@@ -146,7 +156,11 @@ public final class KeyRoutes {
                 key.id().value(),
                 key.name(),
                 Words.of(key.role()),
-                key.user().map(UserId::value).orElse(null),
+                key.user()
+                        .filter(user -> !user.isServiceAccount())
+                        .map(UserId::value)
+                        .orElse(null),
+                key.user().filter(UserId::isServiceAccount).map(UserId::value).orElse(null),
                 key.created(),
                 key.lastUsed().orElse(null),
                 key.until().orElse(null),
