@@ -32,6 +32,7 @@ final class PolicyTest {
     private static final List<String> ROUTE_TESTS = List.of(
             "identity.IdentityTest",
             "identity.ServiceAccountsTest",
+            "identity.ScopesTest",
             "access.ConnectionsTest",
             "access.ConnectionTestsTest",
             "access.RulesAndRevocationsTest",

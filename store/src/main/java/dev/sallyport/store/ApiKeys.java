@@ -1,6 +1,7 @@
 package dev.sallyport.store;
 
 import dev.sallyport.core.apikey.ApiKey;
+import dev.sallyport.core.apikey.Scope;
 import dev.sallyport.core.audit.Actor;
 import dev.sallyport.core.id.KeyId;
 import dev.sallyport.core.id.TenantId;
@@ -32,6 +33,7 @@ public final class ApiKeys {
                 .detail("name", key.name())
                 .detail("role", key.role().name())
                 .detail("networks", String.join(",", key.networks()))
+                .detail("scopes", String.join(",", scopes(key)))
                 .put(item(key, sha256), Condition.absent(), Reason.TAKEN, "There is such a key already.")
                 .put(
                         Directory.apiKey(sha256)
@@ -92,6 +94,10 @@ public final class ApiKeys {
                 .toList();
     }
 
+    private static List<String> scopes(ApiKey key) {
+        return key.scopes().stream().map(Scope::toString).toList();
+    }
+
     private static Item item(ApiKey key, String sha256) {
         return Item.of(Keys.tenant(key.tenant()), Keys.id(Keys.API_KEY, key.id()))
                 .text("name", key.name())
@@ -101,6 +107,7 @@ public final class ApiKeys {
                 .time("lastUsed", key.lastUsed())
                 .time("until", key.until())
                 .texts("networks", key.networks())
+                .texts("scopes", scopes(key))
                 .text("sha256", sha256);
     }
 
@@ -114,6 +121,10 @@ public final class ApiKeys {
                 item.time("created"),
                 item.optionalTime("lastUsed"),
                 item.optionalTime("until"),
-                item.has("networks") ? item.texts("networks") : List.of());
+                item.has("networks") ? item.texts("networks") : List.of(),
+                // keys that were made before there were scopes have none
+                item.has("scopes")
+                        ? item.texts("scopes").stream().map(Scope::parse).toList()
+                        : List.of());
     }
 }

@@ -209,11 +209,23 @@ class AdminTest {
         api.on(
                 "POST /v1/keys",
                 new Keys.CreatedKey(
-                        new Keys.Key("key_1", "k", "member", null, "svc_1", Instant.EPOCH, null, null, null),
+                        new Keys.Key(
+                                "key_1",
+                                "k",
+                                "member",
+                                null,
+                                "svc_1",
+                                Instant.EPOCH,
+                                null,
+                                null,
+                                null,
+                                List.of("connections:read")),
                         "secret"));
         ok("admin", "keys", "create", "k", "--role", "member", "--service-account", "deploy-bot");
         assertThat(sent("POST", Keys.NewKey.class))
                 .isEqualTo(new Keys.NewKey("k", "member", null, "deploy-bot", null, null));
+        ok("admin", "keys", "create", "k", "--role", "auditor", "--scope", "*:read", "--scope", "keys:write");
+        assertThat(sent("POST", Keys.NewKey.class).scopes()).containsExactly("*:read", "keys:write");
     }
 
     @Test
