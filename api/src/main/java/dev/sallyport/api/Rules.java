@@ -12,6 +12,7 @@ public interface Rules {
     ///
     /// @param effect `allow` or `deny`
     /// @param users ids
+    /// @param serviceAccounts ids
     /// @param connections names, with `*` for any run of characters
     /// @param modes `connect`, `exec`
     /// @param sourceNetworks from where it counts; none: from everywhere
@@ -23,6 +24,7 @@ public interface Rules {
             String effect,
             List<String> groups,
             List<String> users,
+            List<String> serviceAccounts,
             List<String> connections,
             Map<String, String> tags,
             List<String> modes,
@@ -43,18 +45,34 @@ public interface Rules {
             @Nullable String to,
             @Nullable String zone) {}
 
-    /// What makes or replaces a rule. `users` takes ids and e-mail addresses.
+    /// What makes or replaces a rule. `users` takes ids and e-mail addresses,
+    /// `serviceAccounts` ids and names.
     @Json(naming = Json.Naming.LowerUnderscore)
     record RuleWrite(
             @Nullable String name,
             @Nullable String effect,
             @Nullable List<String> groups,
             @Nullable List<String> users,
+            @Nullable List<String> serviceAccounts,
             @Nullable List<String> connections,
             @Nullable Map<String, String> tags,
             @Nullable List<String> modes,
             @Nullable List<String> sourceNetworks,
             @Nullable List<Window> timeWindows) {
+
+        /// A rule that names no service account.
+        public RuleWrite(
+                @Nullable String name,
+                @Nullable String effect,
+                @Nullable List<String> groups,
+                @Nullable List<String> users,
+                @Nullable List<String> connections,
+                @Nullable Map<String, String> tags,
+                @Nullable List<String> modes,
+                @Nullable List<String> sourceNetworks,
+                @Nullable List<Window> timeWindows) {
+            this(name, effect, groups, users, null, connections, tags, modes, sourceNetworks, timeWindows);
+        }
 
         /// A rule that counts always, from everywhere.
         public RuleWrite(

@@ -91,6 +91,29 @@ public final class SallyportClient implements AutoCloseable {
         return put(Settings.TenantSettings.class, path("settings"), write);
     }
 
+    public ServiceAccounts.Page serviceAccounts(@Nullable String cursor) throws IOException, Refused {
+        return get(ServiceAccounts.Page.class, path("service-accounts"), after(cursor));
+    }
+
+    /// @param account id or name
+    public ServiceAccounts.ServiceAccount serviceAccount(String account) throws IOException, Refused {
+        return get(ServiceAccounts.ServiceAccount.class, path("service-accounts", account), Map.of());
+    }
+
+    public ServiceAccounts.ServiceAccount createServiceAccount(ServiceAccounts.ServiceAccountWrite account)
+            throws IOException, Refused {
+        return post(ServiceAccounts.ServiceAccount.class, path("service-accounts"), account);
+    }
+
+    public ServiceAccounts.ServiceAccount updateServiceAccount(
+            String account, ServiceAccounts.ServiceAccountWrite write) throws IOException, Refused {
+        return put(ServiceAccounts.ServiceAccount.class, path("service-accounts", account), write);
+    }
+
+    public void deleteServiceAccount(String account) throws IOException, Refused {
+        delete(path("service-accounts", account));
+    }
+
     public Users.Page users(@Nullable String cursor) throws IOException, Refused {
         return get(Users.Page.class, path("users"), after(cursor));
     }

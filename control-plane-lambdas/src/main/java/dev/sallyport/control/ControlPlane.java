@@ -55,11 +55,18 @@ public final class ControlPlane {
         return List.of(identity(), access(), sessions());
     }
 
-    /// Who may call: tenants, users, groups, keys.
+    /// Who may call: tenants, users, service accounts, groups, keys.
     public Function identity() {
         return new Function(
                 "identity",
-                List.of("/v1/me", "/v1/tenants", "/v1/settings", "/v1/users", "/v1/groups", "/v1/keys"),
+                List.of(
+                        "/v1/me",
+                        "/v1/tenants",
+                        "/v1/settings",
+                        "/v1/users",
+                        "/v1/service-accounts",
+                        "/v1/groups",
+                        "/v1/keys"),
                 handler(component.identity().router()));
     }
 

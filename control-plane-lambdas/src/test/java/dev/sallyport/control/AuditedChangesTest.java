@@ -72,7 +72,7 @@ final class AuditedChangesTest {
     void anAgentSaysHowManyTokensItHadAndNoneOfThem() throws Exception {
         var agent = bed.post(acme.admin, "/v1/agents", new Agents.NewAgent("second", false))
                 .as(Agents.KeyedAgent.class);
-        remember(java.util.Objects.requireNonNull(agent.key()));
+        remember(agent.key());
         var address = "/v1/agents/" + agent.agent().id();
         remember(bed.post(acme.admin, address + "/rotate-key", "")
                 .as(Agents.KeyedAgent.class)
@@ -160,7 +160,11 @@ final class AuditedChangesTest {
         }
     }
 
-    private void remember(String agentKey) throws Exception {
+    private void remember(@Nullable String agentKey) throws Exception {
+        assertThat(agentKey).isNotNull();
+        if (agentKey == null) {
+            return;
+        }
         secrets.add(agentKey);
         var token = AgentKey.parse(agentKey).token();
         secrets.add(token.text());

@@ -7,6 +7,7 @@ import dev.sallyport.api.Groups;
 import dev.sallyport.api.Keys;
 import dev.sallyport.api.Revocations;
 import dev.sallyport.api.Rules;
+import dev.sallyport.api.ServiceAccounts;
 import dev.sallyport.api.Tenants;
 import dev.sallyport.api.Users;
 import dev.sallyport.core.access.AccessMode;
@@ -46,6 +47,7 @@ public final class Filled {
     public final Connections.Connection connection;
     public final Rules.Rule rule;
     public final Revocations.Revocation revocation;
+    public final ServiceAccounts.ServiceAccount account;
     public final Keys.Key spareKey;
     public final SessionId session;
 
@@ -62,6 +64,11 @@ public final class Filled {
         alice = bed.post(admin, "/v1/users", user("alice", List.of("engineers")))
                 .as(Users.User.class);
         bob = bed.post(admin, "/v1/users", user("bob", List.of())).as(Users.User.class);
+        account = bed.post(
+                        admin,
+                        "/v1/service-accounts",
+                        new ServiceAccounts.ServiceAccountWrite("deploy-bot", null, List.of(), null))
+                .as(ServiceAccounts.ServiceAccount.class);
         auditor = key("auditor", null);
         alicesKey = key("member", alice.id());
         bobsKey = key("member", bob.email());
@@ -189,6 +196,7 @@ public final class Filled {
         var ids = new HashMap<String, String>();
         ids.put("tenant", tenant.tenant().id());
         ids.put("user", alice.id());
+        ids.put("account", account.id());
         ids.put("group", group.id());
         ids.put("key", spareKey.id());
         ids.put("agent", agent.agent().id());

@@ -76,6 +76,7 @@ final class PermissionsTest {
         Map.of(
                         "tenant", "ten",
                         "user", "usr",
+                        "account", "svc",
                         "group", "grp",
                         "key", "key",
                         "agent", "agt",

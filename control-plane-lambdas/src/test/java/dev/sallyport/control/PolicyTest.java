@@ -35,6 +35,8 @@ final class PolicyTest {
             "identity.IdentityTest",
             "access.AgentRegistrationTest",
             "identity.SettingsRoutesTest",
+            "identity.ServiceAccountsTest",
+            "identity.ScopesTest",
             "access.ConnectionsTest",
             "access.ConnectionTestsTest",
             "access.RulesAndRevocationsTest",

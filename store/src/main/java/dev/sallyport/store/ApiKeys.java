@@ -1,6 +1,7 @@
 package dev.sallyport.store;
 
 import dev.sallyport.core.apikey.ApiKey;
+import dev.sallyport.core.apikey.Scope;
 import dev.sallyport.core.audit.Actor;
 import dev.sallyport.core.id.KeyId;
 import dev.sallyport.core.id.TenantId;
@@ -34,6 +35,7 @@ public final class ApiKeys {
                 .detail("name", key.name())
                 .detail("role", key.role().name())
                 .detail("networks", String.join(",", key.networks()))
+                .detail("scopes", String.join(",", scopes(key)))
                 .put(item(key, sha256), Condition.absent(), Reason.TAKEN, "There is such a key already.")
                 .put(
                         Directory.apiKey(sha256)
@@ -95,6 +97,10 @@ public final class ApiKeys {
                 .toList();
     }
 
+    private static List<String> scopes(ApiKey key) {
+        return key.scopes().stream().map(Scope::toString).toList();
+    }
+
     private static Item item(ApiKey key, String sha256) {
         return facts(key).text("sha256", sha256);
     }
@@ -108,7 +114,8 @@ public final class ApiKeys {
                 .time("created", key.created())
                 .time("lastUsed", key.lastUsed())
                 .time("until", key.until())
-                .texts("networks", key.networks());
+                .texts("networks", key.networks())
+                .texts("scopes", scopes(key));
     }
 
     private static ApiKey read(TenantId tenant, Item item) {
@@ -121,6 +128,10 @@ public final class ApiKeys {
                 item.time("created"),
                 item.optionalTime("lastUsed"),
                 item.optionalTime("until"),
-                item.has("networks") ? item.texts("networks") : List.of());
+                item.has("networks") ? item.texts("networks") : List.of(),
+                // keys that were made before there were scopes have none
+                item.has("scopes")
+                        ? item.texts("scopes").stream().map(Scope::parse).toList()
+                        : List.of());
     }
 }

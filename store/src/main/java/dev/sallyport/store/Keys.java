@@ -10,6 +10,7 @@ final class Keys {
     static final String TENANT = "TENANT";
     static final String USER = "USER#";
     static final String EMAIL = "EMAIL#";
+    static final String SERVICE_ACCOUNT = "SERVICEACCOUNT#";
     static final String SUBJECT = "SUBJECT#";
     static final String GROUP = "GROUP#";
     static final String CONNECTION = "CONNECTION#";

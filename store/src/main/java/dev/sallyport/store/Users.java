@@ -10,10 +10,11 @@ import java.util.HashSet;
 import java.util.Locale;
 import java.util.Optional;
 
-/// The users of each tenant.
+/// The users and the service accounts of each tenant.
 ///
 /// The look-ups by e-mail address and subject are items of their own that carry the whole user, written in the
-/// same transaction: that makes both unique, and admission finds a user by any of its names in one read.
+/// same transaction: that makes both unique, and admission finds a user by any of its names in one read. The name of a
+/// service account is looked up apart: a certificate that names an e-mail address never means a program.
 public final class Users {
 
     /// Most groups that one user is in.
@@ -29,7 +30,7 @@ public final class Users {
 
     /// Makes a user; its version becomes 1. Its groups are there already.
     public Written<User> create(Actor actor, User user) {
-        return write(actor, Optional.empty(), withVersion(user, 1), "user.created");
+        return write(actor, Optional.empty(), withVersion(user, 1), "created");
     }
 
     /// Changes a user. `user` carries the version that was read.
@@ -39,9 +40,9 @@ public final class Users {
             return absent();
         }
         if (old.get().version() != user.version()) {
-            return stale();
+            return stale(user);
         }
-        return write(actor, old, withVersion(user, user.version() + 1), "user.updated");
+        return write(actor, old, withVersion(user, user.version() + 1), "updated");
     }
 
     public Written<User> delete(Actor actor, TenantId tenant, UserId id) {
@@ -52,15 +53,11 @@ public final class Users {
     public Written<User> delete(Actor actor, User user) {
         var tenant = user.tenant();
         var change = configuration
-                .change(tenant, actor, "user.deleted", user.id().value())
-                .detail("email", user.email())
+                .change(tenant, actor, action(user, "deleted"), user.id().value())
+                .detail(called(user), user.email())
                 .before(item(user), Optional.empty())
-                .delete(
-                        Keys.id(Keys.USER, user.id()),
-                        Condition.version(user.version()),
-                        Reason.STALE,
-                        "The user has changed in the meantime. Please try again.")
-                .delete(Keys.tenant(tenant), Keys.EMAIL + user.email());
+                .delete(Keys.id(Keys.USER, user.id()), Condition.version(user.version()), Reason.STALE, changed(user))
+                .delete(Keys.tenant(tenant), nameKey(user));
         user.subject().ifPresent(subject -> change.delete(Keys.tenant(tenant), Keys.SUBJECT + subject));
         return change.commit(user);
     }
@@ -80,13 +77,37 @@ public final class Users {
                 .map(item -> read(tenant, item));
     }
 
-    /// Users by id, oldest first.
+    public Optional<User> serviceAccount(TenantId tenant, String name) {
+        return tables.get(Table.CONFIG, Keys.tenant(tenant), Keys.SERVICE_ACCOUNT + name)
+                .map(item -> read(tenant, item));
+    }
+
+    /// People by id, oldest first.
     public Page<User> list(TenantId tenant, Optional<String> cursor, int limit) {
+        return page(tenant, Keys.USER + "usr_", cursor, limit);
+    }
+
+    /// Service accounts by id, oldest first.
+    public Page<User> serviceAccounts(TenantId tenant, Optional<String> cursor, int limit) {
+        return page(tenant, Keys.USER + "svc_", cursor, limit);
+    }
+
+    /// Service accounts, and then people.
+    public Page<User> everybody(TenantId tenant, Optional<String> cursor, int limit) {
+        return page(tenant, Keys.USER, cursor, limit);
+    }
+
+    private Page<User> page(TenantId tenant, String prefix, Optional<String> cursor, int limit) {
         var page = tables.page(
                 Table.CONFIG,
                 Keys.tenant(tenant),
-                Keys.USER,
-                cursor.map(UserCursor::read).map(id -> Keys.id(Keys.USER, id)),
+                prefix,
+                cursor.map(UserCursor::read).map(id -> Keys.id(Keys.USER, id)).map(sort -> {
+                    if (!sort.startsWith(prefix)) {
+                        throw new BadCursor();
+                    }
+                    return sort;
+                }),
                 false,
                 Math.clamp(limit, 1, Page.LARGEST));
         return new Page<>(
@@ -106,9 +127,10 @@ public final class Users {
                 item.number(Item.VERSION));
     }
 
-    private Written<User> write(Actor actor, Optional<User> old, User user, String action) {
+    private Written<User> write(Actor actor, Optional<User> old, User user, String done) {
         if (user.groups().size() > MOST_GROUPS) {
-            return new Written.Refused<>(Reason.LIMIT, "A user is in at most " + MOST_GROUPS + " groups.");
+            return new Written.Refused<>(
+                    Reason.LIMIT, "A " + noun(user) + " is in at most " + MOST_GROUPS + " groups.");
         }
         if (user.subject()
                 .filter(subject -> subject.length() > Policies.LONGEST_NAME)
@@ -119,8 +141,8 @@ public final class Users {
         var partition = Keys.tenant(user.tenant());
         var item = item(user);
         var change = configuration
-                .change(user.tenant(), actor, action, user.id().value())
-                .detail("email", user.email())
+                .change(user.tenant(), actor, action(user, done), user.id().value())
+                .detail(called(user), user.email())
                 .detail(
                         "groups",
                         String.join(",", user.groups().stream().sorted().toList()))
@@ -129,26 +151,27 @@ public final class Users {
                         item,
                         old.map(before -> Condition.version(before.version())).orElseGet(Condition::absent),
                         old.isPresent() ? Reason.STALE : Reason.TAKEN,
-                        old.isPresent() ? STALE : "There is such a user already.");
+                        old.isPresent() ? changed(user) : "There is such a " + noun(user) + " already.");
         old.ifPresent(before -> change.before(item(before), Optional.of(item)));
         if (old.isEmpty()) {
             change.within(Quotas.Noun.USERS, Keys.USER);
         }
         var sameEmail = old.filter(before -> before.email().equals(user.email()));
         change.put(
-                item.under(partition, Keys.EMAIL + user.email()),
+                item.under(partition, nameKey(user)),
                 lookup(sameEmail),
                 Reason.TAKEN,
-                "Another user has this e-mail address.");
-        old.filter(before -> sameEmail.isEmpty())
-                .ifPresent(before -> change.delete(partition, Keys.EMAIL + before.email()));
+                user.isServiceAccount()
+                        ? "Another service account has this name."
+                        : "Another user has this e-mail address.");
+        old.filter(before -> sameEmail.isEmpty()).ifPresent(before -> change.delete(partition, nameKey(before)));
         var before = old.flatMap(User::subject);
         user.subject()
                 .ifPresent(subject -> change.put(
                         item.under(partition, Keys.SUBJECT + subject),
                         lookup(old.filter(same -> same.subject().equals(user.subject()))),
                         Reason.TAKEN,
-                        "Another user has this subject."));
+                        "Another user or service account has this subject."));
         before.filter(subject -> !user.subject().equals(before))
                 .ifPresent(subject -> change.delete(partition, Keys.SUBJECT + subject));
         for (var group : user.groups()) {
@@ -187,14 +210,33 @@ public final class Users {
                 version);
     }
 
-    private static final String STALE = "The user has changed in the meantime. Please try again.";
-
     private static Written<User> absent() {
         return new Written.Refused<>(Reason.ABSENT, "There is no such user.");
     }
 
-    private static Written<User> stale() {
-        return new Written.Refused<>(Reason.STALE, STALE);
+    private static Written<User> stale(User user) {
+        return new Written.Refused<>(Reason.STALE, changed(user));
+    }
+
+    private static String changed(User user) {
+        return "The " + noun(user) + " has changed in the meantime. Please try again.";
+    }
+
+    private static String noun(User user) {
+        return user.isServiceAccount() ? "service account" : "user";
+    }
+
+    private static String action(User user, String done) {
+        return (user.isServiceAccount() ? "serviceaccount." : "user.") + done;
+    }
+
+    /// How the audit log calls what it is called by.
+    private static String called(User user) {
+        return user.isServiceAccount() ? "name" : "email";
+    }
+
+    private static String nameKey(User user) {
+        return (user.isServiceAccount() ? Keys.SERVICE_ACCOUNT : Keys.EMAIL) + user.email();
     }
 
     private static final class UserCursor {

@@ -34,6 +34,16 @@ public final class AdminCommands {
                                 new UserCommands.Delete(run))),
                 noun(
                         wanted,
+                        "service-accounts",
+                        "Service accounts: programs that may ask for sessions and call the API.",
+                        () -> List.of(
+                                new ServiceAccountCommands.Ls(run),
+                                new ServiceAccountCommands.Show(run),
+                                new ServiceAccountCommands.Create(run),
+                                new ServiceAccountCommands.Update(run),
+                                new ServiceAccountCommands.Delete(run))),
+                noun(
+                        wanted,
                         "groups",
                         "Groups: what access hangs on.",
                         () -> List.of(

@@ -33,6 +33,11 @@ final class KeyCommands {
         return networks == null ? "everywhere" : String.join(",", networks);
     }
 
+    private static String scopes(Keys.Key key) {
+        var scopes = key.scopes();
+        return scopes == null ? "all" : String.join(",", scopes);
+    }
+
     @Command(name = "ls", header = "List API keys, without their secrets.")
     static final class Ls extends Listing<Keys.Key> {
         Ls(Run run) {
@@ -52,9 +57,9 @@ final class KeyCommands {
 
         @Override
         Table table(List<Keys.Key> items) {
-            var table = new Table("KEY", "NAME", "ROLE", "USER", "CREATED", "LAST USED", "EXPIRES", "NETWORKS");
+            var table = new Table("KEY", "NAME", "ROLE", "OF", "CREATED", "LAST USED", "EXPIRES", "NETWORKS", "SCOPES");
             for (var key : items) {
-                var user = key.user();
+                var user = key.user() == null ? key.serviceAccount() : key.user();
                 table.row(
                         key.id(),
                         key.name(),
@@ -63,7 +68,8 @@ final class KeyCommands {
                         Moment.local(key.createdAt()),
                         time(key.lastUsedAt(), "-"),
                         time(key.expiresAt(), "never"),
-                        networks(key));
+                        networks(key),
+                        scopes(key));
             }
             return table;
         }
@@ -81,7 +87,9 @@ final class KeyCommands {
                 "",
                 "Examples:",
                 "  sally admin keys create ci --role auditor --expires 90d",
-                "  sally admin keys create alice-laptop --role member --user alice@example.com"
+                "  sally admin keys create alice-laptop --role member --user alice@example.com",
+                "  sally admin keys create deploys --role member --service-account deploy-bot --network 192.0.2.0/24",
+                "  sally admin keys create inventory --role auditor --scope connections:read --scope agents:read"
             })
     static final class Create extends One<CreatedKey> {
 
@@ -95,8 +103,17 @@ final class KeyCommands {
                 description = "admin, auditor (reads everything), or member (what its user may see).")
         private String role = "";
 
-        @Option(names = "--user", paramLabel = "USER", description = "Whose key it is; a member's key needs one.")
+        @Option(
+                names = "--user",
+                paramLabel = "USER",
+                description = "Whose key it is; a member's key needs a user or a service account.")
         private @Nullable String user;
+
+        @Option(
+                names = "--service-account",
+                paramLabel = "ACCOUNT",
+                description = "Whose key it is, where it is a program's: id or name.")
+        private @Nullable String serviceAccount;
 
         @Option(names = "--expires", paramLabel = "TIME", description = "In 90d, or at 2026-12-31. Default: never.")
         private @Nullable String expires;
@@ -107,6 +124,14 @@ final class KeyCommands {
                 description = "From where it counts, such as 192.0.2.0/24; may be given again. Default: everywhere.")
         private @Nullable List<String> networks;
 
+        @Option(
+                names = "--scope",
+                paramLabel = "SCOPE",
+                description =
+                        "What it may of what its role may, such as connections:read or *:read; may be given again."
+                                + " Default: all of it.")
+        private @Nullable List<String> scopes;
+
         Create(Run run) {
             super(run);
         }
@@ -116,7 +141,7 @@ final class KeyCommands {
             var until = expires == null
                     ? null
                     : Moment.future(expires, run.surroundings().clock());
-            return client().createKey(new NewKey(name, role, user, until, networks));
+            return client().createKey(new NewKey(name, role, user, serviceAccount, until, networks, scopes));
         }
 
         @Override
@@ -126,8 +151,10 @@ final class KeyCommands {
                     .add("name", one.key().name())
                     .add("role", one.key().role())
                     .add("user", one.key().user())
+                    .add("service account", one.key().serviceAccount())
                     .add("expires", time(one.key().expiresAt(), "never"))
                     .add("networks", networks(one.key()))
+                    .add("scopes", scopes(one.key()))
                     .add("secret", one.secret());
         }
 

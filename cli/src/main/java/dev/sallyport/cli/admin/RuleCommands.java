@@ -34,6 +34,7 @@ final class RuleCommands {
                 .add("effect", rule.effect())
                 .add("groups", rule.groups())
                 .add("users", rule.users())
+                .add("service accounts", rule.serviceAccounts())
                 .add("connections", rule.connections())
                 .add("tags", tags(rule.tags()))
                 .add("modes", rule.modes())
@@ -61,6 +62,12 @@ final class RuleCommands {
 
         @Option(names = "--user", paramLabel = "USER", description = "For this user: id or e-mail address.")
         private @Nullable List<String> users;
+
+        @Option(
+                names = "--service-account",
+                paramLabel = "ACCOUNT",
+                description = "For this service account: id or name.")
+        private @Nullable List<String> serviceAccounts;
 
         @Option(
                 names = "--connection",
@@ -106,6 +113,7 @@ final class RuleCommands {
             return effect == null
                     && groups == null
                     && users == null
+                    && serviceAccounts == null
                     && connections == null
                     && tags == null
                     && modes == null
@@ -137,6 +145,7 @@ final class RuleCommands {
             for (var rule : items) {
                 var who = new ArrayList<>(rule.groups());
                 who.addAll(rule.users());
+                who.addAll(rule.serviceAccounts());
                 var what = new ArrayList<>(rule.connections());
                 if (!rule.tags().isEmpty()) {
                     what.add(tags(rule.tags()));
@@ -218,6 +227,7 @@ final class RuleCommands {
                     what.effect == null ? "allow" : what.effect,
                     or(what.groups, List.of()),
                     or(what.users, List.of()),
+                    what.serviceAccounts,
                     or(what.connections, List.of()),
                     or(what.tags, Map.of()),
                     or(what.modes, List.of("connect", "exec")),
@@ -263,6 +273,7 @@ final class RuleCommands {
                                     or(what.effect, now.effect()),
                                     or(what.groups, now.groups()),
                                     or(what.users, now.users()),
+                                    or(what.serviceAccounts, now.serviceAccounts()),
                                     or(what.connections, now.connections()),
                                     or(what.tags, now.tags()),
                                     or(what.modes, now.modes()),

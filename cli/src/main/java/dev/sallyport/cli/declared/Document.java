@@ -286,14 +286,18 @@ final class Document {
         var effect = section.choice("effect", List.of("allow", "deny"));
         var groups = section.list("groups");
         var users = section.list("users");
+        var accounts = section.list("service_accounts");
         var connections = section.list("connections");
         var tags = tags(section);
         var modes = section.list("modes");
         var networks = networks(section);
         var windows = windows(section);
         section.end();
-        if (isEmpty(groups) && isEmpty(users)) {
-            section.wrong("groups", "is needed, or users: a rule says who it speaks of.");
+        if (accounts != null && !accounts.stream().allMatch(account -> account.startsWith("svc_"))) {
+            section.wrong("service_accounts", "takes ids, such as svc_…: see sally admin service-accounts ls.");
+        }
+        if (isEmpty(groups) && isEmpty(users) && isEmpty(accounts)) {
+            section.wrong("groups", "is needed, or users or service_accounts: a rule says who it speaks of.");
         }
         if (isEmpty(connections) && (tags == null || tags.isEmpty())) {
             section.wrong("connections", "is needed, or tags: a rule says which connections it covers ('*' is all).");
@@ -315,7 +319,7 @@ final class Document {
                             Set.of(),
                             1));
         }
-        var write = new RuleWrite(name, effect, groups, users, connections, tags, modes, networks, windows);
+        var write = new RuleWrite(name, effect, groups, users, accounts, connections, tags, modes, networks, windows);
         declaration.rules.add(one(section, name, write), mistakes);
     }
 

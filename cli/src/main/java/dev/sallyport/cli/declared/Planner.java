@@ -306,6 +306,7 @@ final class Planner {
                 write.effect() == null ? "allow" : write.effect(),
                 or(write.groups(), List.of()),
                 List.copyOf(users),
+                or(write.serviceAccounts(), List.of()),
                 or(write.connections(), List.of()),
                 or(write.tags(), Map.of()),
                 modes.isEmpty() ? List.of("connect", "exec") : modes,
@@ -319,6 +320,7 @@ final class Planner {
                 rule.effect(),
                 rule.groups(),
                 rule.users().stream().map(id -> emails.getOrDefault(id, id)).toList(),
+                or(rule.serviceAccounts(), List.of()),
                 rule.connections(),
                 rule.tags(),
                 rule.modes(),
@@ -332,6 +334,7 @@ final class Planner {
                 .put("effect", rule.effect())
                 .set("groups", rule.groups())
                 .set("users", rule.users())
+                .set("service_accounts", rule.serviceAccounts())
                 .set("connections", rule.connections())
                 .map("tags", rule.tags())
                 .set("modes", rule.modes())

@@ -25,6 +25,7 @@ class AccessTest {
             "deny",
             List.of("engineers"),
             List.of(),
+            List.of(),
             List.of("*"),
             Map.of(),
             List.of("exec"),

@@ -8,8 +8,10 @@ import dev.sallyport.api.Connections;
 import dev.sallyport.api.Connections.Connection;
 import dev.sallyport.api.Connections.ConnectionWrite;
 import dev.sallyport.api.Connections.Custom;
+import dev.sallyport.api.Keys;
 import dev.sallyport.api.Rules.RuleWrite;
 import dev.sallyport.api.Rules.Window;
+import dev.sallyport.api.ServiceAccounts;
 import dev.sallyport.api.SshServer;
 import dev.sallyport.api.SshServer.Apply;
 import dev.sallyport.api.Users;
@@ -175,6 +177,7 @@ class AdminTest {
                         List.of(),
                         List.of(),
                         List.of(),
+                        List.of(),
                         Map.of(),
                         List.of(),
                         List.of("192.0.2.0/24"),
@@ -193,6 +196,64 @@ class AdminTest {
     }
 
     @Test
+    void aServiceAccountIsMadeAndChangedAndMayHaveKeysAndRules() throws Exception {
+        var account = new ServiceAccounts.ServiceAccount("svc_1", "deploy-bot", "s", List.of("a"), "active", 1);
+        api.on("POST /v1/service-accounts", account);
+        api.on("GET /v1/service-accounts/deploy-bot", account);
+        api.on("PUT /v1/service-accounts/svc_1", account);
+        ok("admin", "service-accounts", "create", "deploy-bot", "--group", "a");
+        assertThat(sent("POST", ServiceAccounts.ServiceAccountWrite.class))
+                .isEqualTo(new ServiceAccounts.ServiceAccountWrite("deploy-bot", null, List.of("a"), null));
+        ok("admin", "service-accounts", "update", "deploy-bot", "--add-group", "b", "--status", "inactive");
+        assertThat(sent("PUT", ServiceAccounts.ServiceAccountWrite.class))
+                .isEqualTo(new ServiceAccounts.ServiceAccountWrite("deploy-bot", "s", List.of("a", "b"), "inactive"));
+
+        api.on(
+                "POST /v1/keys",
+                new Keys.CreatedKey(
+                        new Keys.Key(
+                                "key_1",
+                                "k",
+                                "member",
+                                null,
+                                "svc_1",
+                                Instant.EPOCH,
+                                null,
+                                null,
+                                null,
+                                List.of("connections:read")),
+                        "secret"));
+        ok("admin", "keys", "create", "k", "--role", "member", "--service-account", "deploy-bot");
+        assertThat(sent("POST", Keys.NewKey.class))
+                .isEqualTo(new Keys.NewKey("k", "member", null, "deploy-bot", null, null));
+        ok("admin", "keys", "create", "k", "--role", "auditor", "--scope", "*:read", "--scope", "keys:write");
+        assertThat(sent("POST", Keys.NewKey.class).scopes()).containsExactly("*:read", "keys:write");
+    }
+
+    @Test
+    void aChangeOfARuleKeepsTheServiceAccountsThatItNames() throws Exception {
+        var rule = new dev.sallyport.api.Rules.Rule(
+                "rul_1",
+                "r",
+                "deny",
+                List.of(),
+                List.of(),
+                List.of("svc_1"),
+                List.of("*"),
+                Map.of(),
+                List.of("exec"),
+                List.of(),
+                List.of(),
+                1);
+        api.on("GET /v1/access-rules/rul_1", rule);
+        api.on("PUT /v1/access-rules/rul_1", rule);
+        ok("admin", "rules", "update", "rul_1", "--name", "other");
+        assertThat(sent("PUT", RuleWrite.class).serviceAccounts()).containsExactly("svc_1");
+        ok("admin", "rules", "update", "rul_1", "--service-account", "svc_2");
+        assertThat(sent("PUT", RuleWrite.class).serviceAccounts()).containsExactly("svc_2");
+    }
+
+    @Test
     void aRuleMayCountInWindowsAndFromNetworksOnly() throws Exception {
         var rule = new dev.sallyport.api.Rules.Rule(
                 "rul_1",
@@ -200,6 +261,7 @@ class AdminTest {
                 "allow",
                 List.of("engineers"),
                 List.of(),
+                List.of("svc_1"),
                 List.of("*"),
                 Map.of(),
                 List.of("exec"),

@@ -462,6 +462,17 @@ class ApplyTest {
     }
 
     @Test
+    void aRuleKeepsTheServiceAccountsThatItsFileNames() throws Exception {
+        var file = "rules: [{name: bots, service_accounts: [svc_1], connections: ['*']}]";
+        assertThat(apply(file, "--yes").code()).isZero();
+        assertThat(tenant.rules.getFirst().serviceAccounts()).containsExactly("svc_1");
+        assertThat(apply(file, "--check").code()).isZero();
+        var named = apply("rules: [{name: bots, service_accounts: [deploy-bot], connections: ['*']}]", "--check");
+        assertThat(named.code()).isNotZero();
+        assertThat(named.err()).contains("takes ids");
+    }
+
+    @Test
     void twoRulesOfOneNameAreNoAnswerToWhichOneIsMeant() throws Exception {
         tenant.group("engineers");
         for (int i = 1; i < 3; i++) {
@@ -470,6 +481,7 @@ class ApplyTest {
                     "r",
                     "allow",
                     List.of("engineers"),
+                    List.of(),
                     List.of(),
                     List.of("*"),
                     Map.of(),

@@ -214,6 +214,7 @@ final class Tenant {
                 or(write.effect(), "allow"),
                 or(write.groups(), List.of()),
                 ids,
+                or(write.serviceAccounts(), List.of()),
                 or(write.connections(), List.of()),
                 or(write.tags(), Map.of()),
                 or(write.modes(), List.of("connect", "exec")),

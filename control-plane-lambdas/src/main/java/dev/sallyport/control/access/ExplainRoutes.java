@@ -50,9 +50,11 @@ public final class ExplainRoutes {
 
     private Answer explain(Caller caller, Call call) throws Declined {
         var fields = new Fields();
-        var user = named(fields, call, "user").flatMap(name -> users.find(caller, name));
+        var user = named(fields, call, "user").flatMap(name -> users.findAnybody(caller, name));
         if (user.isEmpty()) {
-            fields.wrong("user", "is needed: a user of this tenant, by id or e-mail address");
+            fields.wrong(
+                    "user",
+                    "is needed: a user of this tenant, by id or e-mail address, or a service account, by id or name");
         }
         var connection = connection(fields, caller, call);
         var mode = fields.choice("mode", call.request().parameter("mode").orElse(null), Words.all(AccessMode.class))
@@ -83,7 +85,7 @@ public final class ExplainRoutes {
 
     private static String because(User user, boolean ruled, List<AccessRule> deciding, List<AccessRule> resting) {
         if (!user.active()) {
-            return "The user is not active.";
+            return user.isServiceAccount() ? "The service account is not active." : "The user is not active.";
         }
         if (deciding.isEmpty()) {
             return resting.isEmpty()
@@ -103,7 +105,7 @@ public final class ExplainRoutes {
         fields.check();
         var rules = rules(caller);
         var page = store.users()
-                .list(
+                .everybody(
                         caller.tenant(),
                         call.request().parameter("cursor"),
                         call.request().limit());

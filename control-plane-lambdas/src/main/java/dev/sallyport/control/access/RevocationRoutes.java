@@ -87,8 +87,9 @@ public final class RevocationRoutes {
                 case "key" -> new Revocation.Key(value);
                 case "ca" -> new Revocation.Ca(value);
                 default ->
-                    new Revocation.AllOf(users.find(caller, value)
-                            .orElseThrow(() -> Declined.field("value", "is not a user of this tenant"))
+                    new Revocation.AllOf(users.findAnybody(caller, value)
+                            .orElseThrow(
+                                    () -> Declined.field("value", "is not a user or service account of this tenant"))
                             .id());
             };
         } catch (IllegalArgumentException e) {

@@ -103,8 +103,16 @@ public final class RuleRoutes {
             }
             user.ifPresent(found -> userIds.add(found.id()));
         }
-        if (groups.isEmpty() && named.isEmpty()) {
-            fields.wrong("groups", "is needed, or users: a rule says who it speaks of");
+        var programs = fields.list("service_accounts", request.serviceAccounts());
+        for (int i = 0; i < programs.size(); i++) {
+            var account = users.findServiceAccount(caller, programs.get(i));
+            if (account.isEmpty()) {
+                fields.wrong("service_accounts[" + i + "]", "is not a service account of this tenant");
+            }
+            account.ifPresent(found -> userIds.add(found.id()));
+        }
+        if (groups.isEmpty() && named.isEmpty() && programs.isEmpty()) {
+            fields.wrong("groups", "is needed, or users or service_accounts: a rule says who it speaks of");
         }
         var connections = fields.list("connections", request.connections());
         var tags = fields.map("tags", request.tags());
@@ -156,7 +164,16 @@ public final class RuleRoutes {
                 rule.name(),
                 Words.of(rule.effect()),
                 rule.groups().stream().sorted().toList(),
-                rule.users().stream().map(UserId::value).sorted().toList(),
+                rule.users().stream()
+                        .filter(user -> !user.isServiceAccount())
+                        .map(UserId::value)
+                        .sorted()
+                        .toList(),
+                rule.users().stream()
+                        .filter(UserId::isServiceAccount)
+                        .map(UserId::value)
+                        .sorted()
+                        .toList(),
                 rule.connections().stream().sorted().toList(),
                 rule.tags(),
                 rule.modes().stream().sorted().map(Words::of).toList(),

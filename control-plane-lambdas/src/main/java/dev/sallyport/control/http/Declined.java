@@ -2,6 +2,7 @@ package dev.sallyport.control.http;
 
 import dev.sallyport.api.Problem;
 import dev.sallyport.api.Problem.FieldError;
+import dev.sallyport.core.apikey.Scope;
 import java.util.List;
 import java.util.Map;
 
@@ -39,6 +40,14 @@ public final class Declined extends Exception {
 
     public static Declined forbidden() {
         return new Declined(Problem.Type.FORBIDDEN, "This key may not do that. Ask an admin of your tenant.");
+    }
+
+    /// The key's role may, and its scopes do not let it.
+    static Declined outOfScope(Scope needed) {
+        return new Declined(
+                Problem.Type.FORBIDDEN,
+                "This key's scopes do not let it do that: it takes " + needed
+                        + ". An admin makes keys with other scopes.");
     }
 
     /// The same, and the answer has a header.

@@ -3,6 +3,8 @@ package dev.sallyport.control.http;
 import dev.sallyport.api.ApiJson;
 import dev.sallyport.api.Problem;
 import dev.sallyport.core.apikey.ApiKey.Role;
+import dev.sallyport.core.apikey.Scope;
+import dev.sallyport.core.apikey.Scope.Verb;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -74,7 +76,18 @@ public final class Router {
     /// A route: method and template, for the document's test and the permission table.
     ///
     /// @param conditional whether it honours `If-Match`
-    public record Route(String method, String template, Set<Role> roles, boolean open, boolean conditional) {}
+    public record Route(String method, String template, Set<Role> roles, boolean open, boolean conditional) {
+
+        private static final String ME = "/v1/me";
+
+        /// What a key with scopes must have to take it: the noun is the head of the path. None for routes without a
+        /// key, and for the one that says who the key is.
+        public Optional<Scope> scope() {
+            return open || template.equals(ME)
+                    ? Optional.empty()
+                    : Optional.of(new Scope(template.split("/", -1)[2], method.equals("GET") ? Verb.READ : Verb.WRITE));
+        }
+    }
 
     private record Entry(Route route, List<String> segments, Action action, OpenAction openAction) {}
 
@@ -142,6 +155,11 @@ public final class Router {
             if (entry.route().method().equals(request.method())) {
                 if (!entry.route().roles().contains(caller.role())) {
                     throw Declined.forbidden();
+                }
+                var lacking =
+                        entry.route().scope().filter(scope -> !caller.key().has(scope));
+                if (lacking.isPresent()) {
+                    throw Declined.outOfScope(lacking.get());
                 }
                 if (request.header(IF_MATCH).isPresent() && !entry.route().conditional()) {
                     throw Declined.field("If-Match", "is not for this request: nothing was done");

@@ -57,7 +57,7 @@ public final class GroupRoutes {
         var members = new ArrayList<String>();
         var cursor = Optional.<String>empty();
         do {
-            var page = store.users().list(group.tenant(), cursor, Page.LARGEST);
+            var page = store.users().everybody(group.tenant(), cursor, Page.LARGEST);
             page.items().stream()
                     .filter(user -> user.groups().contains(group.name()))
                     .forEach(user -> members.add(user.id().value()));

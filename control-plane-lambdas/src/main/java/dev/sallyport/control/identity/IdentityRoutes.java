@@ -14,12 +14,14 @@ public final class IdentityRoutes {
             TenantRoutes tenants,
             SettingsRoutes settings,
             UserRoutes users,
+            ServiceAccountRoutes serviceAccounts,
             GroupRoutes groups,
             KeyRoutes keys) {
         me.addTo(router);
         tenants.addTo(router);
         settings.addTo(router);
         users.addTo(router);
+        serviceAccounts.addTo(router);
         groups.addTo(router);
         keys.addTo(router);
     }

@@ -15,6 +15,7 @@ import dev.sallyport.control.http.Router.Call;
 import dev.sallyport.control.http.Words;
 import dev.sallyport.core.apikey.ApiKey;
 import dev.sallyport.core.apikey.ApiKey.Role;
+import dev.sallyport.core.apikey.Scope;
 import dev.sallyport.core.audit.Actor;
 import dev.sallyport.core.id.KeyId;
 import dev.sallyport.core.id.TenantId;
@@ -25,9 +26,11 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// `/v1/keys`: the keys that call this API.
 public final class KeyRoutes {
@@ -76,11 +79,22 @@ public final class KeyRoutes {
         if (named.isPresent() && user.isEmpty()) {
             fields.wrong("user", "is not a user of this tenant");
         }
-        if (named.isEmpty() && role.filter(Role.MEMBER::equals).isPresent()) {
-            fields.wrong("user", "is needed: a member's key belongs to a user");
+        var program = fields.optional("service_account", request.serviceAccount());
+        var account = program.flatMap(text -> users.findServiceAccount(caller, text));
+        if (program.isPresent() && account.isEmpty()) {
+            fields.wrong("service_account", "is not a service account of this tenant");
+        }
+        if (named.isPresent() && program.isPresent()) {
+            fields.wrong("service_account", "cannot be given with user: a key has one owner");
+        }
+        if (named.isEmpty()
+                && program.isEmpty()
+                && role.filter(Role.MEMBER::equals).isPresent()) {
+            fields.wrong("user", "is needed, or service_account: a member's key belongs to one");
         }
         var expires = fields.future("expires_at", request.expiresAt(), clock.instant());
         var networks = fields.networks("allowed_networks", request.allowedNetworks());
+        var scopes = scopes(fields, caller, request.scopes());
         fields.check();
         return Answer.created(create(
                 store,
@@ -89,9 +103,36 @@ public final class KeyRoutes {
                 caller.tenant(),
                 name,
                 role.orElseThrow(),
-                user.map(found -> found.id()),
+                user.or(() -> account).map(found -> found.id()),
                 expires,
-                networks));
+                networks,
+                scopes));
+    }
+
+    /// Missing: all that the role may. A key with scopes makes keys with some of these only.
+    private static List<Scope> scopes(Fields fields, Caller caller, @Nullable List<String> texts) {
+        if (texts == null) {
+            if (!caller.key().scopes().isEmpty()) {
+                fields.wrong("scopes", "is needed: the key that makes this one has scopes itself");
+            }
+            return List.of();
+        }
+        // none at all would read as all of them
+        if (texts.isEmpty() || texts.size() > Scope.MOST) {
+            fields.wrong("scopes", "has 1 to " + Scope.MOST + " entries, or is left out");
+            return List.of();
+        }
+        var named = fields.list("scopes", texts);
+        var scopes = new ArrayList<Scope>();
+        for (int i = 0; i < named.size(); i++) {
+            var field = "scopes[" + i + "]";
+            var scope = fields.parsed(field, named.get(i), Scope::parse);
+            if (scope.filter(one -> !caller.key().has(one)).isPresent()) {
+                fields.wrong(field, "is more than the key that makes this one may");
+            }
+            scope.ifPresent(scopes::add);
+        }
+        return scopes;
     }
 
     static Keys.CreatedKey create(
@@ -103,7 +144,8 @@ public final class KeyRoutes {
             Role role,
             Optional<UserId> user,
             Optional<Instant> expires,
-            List<String> networks) {
+            List<String> networks,
+            List<Scope> scopes) {
         var random = new byte[SECRET_BYTES];
         // Made here, not in a static field: a Lambda's snapshot must hold no seeded source of randomness.
         new SecureRandom().nextBytes(random);
@@ -117,7 +159,8 @@ public final class KeyRoutes {
                 clock.instant().truncatedTo(ChronoUnit.MILLIS),
                 Optional.empty(),
                 expires,
-                networks);
+                networks,
+                scopes);
         var made = store.apiKeys()
                 .create(actor, key, KeyAuthentication.hash(secret))
                 .orThrow();
@@ -143,10 +186,17 @@ public final class KeyRoutes {
                 key.id().value(),
                 key.name(),
                 Words.of(key.role()),
-                key.user().map(UserId::value).orElse(null),
+                key.user()
+                        .filter(user -> !user.isServiceAccount())
+                        .map(UserId::value)
+                        .orElse(null),
+                key.user().filter(UserId::isServiceAccount).map(UserId::value).orElse(null),
                 key.created(),
                 key.lastUsed().orElse(null),
                 key.until().orElse(null),
-                key.networks().isEmpty() ? null : key.networks());
+                key.networks().isEmpty() ? null : key.networks(),
+                key.scopes().isEmpty()
+                        ? null
+                        : key.scopes().stream().map(Scope::toString).toList());
     }
 }

@@ -93,6 +93,7 @@ public final class TenantRoutes {
                         Role.ADMIN,
                         Optional.empty(),
                         Optional.empty(),
+                        List.of(),
                         List.of()));
     }
 

@@ -26,6 +26,8 @@ public final class UserRoutes {
 
     private static final Pattern EMAIL = Pattern.compile("[^@\\s\\p{Cntrl}]{1,64}@[^@\\s\\p{Cntrl}]{1,189}");
 
+    private static final Pattern SERVICE_ACCOUNT = Pattern.compile("[a-z0-9][a-z0-9.-]{0,62}");
+
     private final Store store;
     private final Clock clock;
 
@@ -117,6 +119,25 @@ public final class UserRoutes {
         return EMAIL.matcher(idOrEmail).matches()
                 ? store.users().byEmail(caller.tenant(), idOrEmail)
                 : Optional.empty();
+    }
+
+    /// A service account of the caller's tenant, by id or name.
+    public Optional<User> findServiceAccount(Caller caller, String idOrName) {
+        if (idOrName.startsWith("svc_")) {
+            try {
+                return store.users().get(caller.tenant(), new UserId(idOrName));
+            } catch (IllegalArgumentException e) {
+                return Optional.empty();
+            }
+        }
+        return SERVICE_ACCOUNT.matcher(idOrName).matches()
+                ? store.users().serviceAccount(caller.tenant(), idOrName)
+                : Optional.empty();
+    }
+
+    /// A user or a service account of the caller's tenant: no name of one is a name of the other.
+    public Optional<User> findAnybody(Caller caller, String name) {
+        return find(caller, name).or(() -> findServiceAccount(caller, name));
     }
 
     private static Users.User shown(User user) {

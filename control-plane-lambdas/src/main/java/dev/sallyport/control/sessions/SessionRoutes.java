@@ -91,7 +91,7 @@ public final class SessionRoutes {
         int limit = request.limit();
         Optional<UserId> user = Optional.empty();
         if (request.parameter("user").isPresent()) {
-            var found = users.find(caller, request.parameter("user").get());
+            var found = users.findAnybody(caller, request.parameter("user").get());
             if (found.isEmpty()) {
                 return none;
             }

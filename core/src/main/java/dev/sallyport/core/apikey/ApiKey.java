@@ -15,6 +15,7 @@ import java.util.Optional;
 /// @param lastUsed to the minute
 /// @param until none: until it is deleted
 /// @param networks from where it counts, each as `ADDRESS[/LENGTH]`; none: from everywhere
+/// @param scopes what it may of what its role may; none: all of it
 public record ApiKey(
         TenantId tenant,
         KeyId id,
@@ -24,7 +25,8 @@ public record ApiKey(
         Instant created,
         Optional<Instant> lastUsed,
         Optional<Instant> until,
-        List<String> networks) {
+        List<String> networks,
+        List<Scope> scopes) {
 
     /// What a caller of the API may do.
     public enum Role {
@@ -41,6 +43,29 @@ public record ApiKey(
             throw new IllegalArgumentException("an API key's name has 1 to 100 characters");
         }
         networks = List.copyOf(networks);
+        if (scopes.size() > Scope.MOST) {
+            throw new IllegalArgumentException("an API key has at most " + Scope.MOST + " scopes");
+        }
+        scopes = List.copyOf(scopes);
+    }
+
+    /// A key that may all that its role may.
+    public ApiKey(
+            TenantId tenant,
+            KeyId id,
+            String name,
+            Optional<UserId> user,
+            Role role,
+            Instant created,
+            Optional<Instant> lastUsed,
+            Optional<Instant> until,
+            List<String> networks) {
+        this(tenant, id, name, user, role, created, lastUsed, until, networks, List.of());
+    }
+
+    /// Whether its scopes let it do that; what its role may is another question.
+    public boolean has(Scope needed) {
+        return scopes.isEmpty() || scopes.stream().anyMatch(scope -> scope.covers(needed));
     }
 
     /// Whether it counts for requests from `source`, an address.

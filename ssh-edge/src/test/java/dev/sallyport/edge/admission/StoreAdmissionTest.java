@@ -16,6 +16,7 @@ import dev.sallyport.core.connection.SignedDefinition;
 import dev.sallyport.core.id.ConnectionId;
 import dev.sallyport.core.id.EdgeId;
 import dev.sallyport.core.id.RuleId;
+import dev.sallyport.core.id.UserId;
 import dev.sallyport.core.recording.RecordingState;
 import dev.sallyport.core.revocation.Revocation;
 import dev.sallyport.core.session.Outcome;
@@ -228,6 +229,56 @@ class StoreAdmissionTest {
                         "bash"));
             }
         }
+    }
+
+    /// By its id and its subject, never by its name: certificates are full of short names that mean other things.
+    @Test
+    void aCertificateMeansAServiceAccountByItsIdOrSubjectOnly() {
+        var id = UserId.nextServiceAccount(CLOCK);
+        store.users()
+                .create(
+                        ExampleTenant.ADMIN,
+                        new User(
+                                acme.id(),
+                                id,
+                                "deploy-bot",
+                                Optional.of("spiffe://deploy"),
+                                "deploy-bot",
+                                Set.of("engineers"),
+                                User.Status.ACTIVE,
+                                1))
+                .orThrow();
+
+        assertThat(refused(admit(Certificates.of(acme.ca(), "deploy-bot"), "bash"))
+                        .message())
+                .contains("no active user");
+        mapsTo(UserAttribute.SUBJECT);
+        refused(admit(Certificates.of(acme.ca(), "deploy-bot"), "bash"));
+        granted(admit(Certificates.of(acme.ca(), "spiffe://deploy"), "bash"));
+        mapsTo(UserAttribute.USER_ID);
+        refused(admit(Certificates.of(acme.ca(), "deploy-bot"), "bash"));
+        var session = granted(admit(Certificates.of(acme.ca(), id.value()), "bash"));
+        assertThat(session.order().user()).isEqualTo(id);
+        assertThat(session.order().email()).isEqualTo("deploy-bot");
+
+        var outcomes = new CopyOnWriteArrayList<Outcome>();
+        session.live().onEnd(outcomes::add);
+        store.users().delete(ExampleTenant.ADMIN, acme.id(), id).orThrow();
+        await().untilAsserted(() -> assertThat(outcomes).singleElement().isInstanceOf(Outcome.Revoked.class));
+    }
+
+    private void mapsTo(UserAttribute to) {
+        var from = CertificateAttribute.PRINCIPAL;
+        var config = store.trustedCas().config(acme.id());
+        store.trustedCas()
+                .apply(
+                        ExampleTenant.ADMIN,
+                        new dev.sallyport.core.sshserver.SshServerConfig(
+                                acme.id(), from, to, Optional.empty(), config.version()),
+                        List.of(new TrustedCa(
+                                acme.id(), acme.ca().fingerprint(), acme.ca().publicKey(), from, to)),
+                        List.of())
+                .orThrow();
     }
 
     @Test
