@@ -39,10 +39,13 @@ final class PermissionTableTest {
                 without their
                   settings.
                 - Sessions are ended by admins and members; an auditor is refused (`POST …/kill`).
-                - *Signed address*: no key is asked for; the address itself proves the right, for some minutes.
+                - *Open*: no key is asked for. The address of a chunk proves the right itself, for some minutes; an agent registers \
+                with a
+                  token that counts once.
+                - *Scope* is what a key that has scopes needs for it.
 
-                | method | route | admin | auditor | member |
-                |---|---|---|---|---|
+                | method | route | admin | auditor | member | scope |
+                |---|---|---|---|---|---|
                 """);
         new Bed()
                 .routes().stream()
@@ -55,13 +58,15 @@ final class PermissionTableTest {
                                 .append(may(route, Role.ADMIN))
                                 .append(may(route, Role.AUDITOR))
                                 .append(may(route, Role.MEMBER))
+                                .append(" | ")
+                                .append(route.scope().map(scope -> "`" + scope + "`").orElse("-"))
                                 .append(" |\n"));
         return table.toString();
     }
 
     private static String may(Route route, Role role) {
         if (route.open()) {
-            return " | signed address";
+            return " | open";
         }
         return route.roles().contains(role) ? " | yes" : " | no";
     }
