@@ -109,6 +109,22 @@ class ArrowsTest {
     }
 
     @Test
+    void onePackageSeesEachOtherServiceOfAws() {
+        onlyOnePackageSees("dev.sallyport.store.kms", "software.amazon.awssdk.services.kms..");
+        onlyOnePackageSees("dev.sallyport.store.s3", "software.amazon.awssdk.services.s3..");
+    }
+
+    private static void onlyOnePackageSees(String one, String library) {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(one)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(library)
+                .check(CLASSES);
+    }
+
+    @Test
     void oneClassOfTheCliReadsYaml() {
         noClasses()
                 .that()
