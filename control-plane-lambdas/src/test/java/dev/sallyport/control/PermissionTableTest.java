@@ -59,7 +59,9 @@ final class PermissionTableTest {
                                 .append(may(route, Role.AUDITOR))
                                 .append(may(route, Role.MEMBER))
                                 .append(" | ")
-                                .append(route.scope().map(scope -> "`" + scope + "`").orElse("-"))
+                                .append(route.scope()
+                                        .map(scope -> "`" + scope + "`")
+                                        .orElse("-"))
                                 .append(" |\n"));
         return table.toString();
     }

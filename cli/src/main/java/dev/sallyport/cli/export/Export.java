@@ -44,9 +44,9 @@ import picocli.CommandLine.Option;
         name = "export",
         header = "Export the whole tenant as one archive.",
         description = {
-            "A tar file: users, groups, keys, agents, connections, rules, the SSH server, revocations, settings,",
-            "holds, sessions, audit log and checkpoints as lines of JSON; each recording as a bundle for",
-            "sally sessions verify;  and SHA256SUMS over all of it, for  sha256sum -c.",
+            "A tar file: users, service accounts, groups, keys, agents, connections, rules, the SSH server,",
+            "revocations, settings, holds, sessions, audit log and checkpoints as lines of JSON; each recording as",
+            "a bundle for  sally sessions verify;  and SHA256SUMS over all of it, for  sha256sum -c.",
             "Left out: sealed secrets of connections (as \"sealed:…\"), what is known of API keys' secrets,",
             "the data of deleted recordings. The keys to open recordings are in their bundles: guard the archive.",
             "The export, and each recording that is opened for it, stand in the audit log."
@@ -204,6 +204,10 @@ public final class Export extends Action {
                 one("ssh-server.json", patiently(client::sshServer));
                 list("users.jsonl", cursor -> {
                     var page = client.users(cursor);
+                    return new Pages.One<>(page.items(), page.next());
+                });
+                list("service-accounts.jsonl", cursor -> {
+                    var page = client.serviceAccounts(cursor);
                     return new Pages.One<>(page.items(), page.next());
                 });
                 list("groups.jsonl", cursor -> {

@@ -11,6 +11,7 @@ import dev.sallyport.api.Keys;
 import dev.sallyport.api.Problem;
 import dev.sallyport.api.Revocations;
 import dev.sallyport.api.Rules;
+import dev.sallyport.api.ServiceAccounts;
 import dev.sallyport.api.Sessions;
 import dev.sallyport.api.Settings;
 import dev.sallyport.api.SshServer;
@@ -69,6 +70,7 @@ class ExportTest {
                         "GET /v1/settings",
                         new Settings.TenantSettings(30, new Settings.Quotas(null, null, null, null, null, null, 0), 1))
                 .on("GET /v1/ssh-server", sshServer())
+                .on("GET /v1/service-accounts", new ServiceAccounts.Page(List.of(), null))
                 .on("GET /v1/groups", new Groups.Page(List.of(), null))
                 .on("GET /v1/keys", new Keys.Page(List.of(), null))
                 .on("GET /v1/agents", new Agents.Page(List.of(), null))
