@@ -57,8 +57,9 @@ image: ## makes the agent's container image, agent/target/sallyport-agent-image.
 fmt: ## formats all sources
 	@$(MVN) spotless:apply
 
-check: ## static checks: format, warnings, arrows between modules
+check: ## static checks: format, and the API's document
 	@$(MVN) spotless:check
+	@tools/lint
 
 fuzz: build ## open-ended fuzzing; Ctrl-C ends it
 	@exec tools/fuzz
