@@ -19,6 +19,9 @@ import dev.sallyport.control.Document.Parameter;
 import dev.sallyport.core.agent.JoinToken;
 import dev.sallyport.core.audit.Actor;
 import dev.sallyport.core.id.AgentId;
+import dev.sallyport.core.id.SessionId;
+import dev.sallyport.core.id.UserId;
+import dev.sallyport.core.session.Outcome;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -128,6 +131,9 @@ final class DocumentSweepTest {
     private final AtomicLong numbers = new AtomicLong();
     private final Map<String, String> own;
 
+    /// A session of ours that is over, whose recording may be deleted.
+    private final SessionId ended;
+
     DocumentSweepTest() {
         var operator = bed.tenant("operator");
         bed.operatedBy(operator);
@@ -153,6 +159,8 @@ final class DocumentSweepTest {
                         .as(Agents.KeyedAgent.class)
                         .agent()
                         .id());
+        ended = ours.session(new UserId(ours.alice.id()), ours.alice.email());
+        bed.store.sessions().end(Actor.SYSTEM, ours.id(), ended, new Outcome.Exited(0), bed.clock.instant());
         theirs.ids().forEach((name, id) -> {
             if (!id.equals(own.get(name))) {
                 secrets.add(id);
@@ -421,6 +429,9 @@ final class DocumentSweepTest {
                     .getFirst()
                     .url();
         }
+        if (operation.id().equals("deleteRecording") && ids.equals(own)) {
+            return "/v1/sessions/" + ended + "/recording?reason=x";
+        }
         if (operation.template().contains("{test}") && ids.equals(own)) {
             // a test is there for ten minutes only
             var tests = "/v1/connections/" + ours.connection.id() + "/tests";
@@ -461,6 +472,16 @@ final class DocumentSweepTest {
                     bodies.add(one);
                 }
                 return bodies;
+            }
+            // what comes after must find room
+            case "QuotasWrite" -> body.fieldNames().forEachRemaining(name -> body.put(name, 10_000));
+            case "NewKey" -> {
+                body.remove("service_account");
+                body.putArray("scopes").add("*:read");
+            }
+            case "ServiceAccountWrite" -> {
+                body.put("name", "robot-" + numbers.incrementAndGet());
+                body.put("subject", "robot " + numbers.incrementAndGet());
             }
             case "NewRevocation" -> {
                 body.put("kind", "key_id");
