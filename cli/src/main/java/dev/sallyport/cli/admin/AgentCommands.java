@@ -7,6 +7,7 @@ import dev.sallyport.api.Agents.Page;
 import dev.sallyport.api.Refused;
 import dev.sallyport.api.SallyportClient;
 import dev.sallyport.cli.output.Facts;
+import dev.sallyport.cli.output.Moment;
 import dev.sallyport.cli.output.Table;
 import dev.sallyport.cli.run.Pages;
 import dev.sallyport.cli.run.Run;
@@ -60,7 +61,7 @@ final class AgentCommands {
             var join = one.join();
             if (join != null) {
                 run.say("run the line after \"join\" as root on the agent's machine. It is shown this once, and counts"
-                        + " once, until " + join.until() + ".");
+                        + " once, until " + Moment.local(join.until()) + ".");
                 return;
             }
             run.say("this key is shown once. Start the agent with it in the variable SALLYPORT_KEY:"

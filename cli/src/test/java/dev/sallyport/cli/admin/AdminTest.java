@@ -18,6 +18,7 @@ import dev.sallyport.api.Users;
 import dev.sallyport.api.Users.UserWrite;
 import dev.sallyport.cli.TestingApi;
 import dev.sallyport.cli.TestingSally;
+import dev.sallyport.cli.output.Moment;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -319,7 +320,7 @@ class AdminTest {
         var ran = sally.run("admin", "agents", "create", "office");
         assertThat(sent("POST", Agents.NewAgent.class)).isEqualTo(new Agents.NewAgent("office", true));
         assertThat(ran.out()).contains("sallyport-agent install --join LINE\n");
-        assertThat(ran.err()).contains("counts once, until 2026-01-01T00:00:00Z");
+        assertThat(ran.err()).contains("counts once, until " + Moment.local(until));
 
         api.on("POST /v1/agents/office/join", new Agents.KeyedAgent(agent, null, join));
         assertThat(sally.run("admin", "agents", "join", "office").out()).contains("install --join LINE");
