@@ -148,6 +148,21 @@ final class FromTheZipTest {
     }
 
     @Test
+    void theFunctionRetentionRunsByAScheduleAndLeavesWhatIsNotDue() throws Exception {
+        try (var function = started("RetentionFunction", Map.of())) {
+            var said = function.api.invoke("{\"source\":\"aws.events\",\"detail-type\":\"Scheduled Event\"}");
+
+            assertThat(said.kind()).as(said.body() + "\n" + function.log()).isEqualTo("response");
+            assertThat(bed.store
+                            .recordings()
+                            .get(acme.id(), acme.session)
+                            .orElseThrow()
+                            .deletion())
+                    .isEmpty();
+        }
+    }
+
+    @Test
     void aFunctionThatIsNotToldItsTablesDoesNotStartAndSaysWhy() throws Exception {
         var without = new HashMap<String, String>();
         without.put("SALLYPORT_BUCKET", "");
