@@ -1,5 +1,7 @@
 package dev.sallyport.agent;
 
+import dev.sallyport.agent.database.DatabaseTargets;
+import dev.sallyport.agent.database.Inspections;
 import dev.sallyport.agent.link.AgentLink;
 import dev.sallyport.agent.process.CustomTargets;
 import dev.sallyport.agent.process.Programs;
@@ -115,7 +117,7 @@ public final class Agent implements AutoCloseable {
                 programs.map(Programs::changesAccount).orElse(false));
         settings.only().ifPresent(connection -> capabilities.add(BESIDE));
         var custom = programs.flatMap(running -> files.map(folder -> new CustomTargets(running, folder, secrets)));
-        var targets = new TargetsByType(settings.types(), custom, ssh);
+        var targets = new TargetsByType(settings.types(), custom, ssh, new DatabaseTargets(secrets, new Inspections()));
         var versions = new SeenVersions(state);
         var dialled = new AtomicReference<>(Optional.<AgentLink>empty());
         var sessions = new SessionHost(

@@ -14,7 +14,7 @@ public interface Connections {
 
     /// A connection. What only admins see is missing for others: agent, settings of the target.
     ///
-    /// @param type `custom`, `ssh` or `tcp`; the part of that name holds its settings
+    /// @param type `custom`, `ssh`, `tcp`, `postgres` or `mysql`; the part of that name holds its settings
     /// @param recording `required` or `best-effort`
     /// @param recordingLevel `full`, `statements` or `metadata`; none: the default of what is done
     /// @param idleSeconds 0: never
@@ -29,6 +29,8 @@ public interface Connections {
             @Nullable Custom custom,
             @Nullable Ssh ssh,
             @Nullable Tcp tcp,
+            @Nullable Database postgres,
+            @Nullable Database mysql,
             String recording,
             @Nullable String recordingLevel,
             boolean strict,
@@ -50,6 +52,8 @@ public interface Connections {
             @Nullable Custom custom,
             @Nullable Ssh ssh,
             @Nullable Tcp tcp,
+            @Nullable Database postgres,
+            @Nullable Database mysql,
             @Nullable String recording,
             @Nullable String recordingLevel,
             @Nullable Boolean strict,
@@ -59,7 +63,7 @@ public interface Connections {
             @Nullable List<String> acceptEnvironment,
             @Nullable Long recordingRetentionDays) {
 
-        /// One whose recordings are kept as the tenant's settings say.
+        /// One that is no database, and whose recordings are kept as the tenant's settings say.
         public ConnectionWrite(
                 @Nullable String name,
                 @Nullable String agent,
@@ -81,6 +85,8 @@ public interface Connections {
                     custom,
                     ssh,
                     tcp,
+                    null,
+                    null,
                     recording,
                     recordingLevel,
                     strict,
@@ -120,6 +126,27 @@ public interface Connections {
     /// A TCP service.
     @Json(naming = Json.Naming.LowerUnderscore)
     record Tcp(@Nullable String host, @Nullable Integer port) {}
+
+    /// A database server.
+    ///
+    /// @param port none: the protocol's own
+    /// @param databases which ones a client may ask for besides `database`, with `*` for any characters
+    /// @param tls `disable`, `prefer`, `require`, `verify-ca` or `verify-full`; none: `verify-full`
+    /// @param ca PEM; none: the authorities that the agent's Java trusts
+    /// @param localInfile MySQL only: whether `LOAD DATA LOCAL` may read from the client
+    @Json(naming = Json.Naming.LowerUnderscore)
+    record Database(
+            @Nullable String host,
+            @Nullable Integer port,
+            @Nullable String user,
+            @Nullable String password,
+            @Nullable String database,
+            @Nullable List<String> databases,
+            @Nullable String tls,
+            @Nullable String ca,
+            @Nullable String certificate,
+            @Nullable String privateKey,
+            @Nullable Boolean localInfile) {}
 
     /// One page of a list.
     @Json(naming = Json.Naming.LowerUnderscore)

@@ -50,6 +50,8 @@ public final class TestingApi implements AutoCloseable {
                 null,
                 null,
                 null,
+                null,
+                null,
                 "required",
                 null,
                 false,

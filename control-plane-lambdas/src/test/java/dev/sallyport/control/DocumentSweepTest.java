@@ -53,6 +53,8 @@ import org.junit.jupiter.api.Test;
 @Tag("fuzz")
 final class DocumentSweepTest {
 
+    private static final List<String> TYPES = List.of("custom", "ssh", "tcp", "postgres", "mysql");
+
     private static final Pattern INNARDS = Pattern.compile(
             "Exception|\\bjavax?\\.|\\bjdk\\.|dev\\.sallyport|io\\.avaje|software\\.amazon|\\.java:\\d");
 
@@ -463,12 +465,11 @@ final class DocumentSweepTest {
         switch (schema) {
             case "ConnectionWrite" -> {
                 var bodies = new ArrayList<ObjectNode>();
-                for (var type : List.of("custom", "ssh", "tcp")) {
+                for (var type : TYPES) {
                     var one = example(document.schema(schema));
                     one.put("type", type);
-                    one.remove(List.of("custom", "ssh", "tcp").stream()
-                            .filter(other -> !other.equals(type))
-                            .toList());
+                    one.remove(
+                            TYPES.stream().filter(other -> !other.equals(type)).toList());
                     bodies.add(one);
                 }
                 return bodies;

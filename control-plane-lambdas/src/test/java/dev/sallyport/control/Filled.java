@@ -141,6 +141,8 @@ public final class Filled {
                 null,
                 null,
                 null,
+                null,
+                null,
                 now.tags(),
                 null,
                 retentionDays);

@@ -126,6 +126,14 @@ public final class FrameMapper {
             }
             case Message.File file ->
                 out.setFile(dev.sallyport.proto.v1.File.newBuilder().setJson(file.json()));
+            case Message.Statement statement ->
+                out.setStatement(dev.sallyport.proto.v1.Statement.newBuilder()
+                        .setPart(
+                                switch (statement.part()) {
+                                    case JUDGED -> dev.sallyport.proto.v1.Statement.Part.JUDGED;
+                                    case ANSWERED -> dev.sallyport.proto.v1.Statement.Part.ANSWERED;
+                                })
+                        .setJson(statement.json()));
             case Message.Close close ->
                 out.setClose(dev.sallyport.proto.v1.Close.newBuilder().setWhy(cut(close.why())));
         }
@@ -265,6 +273,15 @@ public final class FrameMapper {
                         exit.getCoreDumped()));
             }
             case FILE -> new Frame.Said(new Message.File(text(frame.getFile().getJson(), LONGEST_FILE)));
+            case STATEMENT -> {
+                var part = switch (frame.getStatement().getPart()) {
+                    case JUDGED -> Message.Statement.Part.JUDGED;
+                    case ANSWERED -> Message.Statement.Part.ANSWERED;
+                    case UNRECOGNIZED -> throw new BadFrame("a part of a statement that this version does not know");
+                };
+                yield new Frame.Said(
+                        new Message.Statement(part, text(frame.getStatement().getJson(), Message.Statement.LONGEST)));
+            }
             case CLOSE -> new Frame.Said(new Message.Close(text(frame.getClose().getWhy(), LONGEST_SENTENCE)));
             case BODY_NOT_SET -> {
                 // what a newer version says outside the numbering is nothing to this one but what it acknowledges

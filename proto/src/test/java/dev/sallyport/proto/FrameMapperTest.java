@@ -65,6 +65,8 @@ class FrameMapperTest {
                 new Message.Exit(Optional.of(255), Optional.empty(), false),
                 new Message.Exit(Optional.empty(), Optional.of("KILL"), true),
                 new Message.File("{\"name\":\"a\"}"),
+                new Message.Statement(Message.Statement.Part.JUDGED, "{\"number\":1}"),
+                new Message.Statement(Message.Statement.Part.ANSWERED, "{\"number\":1}"),
                 new Message.Close("revoked"));
         return Stream.concat(
                 bodies.map(body -> new Frame(0, 9, body)), messages.map(said -> new Frame(3, 9, new Frame.Said(said))));

@@ -56,6 +56,18 @@ final class ConnectionFacts {
                         .text("knownHosts", ssh.knownHosts())
                         .texts("forwards", ssh.forwards());
             case TargetSettings.Tcp tcp -> item.text("host", tcp.host()).number("port", tcp.port());
+            case TargetSettings.Database database ->
+                item.text("host", database.host())
+                        .number("port", database.port())
+                        .text("user", database.user())
+                        .text("password", database.password().map(secret))
+                        .text("database", database.database())
+                        .texts("databases", database.databases())
+                        .text("tls", database.tls().name())
+                        .text("ca", database.ca())
+                        .text("certificate", database.certificate())
+                        .text("privateKey", database.privateKey().map(secret))
+                        .flag("localInfile", database.localInfile());
         };
     }
 

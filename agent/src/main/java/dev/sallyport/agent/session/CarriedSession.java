@@ -104,7 +104,13 @@ final class CarriedSession {
                 LOG.info("session {} is closed: {}", id, why);
                 kill();
             }
-            case Message.Data _, Message.Echo _, Message.Opened _, Message.Failed _, Message.Exit _, Message.File _ -> {
+            case Message.Data _,
+                    Message.Echo _,
+                    Message.Opened _,
+                    Message.Failed _,
+                    Message.Exit _,
+                    Message.File _,
+                    Message.Statement _ -> {
                 LOG.error("session {}: the edge sent what only agents send", id);
                 kill();
             }
@@ -150,29 +156,52 @@ final class CarriedSession {
     }
 
     private void pump(Message.Stream stream, Output from) throws LinkLost, InterruptedException {
-        long offset = 0;
-        while (true) {
-            Output.Piece piece;
+        var sender = new Sender(stream);
+        try {
+            from.into(sender);
+        } catch (IOException e) {
+            LOG.warn("session {}: the target's output broke off", id, e);
+            sender.take(new Output.Piece.End());
+            kill();
+        }
+    }
+
+    /// Sends the pieces of one stream.
+    private final class Sender implements Output.Receiver {
+
+        private final Message.Stream stream;
+        private long offset;
+
+        Sender(Message.Stream stream) {
+            this.stream = stream;
+        }
+
+        @Override
+        public void take(Output.Piece piece) throws LinkLost, InterruptedException {
+            var _ = sent(piece);
+        }
+
+        @Override
+        public void recorded(Output.Piece piece) throws LinkLost, InterruptedException {
+            link.awaitConsumed(sent(piece));
+        }
+
+        private long sent(Output.Piece piece) throws LinkLost, InterruptedException {
+            sending.lock();
             try {
-                piece = from.next();
-            } catch (IOException e) {
-                LOG.warn("session {}: the target's output broke off", id, e);
-                piece = new Output.Piece.End();
-                kill();
-            }
-            switch (piece) {
-                case Output.Piece.Bytes(var bytes) -> {
-                    send(new Message.Data(stream, offset, bytes));
-                    offset += bytes.length;
-                }
-                case Output.Piece.Echo(var on) -> send(new Message.Echo(on));
-                case Output.Piece.File(var json) -> send(new Message.File(json));
-                case Output.Piece.End() -> {
-                    if (target.forwards()) {
-                        send(new Message.EndOfStream(stream));
+                return switch (piece) {
+                    case Output.Piece.Bytes(var bytes) -> {
+                        var data = new Message.Data(stream, offset, bytes);
+                        offset += bytes.length;
+                        yield link.send(data);
                     }
-                    return;
-                }
+                    case Output.Piece.Echo(var on) -> link.send(new Message.Echo(on));
+                    case Output.Piece.File(var json) -> link.send(new Message.File(json));
+                    case Output.Piece.Statement(var part, var json) -> link.send(new Message.Statement(part, json));
+                    case Output.Piece.End() -> target.forwards() ? link.send(new Message.EndOfStream(stream)) : 0;
+                };
+            } finally {
+                sending.unlock();
             }
         }
     }

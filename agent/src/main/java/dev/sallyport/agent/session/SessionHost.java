@@ -6,6 +6,7 @@ import dev.sallyport.agent.target.NotOpened;
 import dev.sallyport.agent.target.Target;
 import dev.sallyport.agent.target.Targets;
 import dev.sallyport.core.agent.AgentToken;
+import dev.sallyport.core.connection.ConnectionDefinition;
 import dev.sallyport.core.link.LinkLost;
 import dev.sallyport.core.link.Message;
 import dev.sallyport.core.link.SessionLink;
@@ -66,6 +67,7 @@ public final class SessionHost implements SessionOpener {
 
     private void serve(Order order, Ticket ticket, SessionLink link) throws LinkLost, InterruptedException {
         var deadline = new Deadline(order.deadline(), clock);
+        ConnectionDefinition definition;
         Target target;
         try {
             if (tails.full()) {
@@ -73,7 +75,8 @@ public final class SessionHost implements SessionOpener {
                         Message.Failed.Reason.INTERNAL,
                         "the agent holds as much as it may of what no edge has stored yet; please try again later");
             }
-            target = targets.open(check.check(order), order);
+            definition = check.check(order);
+            target = targets.open(definition, order);
         } catch (NotOpened e) {
             if (e.reason() == Message.Failed.Reason.INTERNAL && e.getCause() != null) {
                 LOG.error("session {} was not opened: {}", order.session(), e.getMessage(), e.getCause());
@@ -91,7 +94,8 @@ public final class SessionHost implements SessionOpener {
             return;
         }
         try (target) {
-            var session = new CarriedSession(order.session(), target, tails.keep(order, ticket, link), deadline);
+            var kept = tails.keep(order, order.level().keepsBytes(definition.target()), ticket, link);
+            var session = new CarriedSession(order.session(), target, kept, deadline);
             live.add(session);
             opened.incrementAndGet();
             try {

@@ -1,5 +1,6 @@
 package dev.sallyport.agent.session;
 
+import dev.sallyport.agent.database.DatabaseTargets;
 import dev.sallyport.agent.process.CustomTargets;
 import dev.sallyport.agent.ssh.SshTargets;
 import dev.sallyport.agent.target.NotOpened;
@@ -19,13 +20,15 @@ public final class TargetsByType implements Targets {
     private final Set<String> types;
     private final Optional<CustomTargets> custom;
     private final SshTargets ssh;
+    private final DatabaseTargets databases;
 
     /// @param types the types that the agent's operator allows
     /// @param custom empty where programs cannot be run
-    public TargetsByType(Set<String> types, Optional<CustomTargets> custom, SshTargets ssh) {
+    public TargetsByType(Set<String> types, Optional<CustomTargets> custom, SshTargets ssh, DatabaseTargets databases) {
         this.types = Set.copyOf(types);
         this.custom = custom;
         this.ssh = ssh;
+        this.databases = databases;
     }
 
     @Override
@@ -34,6 +37,7 @@ public final class TargetsByType implements Targets {
         return switch (definition.target()) {
             case TargetSettings.Custom settings -> custom().open(definition, settings, order);
             case TargetSettings.Tcp settings -> TcpTarget.open(settings);
+            case TargetSettings.Database settings -> databases.open(definition, settings, order);
             case TargetSettings.Ssh settings -> ssh.open(definition, settings, order);
         };
     }
@@ -57,6 +61,7 @@ public final class TargetsByType implements Targets {
         switch (definition.target()) {
             case TargetSettings.Custom settings -> custom().test(settings, steps);
             case TargetSettings.Tcp settings -> TcpTarget.test(settings, steps);
+            case TargetSettings.Database settings -> databases.test(settings, steps);
             case TargetSettings.Ssh settings -> ssh.test(settings, steps);
         }
     }

@@ -1,5 +1,6 @@
 package dev.sallyport.agent.ssh;
 
+import dev.sallyport.agent.target.JsonLine;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -12,7 +13,7 @@ import java.util.regex.Pattern;
 /// Follows the old scp protocol: control lines and contents one way, a byte of acknowledgement the other.
 final class ScpWatch implements TransferWatch {
 
-    private static final int LONGEST_LINE = 2 * FileRecord.LONGEST_NAME;
+    private static final int LONGEST_LINE = 2 * JsonLine.LONGEST_TEXT;
     private static final int DEEPEST = 256;
     private static final Pattern FILE = Pattern.compile("C[0-7]{4,5} ([0-9]{1,18}) (.+)", Pattern.DOTALL);
     private static final Pattern FOLDER = Pattern.compile("D[0-7]{4,5} [0-9]{1,18} (.+)", Pattern.DOTALL);
@@ -166,13 +167,15 @@ final class ScpWatch implements TransferWatch {
 
     private void goBlind() {
         state = State.BLIND;
-        records.add(new FileRecord("scp", "unknown")
+        records.add(new JsonLine()
+                .with("protocol", "scp")
+                .with("operation", "unknown")
                 .with("result", "the transfer could not be followed")
                 .line());
     }
 
-    private FileRecord record() {
-        return new FileRecord("scp", upload ? "write" : "read");
+    private JsonLine record() {
+        return new JsonLine().with("protocol", "scp").with("operation", upload ? "write" : "read");
     }
 
     private String path() {

@@ -1,5 +1,6 @@
 package dev.sallyport.agent.ssh;
 
+import dev.sallyport.agent.target.JsonLine;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -62,7 +63,7 @@ final class SftpWatch implements TransferWatch {
 
         record Closing(String handle) implements Asked {}
 
-        record Changing(FileRecord record) implements Asked {}
+        record Changing(JsonLine record) implements Asked {}
 
         default int bytes() {
             return switch (this) {
@@ -355,8 +356,8 @@ final class SftpWatch implements TransferWatch {
         };
     }
 
-    private static FileRecord record(String operation) {
-        return new FileRecord("sftp", operation);
+    private static JsonLine record(String operation) {
+        return new JsonLine().with("protocol", "sftp").with("operation", operation);
     }
 
     private static byte[] text(ByteBuffer in) {
@@ -366,7 +367,7 @@ final class SftpWatch implements TransferWatch {
         }
         var text = new byte[length];
         in.get(text);
-        return text.length > FileRecord.LONGEST_NAME ? Arrays.copyOf(text, FileRecord.LONGEST_NAME) : text;
+        return text.length > JsonLine.LONGEST_TEXT ? Arrays.copyOf(text, JsonLine.LONGEST_TEXT) : text;
     }
 
     private static String handle(ByteBuffer in) {

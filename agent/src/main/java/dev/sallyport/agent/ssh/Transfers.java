@@ -1,5 +1,6 @@
 package dev.sallyport.agent.ssh;
 
+import dev.sallyport.agent.target.JsonLine;
 import dev.sallyport.core.session.Pty;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -45,8 +46,11 @@ final class Transfers {
         private Optional<String> record;
 
         CommandOnly(String protocol, String operation, String command) {
-            record = Optional.of(
-                    new FileRecord(protocol, operation).with("command", command).line());
+            record = Optional.of(new JsonLine()
+                    .with("protocol", protocol)
+                    .with("operation", operation)
+                    .with("command", command)
+                    .line());
         }
 
         @Override

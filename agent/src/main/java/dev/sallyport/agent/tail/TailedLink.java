@@ -5,7 +5,6 @@ import dev.sallyport.core.link.Message;
 import dev.sallyport.core.link.SessionLink;
 import dev.sallyport.core.link.TailEvent;
 import dev.sallyport.core.recording.Event;
-import dev.sallyport.core.recording.RecordingLevel;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -27,7 +26,7 @@ final class TailedLink implements SessionLink {
 
     private final SessionLink link;
     private final SessionTail tail;
-    private final RecordingLevel level;
+    private final boolean keepsBytes;
     private final Clock clock;
     private long sent;
     private volatile boolean hidden;
@@ -39,11 +38,12 @@ final class TailedLink implements SessionLink {
     /// News of what is stored that the tail has not been told.
     private final AtomicInteger untold = new AtomicInteger();
 
+    /// @param keepsBytes whether the recording keeps what passes
     /// @param shortening where the tail is told what is stored
-    TailedLink(SessionLink link, SessionTail tail, RecordingLevel level, Clock clock, Executor shortening) {
+    TailedLink(SessionLink link, SessionTail tail, boolean keepsBytes, Clock clock, Executor shortening) {
         this.link = link;
         this.tail = tail;
-        this.level = level;
+        this.keepsBytes = keepsBytes;
         this.clock = clock;
         this.shortening = shortening;
         link.onStored(this::heardStored);
@@ -55,7 +55,7 @@ final class TailedLink implements SessionLink {
         long number = sent + 1;
         switch (message) {
             case Message.Data(var stream, long offset, var bytes) -> {
-                if (level != RecordingLevel.METADATA) {
+                if (keepsBytes) {
                     tail.awaitRoom();
                     keep(
                             stream == Message.Stream.ERROR ? Event.Kind.ERROR : Event.Kind.OUTPUT,
@@ -77,6 +77,16 @@ final class TailedLink implements SessionLink {
                         number,
                         0);
             case Message.File(var json) -> keep(Event.Kind.FILE, 0, bytes(json), number, 0);
+            case Message.Statement(var part, var json) ->
+                keep(
+                        switch (part) {
+                            case JUDGED -> Event.Kind.STATEMENT;
+                            case ANSWERED -> Event.Kind.ANSWER;
+                        },
+                        0,
+                        bytes(json),
+                        number,
+                        0);
             case Message.EndOfStream _,
                     Message.Resize _,
                     Message.Signal _,
@@ -87,6 +97,11 @@ final class TailedLink implements SessionLink {
         long given = link.send(message);
         sent = given;
         return given;
+    }
+
+    @Override
+    public void awaitConsumed(long number) throws LinkLost, InterruptedException {
+        link.awaitConsumed(number);
     }
 
     @Override
@@ -107,7 +122,7 @@ final class TailedLink implements SessionLink {
         long number = received.number();
         switch (received.message()) {
             case Message.Data(var stream, long offset, var bytes) -> {
-                if (level != RecordingLevel.METADATA && stream == Message.Stream.INPUT) {
+                if (keepsBytes && stream == Message.Stream.INPUT) {
                     if (hidden) {
                         keep(Event.Kind.HIDDEN_INPUT, offset, bytes(Integer.toString(bytes.length)), 0, number);
                     } else {
@@ -124,6 +139,7 @@ final class TailedLink implements SessionLink {
                     Message.Failed _,
                     Message.Exit _,
                     Message.File _,
+                    Message.Statement _,
                     Message.Close _ -> {}
         }
     }

@@ -101,7 +101,9 @@ public final class Tails implements TailSource {
     }
 
     /// The link of a session, with everything that passes kept.
-    public SessionLink keep(Order order, Ticket ticket, SessionLink link) {
+    ///
+    /// @param keepsBytes whether the session's recording keeps what passes
+    public SessionLink keep(Order order, boolean keepsBytes, Ticket ticket, SessionLink link) {
         var tail = new SessionTail(
                 order.session(),
                 order.tenant(),
@@ -111,7 +113,7 @@ public final class Tails implements TailSource {
                 most,
                 budget);
         tails.put(order.session(), tail);
-        return new TailedLink(link, tail, order.level(), clock, shortening);
+        return new TailedLink(link, tail, keepsBytes, clock, shortening);
     }
 
     /// The session is over on this agent.

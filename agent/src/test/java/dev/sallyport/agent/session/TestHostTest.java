@@ -313,6 +313,7 @@ final class TestHostTest {
                     agent.tests.test(new TestOrder(good.test(), TenantId.next(agent.clock), good.definition())),
                     "definition",
                     "for another tenant");
+            var none = new dev.sallyport.agent.secrets.Secrets(Map.of(), List.of(), Optional.empty());
             var narrow = new TestHost(
                     agent.token,
                     Optional.empty(),
@@ -320,8 +321,9 @@ final class TestHostTest {
                     new TargetsByType(
                             Set.of("ssh"),
                             Optional.empty(),
-                            new dev.sallyport.agent.ssh.SshTargets(
-                                    new dev.sallyport.agent.secrets.Secrets(Map.of(), List.of(), Optional.empty()))),
+                            new dev.sallyport.agent.ssh.SshTargets(none),
+                            new dev.sallyport.agent.database.DatabaseTargets(
+                                    none, new dev.sallyport.agent.database.Inspections())),
                     agent.clock);
             failed(narrow.test(good), "definition", "its agent's operator did not allow");
             org.assertj.core.api.Assertions.assertThatExceptionOfType(java.net.SocketTimeoutException.class)

@@ -1,5 +1,8 @@
 package dev.sallyport.agent.session;
 
+import dev.sallyport.agent.AgentSettings;
+import dev.sallyport.agent.database.DatabaseTargets;
+import dev.sallyport.agent.database.Inspections;
 import dev.sallyport.agent.process.CustomTargets;
 import dev.sallyport.agent.process.Programs;
 import dev.sallyport.agent.process.SecretFiles;
@@ -80,7 +83,10 @@ public final class TestingAgent implements AutoCloseable {
         files = SecretFiles.open("sallyport-test-" + agent);
         var versions = new SeenVersions(state);
         targets = new TargetsByType(
-                Set.of("custom", "ssh", "tcp"), Optional.of(new CustomTargets(programs, files, secrets)), ssh);
+                AgentSettings.ALL_TYPES,
+                Optional.of(new CustomTargets(programs, files, secrets)),
+                ssh,
+                new DatabaseTargets(secrets, new Inspections()));
         tests = new TestHost(token, only, versions, targets, clock);
         host = new SessionHost(token, only, versions, targets, tails, reports::add, clock);
     }

@@ -102,6 +102,10 @@ public final class TestingLink implements SessionLink {
         }
     }
 
+    /// This edge has everything in the recording at once.
+    @Override
+    public void awaitConsumed(long number) {}
+
     @Override
     public void consumed(long number) {
         lock.lock();

@@ -102,7 +102,7 @@ final class TailsTest {
     @Test
     void whatIsNotStoredIsThereAfterwardsInOrderAndWhatIsStoredIsNot() throws Exception {
         var tails = open(256 << 20);
-        var kept = tails.keep(order, Ticket.next(), link);
+        var kept = tails.keep(order, true, Ticket.next(), link);
         kept.send(new Message.Opened());
         kept.send(new Message.Data(Message.Stream.OUTPUT, 0, "one".getBytes(StandardCharsets.US_ASCII)));
         link.type("in");
@@ -133,7 +133,7 @@ final class TailsTest {
     @Test
     void aLongTailLiesEncryptedOnDiskAndOutlivesTheProcess() throws Exception {
         var tails = open(256 << 20);
-        var kept = tails.keep(order, Ticket.next(), link);
+        var kept = tails.keep(order, true, Ticket.next(), link);
         var random = new Random(5);
         var all = new ByteArrayOutputStream();
         for (int i = 0; i < 800; i++) {
@@ -163,7 +163,7 @@ final class TailsTest {
     @Test
     void aFullTailHoldsTheTargetUpUntilSomethingIsStored() throws Exception {
         var tails = open(1 << 20);
-        var kept = tails.keep(order, Ticket.next(), link);
+        var kept = tails.keep(order, true, Ticket.next(), link);
         var sender = Thread.ofVirtual().start(() -> {
             try {
                 for (int i = 0; i < 64; i++) {
@@ -188,8 +188,8 @@ final class TailsTest {
             var tails = open(256 << 20, 1 << 20);
             var other = agent.order(agent.custom("bash"), TestingAgent.command("true"));
             var otherLink = new TestingLink().countOnly();
-            var first = tails.keep(order, Ticket.next(), link);
-            var second = tails.keep(other, Ticket.next(), otherLink);
+            var first = tails.keep(order, true, Ticket.next(), link);
+            var second = tails.keep(other, true, Ticket.next(), otherLink);
             for (int i = 0; i < 16; i++) {
                 first.send(new Message.Data(Message.Stream.OUTPUT, i * 65_536L, new byte[65_536]));
             }
@@ -211,7 +211,7 @@ final class TailsTest {
 
     @Test
     void whatAFormerRunLeftCountsToo() throws Exception {
-        var kept = open(256 << 20, 256 << 20).keep(order, Ticket.next(), link);
+        var kept = open(256 << 20, 256 << 20).keep(order, true, Ticket.next(), link);
         send(kept, 0, SessionTail.MOST_IN_MEMORY / PIECE + 16);
         var again = open(256 << 20, 1 << 20);
         assertThat(again.full()).isTrue();
@@ -224,7 +224,7 @@ final class TailsTest {
     @Test
     void aTailThatWasStoredIsInMemoryAgainAndInOrder() throws Exception {
         var tails = open(256 << 20);
-        var kept = tails.keep(order, Ticket.next(), link);
+        var kept = tails.keep(order, true, Ticket.next(), link);
         int inMemory = SessionTail.MOST_IN_MEMORY / (PIECE + 33);
         send(kept, 0, inMemory + 16);
         assertThat(files()).isEqualTo(1);
@@ -250,10 +250,10 @@ final class TailsTest {
             long enough = TailBudget.IN_MEMORY / SessionTail.MOST_IN_MEMORY;
             for (int i = 0; i < enough; i++) {
                 var other = agent.order(agent.custom("bash"), TestingAgent.command("true"));
-                send(tails.keep(other, Ticket.next(), new TestingLink().countOnly()), 0, each);
+                send(tails.keep(other, true, Ticket.next(), new TestingLink().countOnly()), 0, each);
             }
             assertThat(files()).isZero();
-            send(tails.keep(order, Ticket.next(), link), 0, each);
+            send(tails.keep(order, true, Ticket.next(), link), 0, each);
             assertThat(files()).isPositive();
         }
     }
@@ -283,7 +283,7 @@ final class TailsTest {
     @Test
     void aTailThatNobodyTakesIsDeletedAfterADay() throws Exception {
         var tails = open(1 << 20);
-        var kept = tails.keep(order, Ticket.next(), link);
+        var kept = tails.keep(order, true, Ticket.next(), link);
         kept.send(new Message.Data(Message.Stream.OUTPUT, 0, new byte[100_000 / 2]));
         kept.send(new Message.Data(Message.Stream.OUTPUT, 50_000, new byte[50_000]));
         tails.ended(order.session());

@@ -53,6 +53,16 @@ final class ConnectionCommands {
         if (tcp != null) {
             facts.add("target", tcp.host() + ", port " + tcp.port());
         }
+        var database = one.postgres() == null ? one.mysql() : one.postgres();
+        if (database != null) {
+            facts.add("target", database.user() + " at " + database.host() + ", port " + database.port())
+                    .add("password", database.password())
+                    .add("database", database.database())
+                    .add("users may name", list(database.databases()))
+                    .add("tls", database.tls())
+                    .add("certificate's key", database.privateKey())
+                    .add("local infile", Boolean.TRUE.equals(database.localInfile()) ? "yes" : null);
+        }
         var level = one.recordingLevel();
         return facts.add("recording", level == null ? one.recording() : one.recording() + ", level " + level)
                 .add("recordings kept", days(one.recordingRetentionDays()))
@@ -157,7 +167,11 @@ final class ConnectionCommands {
             })
     static final class Create extends One<Connection> {
 
-        @Option(names = "--type", paramLabel = "TYPE", required = true, description = "custom, ssh or tcp.")
+        @Option(
+                names = "--type",
+                paramLabel = "TYPE",
+                required = true,
+                description = "custom, ssh, tcp, postgres or mysql.")
         private String type = "";
 
         @Mixin

@@ -5,10 +5,15 @@ import static dev.sallyport.cli.admin.RuleCommands.or;
 import dev.sallyport.api.Connections.Connection;
 import dev.sallyport.api.Connections.ConnectionWrite;
 import dev.sallyport.api.Connections.Custom;
+import dev.sallyport.api.Connections.Database;
 import dev.sallyport.api.Connections.Ssh;
 import dev.sallyport.api.Connections.Tcp;
 import dev.sallyport.cli.output.Moment;
 import dev.sallyport.cli.run.Failure;
+import dev.sallyport.cli.run.Reason;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +24,9 @@ import picocli.CommandLine.Parameters;
 
 /// What can be said of a connection. What is not said stays as it is, or gets the API's default.
 final class ConnectionOptions {
+
+    private static final Database NO_DATABASE =
+            new Database(null, null, null, null, null, null, null, null, null, null, null);
 
     @Option(names = "--agent", paramLabel = "AGENT", description = "The agent that opens it: id or name.")
     private @Nullable String agent;
@@ -91,22 +99,25 @@ final class ConnectionOptions {
     @Option(names = "--directory", paramLabel = "PATH", description = "custom: where it runs.")
     private @Nullable String directory;
 
-    @Option(names = "--host", paramLabel = "HOST", description = "ssh, tcp: the target's name or address.")
+    @Option(names = "--host", paramLabel = "HOST", description = "ssh, tcp, databases: the target's name or address.")
     private @Nullable String host;
 
-    @Option(names = "--port", paramLabel = "PORT", description = "ssh, tcp: the target's port.")
+    @Option(names = "--port", paramLabel = "PORT", description = "ssh, tcp, databases: the target's port.")
     private @Nullable Integer port;
 
-    @Option(names = "--user", paramLabel = "USER", description = "ssh: the account on the target.")
+    @Option(names = "--user", paramLabel = "USER", description = "ssh, databases: the account on the target.")
     private @Nullable String user;
 
-    @Option(names = "--password", paramLabel = "REFERENCE", description = "ssh: its password, as a secret reference.")
+    @Option(
+            names = "--password",
+            paramLabel = "REFERENCE",
+            description = "ssh, databases: its password, as a secret reference.")
     private @Nullable String password;
 
     @Option(
             names = "--private-key",
             paramLabel = "REFERENCE",
-            description = "ssh: its private key, as a secret reference.")
+            description = "ssh: its private key, as a secret reference; databases: that of --certificate.")
     private @Nullable String privateKey;
 
     @Option(
@@ -127,6 +138,42 @@ final class ConnectionOptions {
             description = "ssh: where users may forward to inside the target; may be given several times.")
     private @Nullable List<String> forwards;
 
+    @Option(names = "--database", paramLabel = "NAME", description = "databases: the one that is used.")
+    private @Nullable String database;
+
+    @Option(
+            names = "--databases",
+            paramLabel = "PATTERN",
+            description =
+                    "databases: others that users may name, with * for any characters; may be given several times.")
+    private @Nullable List<String> databases;
+
+    @Option(
+            names = "--tls",
+            paramLabel = "MODE",
+            description = "databases: disable, prefer, require, verify-ca or verify-full (the default).")
+    private @Nullable String tls;
+
+    @Option(
+            names = "--ca",
+            paramLabel = "FILE",
+            description =
+                    "databases: certificates (PEM) that the server's is signed by. Default: those that Java trusts.")
+    private @Nullable Path ca;
+
+    @Option(
+            names = "--certificate",
+            paramLabel = "FILE",
+            description = "databases: the agent's own certificate for the server, with its chain (PEM).")
+    private @Nullable Path certificate;
+
+    @Option(
+            names = "--local-infile",
+            arity = "1",
+            paramLabel = "true|false",
+            description = "mysql: LOAD DATA LOCAL may read from the client.")
+    private @Nullable Boolean localInfile;
+
     @Parameters(index = "0", paramLabel = "NAME", description = "What users call it; to change one, its id as well.")
     private String name = "";
 
@@ -138,7 +185,9 @@ final class ConnectionOptions {
 
     boolean isEmpty() {
         return entrypoint.isEmpty()
-                && Stream.of(general(), custom(), ssh()).flatMap(List::stream).allMatch(List::isEmpty);
+                && Stream.of(general(), custom(), ssh(), database())
+                        .flatMap(List::stream)
+                        .allMatch(List::isEmpty);
     }
 
     private List<List<?>> general() {
@@ -170,6 +219,10 @@ final class ConnectionOptions {
                 one(forwards));
     }
 
+    private List<List<?>> database() {
+        return List.of(one(database), one(databases), one(tls), one(ca), one(certificate), one(localInfile));
+    }
+
     private static List<?> one(@Nullable Object value) {
         return value == null ? List.of() : List.of(value);
     }
@@ -188,6 +241,8 @@ final class ConnectionOptions {
                 type.equals("custom") ? custom(new Custom(null, null, null, null, null, null, null)) : null,
                 type.equals("ssh") ? ssh(new Ssh(null, null, null, null, null, null, null, null)) : null,
                 type.equals("tcp") ? tcp(new Tcp(null, null)) : null,
+                type.equals("postgres") ? database(NO_DATABASE) : null,
+                type.equals("mysql") ? database(NO_DATABASE) : null,
                 recording,
                 recordingLevel,
                 strict,
@@ -207,6 +262,8 @@ final class ConnectionOptions {
                 now.custom() == null ? null : custom(now.custom()),
                 now.ssh() == null ? null : ssh(now.ssh()),
                 now.tcp() == null ? null : tcp(now.tcp()),
+                now.postgres() == null ? null : database(now.postgres()),
+                now.mysql() == null ? null : database(now.mysql()),
                 or(recording, now.recording()),
                 recordingLevel == null ? now.recordingLevel() : recordingLevel,
                 or(strict, now.strict()),
@@ -242,6 +299,29 @@ final class ConnectionOptions {
 
     private Tcp tcp(Tcp now) {
         return new Tcp(host == null ? now.host() : host, port == null ? now.port() : port);
+    }
+
+    private Database database(Database now) throws Failure {
+        return new Database(
+                host == null ? now.host() : host,
+                port == null ? now.port() : port,
+                user == null ? now.user() : user,
+                password == null ? now.password() : password,
+                database == null ? now.database() : database,
+                databases == null ? now.databases() : databases,
+                tls == null ? now.tls() : tls,
+                ca == null ? now.ca() : certificates(ca),
+                certificate == null ? now.certificate() : certificates(certificate),
+                privateKey == null ? now.privateKey() : privateKey,
+                localInfile == null ? now.localInfile() : localInfile);
+    }
+
+    private static String certificates(Path file) throws Failure {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw Failure.usage("the file with certificates could not be read: " + Reason.of(e) + ".");
+        }
     }
 
     /// 0 is how one says that there is none.

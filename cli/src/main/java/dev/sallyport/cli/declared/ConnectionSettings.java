@@ -2,7 +2,10 @@ package dev.sallyport.cli.declared;
 
 import dev.sallyport.api.Connections.Connection;
 import dev.sallyport.api.Connections.ConnectionWrite;
+import dev.sallyport.api.Connections.Database;
 import dev.sallyport.core.connection.ConnectionDefinition;
+import dev.sallyport.core.connection.DatabaseProtocol;
+import dev.sallyport.core.connection.DatabaseTls;
 import dev.sallyport.core.connection.TargetSettings.CommandMode;
 import java.util.Locale;
 import java.util.function.UnaryOperator;
@@ -27,6 +30,8 @@ final class ConnectionSettings {
                         now.custom(),
                         now.ssh(),
                         now.tcp(),
+                        now.postgres(),
+                        now.mysql(),
                         now.recording(),
                         now.recordingLevel(),
                         now.strict(),
@@ -92,11 +97,33 @@ final class ConnectionSettings {
                     .put("ssh.known_hosts", ssh.knownHosts())
                     .list("ssh.forwards", ssh.forwards());
         }
+        database(settings, DatabaseProtocol.POSTGRES, write.postgres());
+        database(settings, DatabaseProtocol.MYSQL, write.mysql());
         var tcp = write.tcp();
         if (tcp != null) {
             settings.put("tcp.host", tcp.host())
                     .put("tcp.port", tcp.port() == null ? null : tcp.port().toString());
         }
+    }
+
+    private static void database(Settings settings, DatabaseProtocol protocol, @Nullable Database database) {
+        if (database == null) {
+            return;
+        }
+        var type = protocol.type();
+        var port = database.port();
+        var tls = database.tls();
+        settings.put(type + ".host", database.host())
+                .put(type + ".port", Integer.toString(port == null ? protocol.port() : port))
+                .put(type + ".user", database.user())
+                .secret(type + ".password", database.password())
+                .put(type + ".database", database.database())
+                .list(type + ".databases", database.databases())
+                .put(type + ".tls", tls == null ? DatabaseTls.VERIFY_FULL.word() : tls)
+                .put(type + ".ca", database.ca())
+                .put(type + ".certificate", database.certificate())
+                .secret(type + ".private_key", database.privateKey())
+                .put(type + ".local_infile", Boolean.TRUE.equals(database.localInfile()) ? "true" : null);
     }
 
     private static String number(@Nullable Long given, long otherwise) {

@@ -2,6 +2,7 @@ package dev.sallyport.cli.declared;
 
 import dev.sallyport.api.Connections.ConnectionWrite;
 import dev.sallyport.api.Connections.Custom;
+import dev.sallyport.api.Connections.Database;
 import dev.sallyport.api.Connections.Ssh;
 import dev.sallyport.api.Connections.Tcp;
 import dev.sallyport.api.Groups.NewGroup;
@@ -13,6 +14,8 @@ import dev.sallyport.core.access.AccessRule;
 import dev.sallyport.core.certificate.SourceAddresses;
 import dev.sallyport.core.certificate.SshPublicKey;
 import dev.sallyport.core.connection.ConnectionName;
+import dev.sallyport.core.connection.DatabaseProtocol;
+import dev.sallyport.core.connection.DatabaseTls;
 import dev.sallyport.core.connection.TargetSettings;
 import dev.sallyport.core.connection.TargetSettings.CommandMode;
 import dev.sallyport.core.group.Group;
@@ -39,7 +42,7 @@ import org.jspecify.annotations.Nullable;
 /// field means, and what it is when it is missing, is as in the API.
 final class Document {
 
-    private static final List<String> TYPES = List.of("custom", "ssh", "tcp");
+    private static final List<String> TYPES = List.of("custom", "ssh", "tcp", "postgres", "mysql");
     private static final long LONGEST_SECONDS = Duration.ofDays(30).toSeconds();
     private static final int LONGEST_TEXT = 2_048;
 
@@ -128,15 +131,19 @@ final class Document {
         var agent = section.needed("agent");
         var type = section.choice("type", TYPES);
         if (!section.has("type")) {
-            section.wrong("type", "is needed: custom, ssh or tcp.");
+            section.wrong("type", "is needed: " + String.join(", ", TYPES) + ".");
         }
         var custom = section.part("custom");
         var ssh = section.part("ssh");
         var tcp = section.part("tcp");
+        var postgres = section.part("postgres");
+        var mysql = section.part("mysql");
         var parts = new LinkedHashMap<String, @Nullable Section>();
         parts.put("custom", custom);
         parts.put("ssh", ssh);
         parts.put("tcp", tcp);
+        parts.put("postgres", postgres);
+        parts.put("mysql", mysql);
         parts.forEach((part, there) -> {
             if (type != null && part.equals(type) && !section.has(part)) {
                 section.wrong(part, "is needed: the settings of a connection of this type.");
@@ -151,6 +158,8 @@ final class Document {
                 custom == null ? null : custom(custom),
                 ssh == null ? null : ssh(ssh),
                 tcp == null ? null : tcp(tcp),
+                postgres == null ? null : database(DatabaseProtocol.POSTGRES, postgres),
+                mysql == null ? null : database(DatabaseProtocol.MYSQL, mysql),
                 section.choice("recording", List.of("required", "best-effort")),
                 section.choice("recording_level", List.of("full", "statements", "metadata")),
                 section.flag("strict"),
@@ -276,6 +285,50 @@ final class Document {
             section.made("host", () -> new TargetSettings.Tcp(host, 1));
         }
         return new Tcp(host, port == null ? null : (Integer) port.intValue());
+    }
+
+    private static Database database(DatabaseProtocol protocol, Section section) {
+        var host = section.needed("host");
+        var port = section.number("port", 1, 65_535);
+        var user = section.needed("user");
+        var tls = section.choice("tls", List.copyOf(DatabaseTls.words().keySet()));
+        var read = new Database(
+                host,
+                port == null ? null : (Integer) port.intValue(),
+                user,
+                section.text("password"),
+                section.text("database"),
+                section.list("databases"),
+                tls,
+                section.text("ca"),
+                section.text("certificate"),
+                section.text("private_key"),
+                section.flag("local_infile"));
+        section.end();
+        reference(section, "password", read.password(), false);
+        reference(section, "private_key", read.privateKey(), false);
+        if (!host.isEmpty() && !user.isEmpty()) {
+            var databases = read.databases();
+            var key = read.privateKey();
+            section.made(
+                    "",
+                    () -> new TargetSettings.Database(
+                            protocol,
+                            host,
+                            port == null ? protocol.port() : port.intValue(),
+                            user,
+                            Optional.empty(),
+                            Optional.ofNullable(read.database()),
+                            databases == null ? List.of() : databases,
+                            tls == null
+                                    ? DatabaseTls.VERIFY_FULL
+                                    : DatabaseTls.words().getOrDefault(tls, DatabaseTls.VERIFY_FULL),
+                            Optional.ofNullable(read.ca()),
+                            Optional.ofNullable(read.certificate()),
+                            key == null ? Optional.empty() : Optional.of(new SecretReference("env", "KEY")),
+                            Boolean.TRUE.equals(read.localInfile())));
+        }
+        return read;
     }
 
     private void rule(Section section) {

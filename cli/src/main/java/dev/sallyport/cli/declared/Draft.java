@@ -1,6 +1,7 @@
 package dev.sallyport.cli.declared;
 
 import dev.sallyport.api.Connections.ConnectionWrite;
+import dev.sallyport.api.Connections.Database;
 import dev.sallyport.cli.run.Run;
 import dev.sallyport.core.text.Escaped;
 import java.io.PrintStream;
@@ -119,7 +120,21 @@ final class Draft {
             text(out, "      ", "host", tcp.host());
             number(out, tcp.port());
         }
+        database(out, "postgres", connection.postgres());
+        database(out, "mysql", connection.mysql());
         map(out, "    ", "tags", connection.tags());
+    }
+
+    private static void database(PrintStream out, String type, @Nullable Database database) {
+        if (database != null) {
+            out.println("    " + type + ":");
+            text(out, "      ", "host", database.host());
+            number(out, database.port());
+            text(out, "      ", "user", database.user());
+            text(out, "      ", "password", database.password());
+            text(out, "      ", "database", database.database());
+            text(out, "      ", "tls", database.tls());
+        }
     }
 
     private static void comment(PrintStream out, String indent, String text) {

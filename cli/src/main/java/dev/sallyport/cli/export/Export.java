@@ -3,6 +3,7 @@ package dev.sallyport.cli.export;
 import dev.sallyport.api.ApiJson;
 import dev.sallyport.api.Connections.Connection;
 import dev.sallyport.api.Connections.Custom;
+import dev.sallyport.api.Connections.Database;
 import dev.sallyport.api.Connections.Ssh;
 import dev.sallyport.api.Exports;
 import dev.sallyport.api.Limits;
@@ -385,6 +386,8 @@ public final class Export extends Action {
                                 ssh.knownHosts(),
                                 ssh.forwards()),
                 one.tcp(),
+                withoutSecrets(one.postgres()),
+                withoutSecrets(one.mysql()),
                 one.recording(),
                 one.recordingLevel(),
                 one.strict(),
@@ -395,6 +398,23 @@ public final class Export extends Action {
                 one.modes(),
                 one.version(),
                 one.recordingRetentionDays());
+    }
+
+    private static @Nullable Database withoutSecrets(@Nullable Database database) {
+        return database == null
+                ? null
+                : new Database(
+                        database.host(),
+                        database.port(),
+                        database.user(),
+                        withoutSecret(database.password()),
+                        database.database(),
+                        database.databases(),
+                        database.tls(),
+                        database.ca(),
+                        database.certificate(),
+                        withoutSecret(database.privateKey()),
+                        database.localInfile());
     }
 
     private static @Nullable Map<String, String> withoutSecrets(@Nullable Map<String, String> references) {

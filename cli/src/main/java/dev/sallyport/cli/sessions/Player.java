@@ -3,9 +3,11 @@ package dev.sallyport.cli.sessions;
 import dev.sallyport.cli.run.Run;
 import dev.sallyport.core.recording.Event;
 import dev.sallyport.core.recording.export.OurMessages;
+import dev.sallyport.core.text.Escaped;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.function.Function;
 
 /// Shows a recording's events as the user saw them: stdout on stdout, stderr and our messages on stderr.
 ///
@@ -53,8 +55,27 @@ final class Player implements AutoCloseable {
                 var bytes = message.getBytes(StandardCharsets.UTF_8);
                 yield write(err, filterErr ? errFilter.pass(bytes) : bytes);
             }
+            case STATEMENT ->
+                statement(event, part -> {
+                    var verdict = part.verdict() == null || part.verdict().equals("allow")
+                            ? ""
+                            : "   -- " + part.verdict() + (part.rule() == null ? "" : " by " + part.rule());
+                    return Boolean.TRUE.equals(part.continues()) ? part.shown() : part.shown() + verdict;
+                });
+            case ANSWER -> statement(event, part -> "-> " + part.outcome());
             case INPUT, HIDDEN_INPUT, END_OF_INPUT, RESIZE, SIGNAL, REQUEST, FILE, EXIT, PASSED, END, RECOVERED -> true;
         };
+    }
+
+    /// A statement, or how it went: a line of ours, since what the user's client showed is not recorded.
+    private boolean statement(Event event, Function<StatementPart, String> line) throws InterruptedException {
+        var part = StatementPart.of(event);
+        if (part.isEmpty()) {
+            return true;
+        }
+        wait(event);
+        var text = Escaped.lines(line.apply(part.get()).strip()) + "\n";
+        return write(out, text.getBytes(StandardCharsets.UTF_8));
     }
 
     private void wait(Event event) throws InterruptedException {

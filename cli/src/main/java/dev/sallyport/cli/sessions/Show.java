@@ -12,6 +12,7 @@ import dev.sallyport.cli.run.ExitCode;
 import dev.sallyport.cli.run.Failure;
 import dev.sallyport.cli.run.Reason;
 import dev.sallyport.cli.run.Run;
+import dev.sallyport.cli.sessions.Told.Statement;
 import dev.sallyport.cli.sessions.Told.TransferredFile;
 import dev.sallyport.core.text.Escaped;
 import java.io.IOException;
@@ -101,6 +102,7 @@ public final class Show extends Action {
             var time = Moment.local(command.time());
             run.out().println(time + (command.guess() ? "  ~ " : "    ") + Escaped.of(command.text(), LONGEST));
         }
+        printStatements(told.statements());
         printFiles(told.files());
         var passed = told.passed();
         if (passed.input() + passed.output() + passed.error() > 0) {
@@ -112,6 +114,35 @@ public final class Show extends Action {
         if (!told.whole()) {
             run.say("only the recording's beginning was looked at for what was done; --all looks at all of it.");
         }
+    }
+
+    private void printStatements(List<Statement> statements) {
+        if (statements.isEmpty()) {
+            return;
+        }
+        run.out().println();
+        run.out().println("Statements:");
+        var table = new Table("WHEN", "VERDICT", "RUNS", "ROWS", "TOOK", "ERROR", "MASKED", "STATEMENT");
+        for (var one : statements) {
+            var micros = one.micros();
+            var text = one.text();
+            table.row(
+                    Moment.local(one.time()),
+                    joined(" ", one.verdict(), one.rule()),
+                    Long.toString(one.runs()),
+                    Long.toString(one.rows()),
+                    micros == null ? "" : StatementPart.milliseconds(micros),
+                    joined("", one.error()),
+                    joined("", one.masked()),
+                    text == null
+                            ? "(no text)"
+                            : cut(text.replaceAll("\\s+", " ").strip()));
+        }
+        format.table(run, table);
+    }
+
+    private static String cut(String text) {
+        return text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "…";
     }
 
     private void printFiles(List<TransferredFile> files) {
@@ -136,7 +167,7 @@ public final class Show extends Action {
 
     private static String name(TransferredFile file) {
         var name = joined(" -> ", file.path(), file.to(), file.command());
-        return name.length() <= LONGEST ? name : name.substring(0, LONGEST) + "…";
+        return cut(name);
     }
 
     /// Those that are there.

@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -18,10 +20,15 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The texts are the user's and the target's: escape them before they are shown.
 ///
+/// @param statements at most [#MOST_STATEMENTS]
 /// @param files at most [#MOST_FILES]
 /// @param whole whether all of what is stored was looked at
 @Json(naming = Json.Naming.LowerUnderscore)
-public record Told(List<Ran> ran, List<TransferredFile> files, Passed passed, boolean whole) {
+public record Told(
+        List<Ran> ran, List<Statement> statements, List<TransferredFile> files, Passed passed, boolean whole) {
+
+    /// Most statements that are listed.
+    static final int MOST_STATEMENTS = 10_000;
 
     /// Most files that are listed.
     static final int MOST_FILES = 10_000;
@@ -31,6 +38,81 @@ public record Told(List<Ran> ran, List<TransferredFile> files, Passed passed, bo
     /// @param guess put together from what was typed: no proof
     @Json(naming = Json.Naming.LowerUnderscore)
     public record Ran(Instant time, String text, boolean guess) {}
+
+    /// A statement of a database session.
+    ///
+    /// @param kind `query`, `prepared` or `command`
+    /// @param verdict `allow`, `warn`, `hold` or `block`
+    /// @param rule the guardrail's that it comes from
+    /// @param text none when it was no text
+    /// @param runs how often it was answered: what was prepared may run often, or never
+    /// @param rows of all its runs
+    /// @param micros of its first run
+    /// @param error of its last run
+    /// @param masked how many values of its last run were masked, by kind
+    @Json(naming = Json.Naming.LowerUnderscore)
+    public record Statement(
+            Instant time,
+            long number,
+            @Nullable String kind,
+            @Nullable String verdict,
+            @Nullable String rule,
+            @Nullable String text,
+            long runs,
+            long rows,
+            long bytes,
+            @Nullable Long micros,
+            @Nullable String error,
+            @Nullable String masked) {
+
+        private static Statement judged(Event event, StatementPart part) {
+            return new Statement(
+                    moment(event.time()),
+                    part.number(),
+                    part.kind(),
+                    part.verdict(),
+                    part.rule(),
+                    part.text(),
+                    0,
+                    0,
+                    0,
+                    null,
+                    null,
+                    null);
+        }
+
+        private Statement continued(StatementPart part) {
+            return new Statement(
+                    time,
+                    number,
+                    kind,
+                    verdict,
+                    rule,
+                    (text == null ? "" : text) + (part.text() == null ? "" : part.text()),
+                    runs,
+                    rows,
+                    bytes,
+                    micros,
+                    error,
+                    masked);
+        }
+
+        private Statement answered(StatementPart part) {
+            return new Statement(
+                    time,
+                    number,
+                    kind,
+                    verdict,
+                    rule,
+                    text,
+                    runs + 1,
+                    rows + (part.rows() == null ? 0 : part.rows()),
+                    bytes + (part.bytes() == null ? 0 : part.bytes()),
+                    micros == null ? part.micros() : micros,
+                    part.error(),
+                    part.masked());
+        }
+    }
 
     /// A file that was transferred or changed, as the agent saw it pass.
     ///
@@ -110,6 +192,7 @@ public record Told(List<Ran> ran, List<TransferredFile> files, Passed passed, bo
                 commands.stream()
                         .map(one -> new Ran(moment(one.time()), one.text(), one.guess()))
                         .toList(),
+                List.copyOf(passing.statements.values()),
                 List.copyOf(passing.files),
                 passing.passed,
                 !passing.cut);
@@ -123,6 +206,7 @@ public record Told(List<Ran> ran, List<TransferredFile> files, Passed passed, bo
     private static final class PassingBy implements Events {
 
         private final OpenRecording recording;
+        private final Map<Long, Statement> statements = new LinkedHashMap<>();
         private final List<TransferredFile> files = new ArrayList<>();
         private Passed passed = new Passed(0, 0, 0);
         private long left;
@@ -154,6 +238,11 @@ public record Told(List<Ran> ran, List<TransferredFile> files, Passed passed, bo
                         cut = true;
                     }
                 }
+                case STATEMENT -> StatementPart.of(event).ifPresent(part -> judged(event, part));
+                case ANSWER ->
+                    StatementPart.of(event)
+                            .ifPresent(part -> statements.computeIfPresent(
+                                    part.number(), (number, statement) -> statement.answered(part)));
                 case PASSED -> passed = passed.and(event);
                 case OUTPUT,
                         ERROR,
@@ -169,6 +258,16 @@ public record Told(List<Ran> ran, List<TransferredFile> files, Passed passed, bo
                         RECOVERED -> {
                     // says nothing of files
                 }
+            }
+        }
+
+        private void judged(Event event, StatementPart part) {
+            if (Boolean.TRUE.equals(part.continues())) {
+                statements.computeIfPresent(part.number(), (number, statement) -> statement.continued(part));
+            } else if (statements.size() < MOST_STATEMENTS) {
+                statements.put(part.number(), Statement.judged(event, part));
+            } else {
+                cut = true;
             }
         }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sallyport.api.Connections.ConnectionWrite;
 import dev.sallyport.api.Connections.Custom;
+import dev.sallyport.api.Connections.Database;
 import dev.sallyport.api.Connections.Ssh;
 import dev.sallyport.api.Connections.Tcp;
 import dev.sallyport.api.Rules.RuleWrite;
@@ -83,6 +84,8 @@ class EveryFieldTest {
             case "dev.sallyport.api.Connections$Custom" -> new Custom(List.of("x"), null, null, null, null, null, null);
             case "dev.sallyport.api.Connections$Ssh" -> new Ssh("h", null, null, null, null, null, null, null);
             case "dev.sallyport.api.Connections$Tcp" -> new Tcp("h", null);
+            case "dev.sallyport.api.Connections$Database" ->
+                new Database("h", null, null, null, null, null, null, null, null, null, null);
             default -> throw new AssertionError("a sample of a " + type + " is needed here");
         };
     }
@@ -114,6 +117,10 @@ class EveryFieldTest {
                 target(new Ssh(null, null, null, null, null, null, null, null)),
                 EveryFieldTest::target);
         compared(samples(Tcp.class), target(new Tcp(null, null)), EveryFieldTest::target);
+        compared(
+                samples(Database.class),
+                target(new Database(null, null, null, null, null, null, null, null, null, null, null)),
+                EveryFieldTest::target);
     }
 
     private static Settings target(Record target) {
@@ -125,6 +132,9 @@ class EveryFieldTest {
                         target instanceof Custom custom ? custom : null,
                         target instanceof Ssh ssh ? ssh : null,
                         target instanceof Tcp tcp ? tcp : null,
+                        target instanceof Database database ? database : null,
+                        null,
+                        null,
                         null,
                         null,
                         null,

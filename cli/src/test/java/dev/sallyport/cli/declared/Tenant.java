@@ -5,6 +5,7 @@ import dev.sallyport.api.ApiJson;
 import dev.sallyport.api.Connections;
 import dev.sallyport.api.Connections.Connection;
 import dev.sallyport.api.Connections.ConnectionWrite;
+import dev.sallyport.api.Connections.Database;
 import dev.sallyport.api.Connections.Ssh;
 import dev.sallyport.api.Groups;
 import dev.sallyport.api.Me;
@@ -180,6 +181,8 @@ final class Tenant {
                                 ssh.knownHosts(),
                                 or(ssh.forwards(), List.of())),
                 write.tcp(),
+                database(write.postgres(), 5_432),
+                database(write.mysql(), 3_306),
                 or(write.recording(), "required"),
                 write.recordingLevel(),
                 or(write.strict(), false),
@@ -240,5 +243,22 @@ final class Tenant {
 
     private static <T> T or(@Nullable T given, T otherwise) {
         return given == null ? otherwise : given;
+    }
+
+    private static @Nullable Database database(@Nullable Database database, int port) {
+        return database == null
+                ? null
+                : new Database(
+                        database.host(),
+                        or(database.port(), port),
+                        database.user(),
+                        sealed(database.password()),
+                        database.database(),
+                        or(database.databases(), List.of()),
+                        or(database.tls(), "verify-full"),
+                        database.ca(),
+                        database.certificate(),
+                        sealed(database.privateKey()),
+                        or(database.localInfile(), false));
     }
 }

@@ -120,6 +120,8 @@ class ExportTest {
                 custom,
                 ssh,
                 null,
+                null,
+                null,
                 plain.recording(),
                 null,
                 false,

@@ -8,6 +8,8 @@ import dev.sallyport.control.http.Words;
 import dev.sallyport.core.agent.Agent;
 import dev.sallyport.core.connection.ConnectionDefinition;
 import dev.sallyport.core.connection.ConnectionName;
+import dev.sallyport.core.connection.DatabaseProtocol;
+import dev.sallyport.core.connection.DatabaseTls;
 import dev.sallyport.core.connection.TargetSettings;
 import dev.sallyport.core.connection.TargetSettings.CommandMode;
 import dev.sallyport.core.id.ConnectionId;
@@ -32,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 final class ConnectionFields {
 
     private static final long LONGEST_SECONDS = Duration.ofDays(30).toSeconds();
+    private static final List<String> TYPES = List.of("custom", "ssh", "tcp", "postgres", "mysql");
     private static final String RETENTION = "recording_retention_days";
     private static final Map<String, Boolean> RECORDING = Map.of("required", true, "best-effort", false);
 
@@ -117,13 +120,19 @@ final class ConnectionFields {
         if (request.tcp() != null) {
             given.add("tcp");
         }
+        if (request.postgres() != null) {
+            given.add("postgres");
+        }
+        if (request.mysql() != null) {
+            given.add("mysql");
+        }
         @Nullable String type = request.type();
         if (type == null) {
-            fields.wrong("type", "is needed: custom, ssh or tcp");
+            fields.wrong("type", "is needed: " + String.join(", ", TYPES));
             return Optional.empty();
         }
-        if (!List.of("custom", "ssh", "tcp").contains(type)) {
-            fields.wrong("type", "is one of custom, ssh, tcp");
+        if (!TYPES.contains(type)) {
+            fields.wrong("type", "is one of " + String.join(", ", TYPES));
             return Optional.empty();
         }
         for (var part : given) {
@@ -146,6 +155,11 @@ final class ConnectionFields {
                     "tcp",
                     () -> new TargetSettings.Tcp(
                             fields.needed("tcp.host", tcp.host()), port(fields, "tcp.port", tcp.port(), 0)));
+        }
+        var database = type.equals("postgres") ? request.postgres() : request.mysql();
+        var protocol = DatabaseProtocol.of(type);
+        if (protocol.isPresent() && database != null) {
+            return made(fields, type, () -> database(fields, protocol.get(), database, agent));
         }
         fields.wrong(type, "is needed: the settings of a connection of this type");
         return Optional.empty();
@@ -197,6 +211,25 @@ final class ConnectionFields {
                 fields.list("ssh.forwards", ssh.forwards()));
     }
 
+    private TargetSettings database(
+            Fields fields, DatabaseProtocol protocol, Connections.Database database, Optional<Agent> agent) {
+        var type = protocol.type();
+        return new TargetSettings.Database(
+                protocol,
+                fields.needed(type + ".host", database.host()),
+                port(fields, type + ".port", database.port(), protocol.port()),
+                fields.needed(type + ".user", database.user()),
+                secret(fields, type + ".password", database.password(), agent),
+                fields.optional(type + ".database", database.database()),
+                fields.list(type + ".databases", database.databases()),
+                fields.choice(type + ".tls", database.tls(), DatabaseTls.words())
+                        .orElse(DatabaseTls.VERIFY_FULL),
+                fields.optional(type + ".ca", database.ca()),
+                fields.optional(type + ".certificate", database.certificate()),
+                secret(fields, type + ".private_key", database.privateKey(), agent),
+                Boolean.TRUE.equals(database.localInfile()));
+    }
+
     private static int port(Fields fields, String field, @Nullable Integer port, int otherwise) {
         if (port == null && otherwise == 0) {
             fields.wrong(field, "is needed");
@@ -238,6 +271,8 @@ final class ConnectionFields {
         Connections.@Nullable Custom custom = null;
         Connections.@Nullable Ssh ssh = null;
         Connections.@Nullable Tcp tcp = null;
+        Connections.@Nullable Database postgres = null;
+        Connections.@Nullable Database mysql = null;
         switch (definition.target()) {
             case TargetSettings.Custom it ->
                 custom = new Connections.Custom(
@@ -259,6 +294,12 @@ final class ConnectionFields {
                         it.knownHosts().orElse(null),
                         it.forwards());
             case TargetSettings.Tcp it -> tcp = new Connections.Tcp(it.host(), it.port());
+            case TargetSettings.Database it -> {
+                switch (it.protocol()) {
+                    case POSTGRES -> postgres = shown(it);
+                    case MYSQL -> mysql = shown(it);
+                }
+            }
         }
         return new Connections.Connection(
                 definition.id().value(),
@@ -268,6 +309,8 @@ final class ConnectionFields {
                 custom,
                 ssh,
                 tcp,
+                postgres,
+                mysql,
                 definition.recordingRequired() ? "required" : "best-effort",
                 Words.of(definition.recordingLevel()).orElse(null),
                 definition.strict(),
@@ -280,6 +323,21 @@ final class ConnectionFields {
                 retentionDays);
     }
 
+    private static Connections.Database shown(TargetSettings.Database it) {
+        return new Connections.Database(
+                it.host(),
+                it.port(),
+                it.user(),
+                it.password().map(SecretReference::text).orElse(null),
+                it.database().orElse(null),
+                it.databases(),
+                it.tls().word(),
+                it.ca().orElse(null),
+                it.certificate().orElse(null),
+                it.privateKey().map(SecretReference::text).orElse(null),
+                it.localInfile());
+    }
+
     /// A connection as a user sees it who may use it in these modes.
     static Connections.Connection shownTo(ConnectionDefinition definition, List<String> modes) {
         var all = shown(definition, null);
@@ -287,6 +345,8 @@ final class ConnectionFields {
                 all.id(),
                 all.name(),
                 all.type(),
+                null,
+                null,
                 null,
                 null,
                 null,

@@ -6,6 +6,7 @@ import dev.sallyport.api.Agents;
 import dev.sallyport.api.Connections;
 import dev.sallyport.api.Connections.ConnectionWrite;
 import dev.sallyport.api.Connections.Custom;
+import dev.sallyport.api.Connections.Database;
 import dev.sallyport.api.Connections.Ssh;
 import dev.sallyport.api.Connections.Tcp;
 import dev.sallyport.api.Problem;
@@ -129,7 +130,8 @@ final class ConnectionsTest {
                 .containsExactly("tcp.port");
         assertThat(fields(connection("x", "tcp", null, null, new Tcp("-h", 70))))
                 .containsExactly("tcp");
-        assertThat(fields(connection("x", "postgres", null, null, null))).containsExactly("type");
+        assertThat(fields(connection("x", "oracle", null, null, null))).containsExactly("type");
+        assertThat(fields(connection("x", "postgres", null, null, null))).containsExactly("postgres");
         assertThat(fields(connection("x", null, null, null, null))).containsExactly("type");
     }
 
@@ -275,5 +277,68 @@ final class ConnectionsTest {
     private static ConnectionWrite connection(
             String name, @Nullable String type, @Nullable Custom custom, @Nullable Ssh ssh, @Nullable Tcp tcp) {
         return new ConnectionWrite(name, "first", type, custom, ssh, tcp, null, null, null, null, null, null, null);
+    }
+
+    private static ConnectionWrite database(String type, Database database) {
+        return new ConnectionWrite(
+                "shop",
+                "first",
+                type,
+                null,
+                null,
+                null,
+                type.equals("postgres") ? database : null,
+                type.equals("mysql") ? database : null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null);
+    }
+
+    @Test
+    void aDatabaseIsShownAsItWasWrittenWithItsDefaults() throws Exception {
+        var written = new Database(
+                "db", null, "app", "env:PASSWORD", "shop", List.of("shop_*"), null, null, null, null, null);
+        for (var type : List.of("postgres", "mysql")) {
+            var made = bed.post(acme.admin, "/v1/connections", database(type, written))
+                    .as(Connections.Connection.class);
+            var shown = type.equals("postgres") ? made.postgres() : made.mysql();
+            assertThat(shown)
+                    .isEqualTo(new Database(
+                            "db",
+                            type.equals("postgres") ? 5_432 : 3_306,
+                            "app",
+                            "env:PASSWORD",
+                            "shop",
+                            List.of("shop_*"),
+                            "verify-full",
+                            null,
+                            null,
+                            null,
+                            false));
+            assertThat(bed.delete(acme.admin, "/v1/connections/" + made.id()).status())
+                    .isEqualTo(204);
+        }
+    }
+
+    @Test
+    void whatIsWrongWithADatabaseIsNamed() {
+        assertThat(fields(database(
+                        "postgres",
+                        new Database(null, 0, null, "text:x", null, null, "maybe", null, null, null, null))))
+                .containsExactlyInAnyOrder(
+                        "postgres.host", "postgres.port", "postgres.user", "postgres.password", "postgres.tls");
+        assertThat(fields(database(
+                        "postgres", new Database("h", null, "u", null, null, null, null, null, null, null, true))))
+                .as("local_infile is MySQL's")
+                .containsExactly("postgres");
+        assertThat(fields(database(
+                        "mysql", new Database("h", null, "u", null, null, null, null, null, "PEM", null, null))))
+                .as("a certificate without its key")
+                .containsExactly("mysql");
     }
 }

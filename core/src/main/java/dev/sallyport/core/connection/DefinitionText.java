@@ -74,6 +74,19 @@ final class DefinitionText {
                 out.line("host", tcp.host());
                 out.line("port", Integer.toString(tcp.port()));
             }
+            case TargetSettings.Database database -> {
+                out.line("host", database.host());
+                out.line("port", Integer.toString(database.port()));
+                out.line("user", database.user());
+                database.password().ifPresent(secret -> out.line("password", secret.text()));
+                database.database().ifPresent(name -> out.line("database", name));
+                database.databases().forEach(name -> out.line("databases", name));
+                out.line("tls", database.tls().name());
+                database.ca().ifPresent(pem -> out.line("ca", pem));
+                database.certificate().ifPresent(pem -> out.line("certificate", pem));
+                database.privateKey().ifPresent(secret -> out.line("private-key", secret.text()));
+                out.line("local-infile", Boolean.toString(database.localInfile()));
+            }
         }
         return out.bytes();
     }
@@ -128,6 +141,20 @@ final class DefinitionText {
                         in.optional("known-hosts"),
                         in.list("forward"));
             case "tcp" -> new TargetSettings.Tcp(in.one("host"), Integer.parseInt(in.one("port")));
+            case "postgres", "mysql" ->
+                new TargetSettings.Database(
+                        DatabaseProtocol.of(type).orElseThrow(),
+                        in.one("host"),
+                        Integer.parseInt(in.one("port")),
+                        in.one("user"),
+                        in.optional("password").map(SecretReference::parse),
+                        in.optional("database"),
+                        in.list("databases"),
+                        DatabaseTls.valueOf(in.one("tls")),
+                        in.optional("ca"),
+                        in.optional("certificate"),
+                        in.optional("private-key").map(SecretReference::parse),
+                        bool(in.one("local-infile")));
             default -> throw new IllegalArgumentException("unknown connection type");
         };
     }

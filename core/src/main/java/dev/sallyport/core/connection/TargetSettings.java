@@ -122,6 +122,91 @@ public sealed interface TargetSettings {
         }
     }
 
+    /// A database server, spoken to in its own protocol.
+    ///
+    /// @param user who the agent logs in as
+    /// @param password none: the server asks for none
+    /// @param database the one that is used when the client names none, and the only one unless
+    ///     `databases` has more
+    /// @param databases names, with `*` for any characters, of databases that a client may ask for
+    /// @param tls to the server
+    /// @param ca certificates (PEM) that the server's is signed by; none: those that Java trusts
+    /// @param certificate the agent's own, with its chain (PEM)
+    /// @param privateKey its key (PEM, PKCS #8)
+    /// @param localInfile whether MySQL's `LOAD DATA LOCAL` may read from the client
+    record Database(
+            DatabaseProtocol protocol,
+            String host,
+            int port,
+            String user,
+            Optional<SecretReference> password,
+            Optional<String> database,
+            List<String> databases,
+            DatabaseTls tls,
+            Optional<String> ca,
+            Optional<String> certificate,
+            Optional<SecretReference> privateKey,
+            boolean localInfile)
+            implements TargetSettings {
+
+        /// Most patterns of names of databases.
+        public static final int MOST_DATABASES = 100;
+
+        public Database {
+            checkAddress(host, port);
+            checkName("user", user);
+            database.ifPresent(name -> checkName("database", name));
+            databases.forEach(name -> checkName("database", name));
+            if (databases.size() > MOST_DATABASES) {
+                throw new IllegalArgumentException("a connection names at most " + MOST_DATABASES + " databases");
+            }
+            if (certificate.isPresent() != privateKey.isPresent()) {
+                throw new IllegalArgumentException("a client certificate and its private key are given together");
+            }
+            if (localInfile && protocol != DatabaseProtocol.MYSQL) {
+                throw new IllegalArgumentException("local_infile is for MySQL");
+            }
+            databases = List.copyOf(databases);
+        }
+
+        @Override
+        public String type() {
+            return protocol.type();
+        }
+
+        private static void checkName(String what, String name) {
+            if (name.isBlank() || name.length() > 128 || name.codePoints().anyMatch(Character::isISOControl)) {
+                throw new IllegalArgumentException("a " + what + " has 1 to 128 characters, none of them a control");
+            }
+        }
+
+        /// Whether a client may use the database that it asks for.
+        public boolean allows(String wanted) {
+            return database.filter(wanted::equals).isPresent()
+                    || databases.stream().anyMatch(pattern -> matches(pattern, wanted));
+        }
+
+        private static boolean matches(String pattern, String name) {
+            var parts = pattern.split("\\*", -1);
+            if (parts.length == 1) {
+                return pattern.equals(name);
+            }
+            int at = parts[0].length();
+            int last = name.length() - parts[parts.length - 1].length();
+            if (!name.startsWith(parts[0]) || last < at || !name.endsWith(parts[parts.length - 1])) {
+                return false;
+            }
+            for (int i = 1; i < parts.length - 1; i++) {
+                int found = name.indexOf(parts[i], at);
+                if (found < 0 || found + parts[i].length() > last) {
+                    return false;
+                }
+                at = found + parts[i].length();
+            }
+            return true;
+        }
+    }
+
     private static void checkAddress(String host, int port) {
         if (host.isBlank() || host.length() > 253 || host.startsWith("-")) {
             throw new IllegalArgumentException("a target's host has 1 to 253 characters and does not start with -");

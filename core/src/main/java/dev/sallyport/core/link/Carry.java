@@ -191,6 +191,7 @@ public final class Carry {
             case Message.Signal ignored -> {}
             case Message.Echo ignored -> {}
             case Message.File ignored -> {}
+            case Message.Statement ignored -> {}
         }
         if (connected && phase == Phase.ACTIVE) {
             say(sent, message);
@@ -206,6 +207,19 @@ public final class Carry {
             throw lost();
         }
         return fits(message);
+    }
+
+    /// Whether the other side has consumed this message of ours and those before it.
+    ///
+    /// @throws LinkLost as in [#send], while it has not
+    public boolean isConsumed(long number) throws LinkLost {
+        if (acknowledged >= number) {
+            return true;
+        }
+        if (phase == Phase.OVER || phase == Phase.ENDING) {
+            throw lost();
+        }
+        return false;
     }
 
     private boolean fits(Message message) {
@@ -501,6 +515,7 @@ public final class Carry {
                     case Message.Data data -> data.bytes().length;
                     case Message.Failed failed -> failed.reason().length();
                     case Message.File file -> file.json().length();
+                    case Message.Statement statement -> statement.json().length();
                     case Message.Close ignored -> 0;
                     case Message.Signal signal -> signal.name().length();
                     case Message.EndOfStream ignored -> 0;
@@ -515,6 +530,7 @@ public final class Carry {
         return switch (message) {
             case Message.Data ignored -> SessionLink.WINDOW;
             case Message.File ignored -> SessionLink.WINDOW;
+            case Message.Statement ignored -> SessionLink.WINDOW;
             // once in a session, and never in vain
             case Message.Close ignored -> Long.MAX_VALUE;
             case Message.Failed ignored -> SessionLink.WINDOW + RESERVE;
@@ -575,6 +591,7 @@ public final class Carry {
             case Message.Failed ignored -> Side.AGENT;
             case Message.Exit ignored -> Side.AGENT;
             case Message.File ignored -> Side.AGENT;
+            case Message.Statement ignored -> Side.AGENT;
         };
     }
 

@@ -120,6 +120,18 @@ public final class LinkShell implements SessionLink {
     }
 
     @Override
+    public void awaitConsumed(long number) throws LinkLost, InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            while (!carry.isConsumed(number)) {
+                room.await();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
     public Received receive() throws LinkLost, InterruptedException {
         lock.lockInterruptibly();
         try {

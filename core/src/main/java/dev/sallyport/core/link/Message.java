@@ -68,6 +68,22 @@ public sealed interface Message {
     /// Agent to edge: a file was transferred (level `metadata`): a line of JSON for the recording.
     record File(String json) implements Message {}
 
+    /// Agent to edge: what became of a statement, as a line of JSON for the recording. [Part#JUDGED] goes ahead of
+    /// whatever the statement answers.
+    record Statement(Part part, String json) implements Message {
+
+        /// Longest line, in bytes of UTF-8: it is one event of a recording.
+        public static final int LONGEST = 65_536;
+
+        /// Which part of a statement's life.
+        public enum Part {
+            /// Its text and the verdict on it.
+            JUDGED,
+            /// How it went.
+            ANSWERED
+        }
+    }
+
     /// Edge to agent: end the target now; the agent answers with [Exit]. Why, for the agent's log.
     record Close(String why) implements Message {}
 }

@@ -37,6 +37,12 @@ public interface SessionLink extends AutoCloseable {
     /// @throws LinkLost as in [#send]
     default void awaitRoom(Message message) throws LinkLost, InterruptedException {}
 
+    /// Blocks until the other side has [consumed][#consumed] the message `number` of this one and all before it: for
+    /// the edge that means that they are in the recording.
+    ///
+    /// @throws LinkLost as in [#send]
+    void awaitConsumed(long number) throws LinkLost, InterruptedException;
+
     /// The next message. Blocks until there is one.
     ///
     /// @throws LinkLost as in [#send], after all messages that came before

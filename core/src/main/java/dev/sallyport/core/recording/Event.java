@@ -45,7 +45,11 @@ public record Event(long number, Kind kind, long offset, long time, byte[] bytes
         /// How the session ended: the outcome's name and sentence. The last event of a complete recording.
         END(13),
         /// The recording was continued from the agent's tail or a lost edge's spool; why, as text.
-        RECOVERED(14);
+        RECOVERED(14),
+        /// A statement and the verdict on it, before anything of what it answered: a line of JSON.
+        STATEMENT(15),
+        /// How a statement went: a line of JSON.
+        ANSWER(16);
 
         private final int code;
 
@@ -91,7 +95,18 @@ public record Event(long number, Kind kind, long offset, long time, byte[] bytes
         return switch (kind) {
             case OUTPUT, ERROR, INPUT -> bytes.length;
             case HIDDEN_INPUT -> decimal(bytes);
-            case END_OF_INPUT, RESIZE, SIGNAL, REQUEST, MESSAGE, FILE, EXIT, PASSED, END, RECOVERED -> 0;
+            case END_OF_INPUT,
+                    RESIZE,
+                    SIGNAL,
+                    REQUEST,
+                    MESSAGE,
+                    FILE,
+                    STATEMENT,
+                    ANSWER,
+                    EXIT,
+                    PASSED,
+                    END,
+                    RECOVERED -> 0;
         };
     }
 

@@ -15,6 +15,16 @@ public enum RecordingLevel {
     /// Names, sizes and hashes: files and raw streams.
     METADATA;
 
+    /// Whether a recording of this level keeps the bytes that pass to and from such a target; else it counts and
+    /// hashes them. Of a database that is understood statement by statement, the statements are kept instead.
+    public boolean keepsBytes(TargetSettings target) {
+        return switch (this) {
+            case FULL -> true;
+            case STATEMENTS -> !(target instanceof TargetSettings.Database);
+            case METADATA -> false;
+        };
+    }
+
     /// A file transfer and nothing else: no character that a shell would make more of, and no option that has
     /// scp, rsync or git do more.
     private static final Pattern TRANSFER = Pattern.compile("scp( -[rpdqv]+)* -[rpdqv]*[tf][rpdqv]*( --)?( [^- ]\\S*)+"
@@ -29,6 +39,7 @@ public enum RecordingLevel {
         return connection.recordingLevel().orElseGet(() -> switch (connection.target()) {
             case TargetSettings.Custom _ -> FULL;
             case TargetSettings.Tcp _ -> METADATA;
+            case TargetSettings.Database _ -> STATEMENTS;
             case TargetSettings.Ssh _ ->
                 switch (request) {
                     case SessionRequest.Shell _ -> FULL;

@@ -13,7 +13,18 @@ public final class StreamOffsets {
             case OUTPUT -> output;
             case ERROR -> error;
             case INPUT, HIDDEN_INPUT -> input;
-            case END_OF_INPUT, RESIZE, SIGNAL, REQUEST, MESSAGE, FILE, EXIT, PASSED, END, RECOVERED -> 0;
+            case END_OF_INPUT,
+                    RESIZE,
+                    SIGNAL,
+                    REQUEST,
+                    MESSAGE,
+                    FILE,
+                    STATEMENT,
+                    ANSWER,
+                    EXIT,
+                    PASSED,
+                    END,
+                    RECOVERED -> 0;
         };
     }
 
@@ -28,7 +39,18 @@ public final class StreamOffsets {
             case OUTPUT -> output = offset;
             case ERROR -> error = offset;
             case INPUT, HIDDEN_INPUT -> input = offset;
-            case END_OF_INPUT, RESIZE, SIGNAL, REQUEST, MESSAGE, FILE, EXIT, PASSED, END, RECOVERED -> {
+            case END_OF_INPUT,
+                    RESIZE,
+                    SIGNAL,
+                    REQUEST,
+                    MESSAGE,
+                    FILE,
+                    STATEMENT,
+                    ANSWER,
+                    EXIT,
+                    PASSED,
+                    END,
+                    RECOVERED -> {
                 // of no stream
             }
         }

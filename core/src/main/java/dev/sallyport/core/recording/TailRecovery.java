@@ -304,7 +304,7 @@ public final class TailRecovery {
     private static Optional<Side> side(Event.Kind kind) {
         return switch (kind) {
             case INPUT, HIDDEN_INPUT, END_OF_INPUT, RESIZE, SIGNAL -> Optional.of(Side.USER);
-            case OUTPUT, ERROR, FILE, EXIT, PASSED -> Optional.of(Side.TARGET);
+            case OUTPUT, ERROR, FILE, STATEMENT, ANSWER, EXIT, PASSED -> Optional.of(Side.TARGET);
             case REQUEST, MESSAGE, END, RECOVERED -> Optional.empty();
         };
     }
@@ -312,7 +312,18 @@ public final class TailRecovery {
     private static boolean onStream(Event.Kind kind) {
         return switch (kind) {
             case OUTPUT, ERROR, INPUT, HIDDEN_INPUT -> true;
-            case END_OF_INPUT, RESIZE, SIGNAL, REQUEST, MESSAGE, FILE, EXIT, PASSED, END, RECOVERED -> false;
+            case END_OF_INPUT,
+                    RESIZE,
+                    SIGNAL,
+                    REQUEST,
+                    MESSAGE,
+                    FILE,
+                    STATEMENT,
+                    ANSWER,
+                    EXIT,
+                    PASSED,
+                    END,
+                    RECOVERED -> false;
         };
     }
 

@@ -31,6 +31,12 @@ public sealed interface SessionRequest {
                         Optional.of("this connection carries raw bytes: forward a port to it with -L or -W");
                     case Forward _ -> Optional.empty();
                 };
+            case TargetSettings.Database _ ->
+                switch (this) {
+                    case Shell _, Exec _, Subsystem _ ->
+                        Optional.of("this connection is a database: forward a port to it with -L, and use your client");
+                    case Forward _ -> Optional.empty();
+                };
         };
     }
 

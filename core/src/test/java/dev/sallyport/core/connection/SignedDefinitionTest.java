@@ -49,7 +49,33 @@ class SignedDefinitionTest {
                         List.of("ssh-ed25519 AAAA"),
                         Optional.empty(),
                         List.of("db:*")),
-                new TargetSettings.Tcp("db", 5432));
+                new TargetSettings.Tcp("db", 5432),
+                new TargetSettings.Database(
+                        DatabaseProtocol.POSTGRES,
+                        "db",
+                        5432,
+                        "app",
+                        Optional.of(SecretReference.parse("env:PASSWORD")),
+                        Optional.of("shop"),
+                        List.of("shop_*", "test"),
+                        DatabaseTls.VERIFY_CA,
+                        Optional.of("-----BEGIN CERTIFICATE-----\nAAAA\n"),
+                        Optional.of("-----BEGIN CERTIFICATE-----\nBBBB\n"),
+                        Optional.of(SecretReference.parse("file:/k")),
+                        false),
+                new TargetSettings.Database(
+                        DatabaseProtocol.MYSQL,
+                        "db",
+                        3306,
+                        "app",
+                        Optional.empty(),
+                        Optional.empty(),
+                        List.of(),
+                        DatabaseTls.DISABLE,
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        true));
     }
 
     @ParameterizedTest

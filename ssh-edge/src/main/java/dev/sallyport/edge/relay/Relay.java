@@ -201,6 +201,7 @@ final class Relay {
                     Message.Failed _,
                     Message.Exit _,
                     Message.File _,
+                    Message.Statement _,
                     Message.Close _ -> throw new IllegalStateException("a client does not say that in mid-session");
         }
     }
@@ -224,6 +225,15 @@ final class Relay {
                     case Message.Echo(var on) -> echo = on;
                     case Message.Opened() -> opening.opened();
                     case Message.File(var json) -> tape.note(Event.Kind.FILE, json, number, 0);
+                    case Message.Statement(var part, var json) ->
+                        tape.note(
+                                switch (part) {
+                                    case JUDGED -> Event.Kind.STATEMENT;
+                                    case ANSWERED -> Event.Kind.ANSWER;
+                                },
+                                json,
+                                number,
+                                0);
                     case Message.Failed failed -> {
                         notOpened = Optional.of(failed);
                         ending.end(new Outcome.TargetFailed(failed.reason()));

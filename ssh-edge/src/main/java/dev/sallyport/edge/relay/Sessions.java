@@ -120,7 +120,7 @@ public final class Sessions implements AutoCloseable {
         }
         var tape = new Tape(
                 recording,
-                order.level(),
+                order.level().keepsBytes(connection.target()),
                 connection.recordingRequired(),
                 limits.passed(),
                 () -> client.say("this session is no longer recorded"));

@@ -2,7 +2,6 @@ package dev.sallyport.edge.relay;
 
 import dev.sallyport.core.link.Message.Stream;
 import dev.sallyport.core.recording.Event;
-import dev.sallyport.core.recording.RecordingLevel;
 import dev.sallyport.edge.recorder.Recorder.Recording;
 import dev.sallyport.edge.recorder.Recorder.RecordingFailed;
 import java.nio.charset.StandardCharsets;
@@ -14,7 +13,7 @@ import java.nio.charset.StandardCharsets;
 final class Tape {
 
     private final Recording recording;
-    private final RecordingLevel level;
+    private final boolean keepsBytes;
     private final boolean required;
     private final Runnable lost;
     private final Passage inputPassage;
@@ -23,9 +22,10 @@ final class Tape {
 
     private volatile boolean broken;
 
-    Tape(Recording recording, RecordingLevel level, boolean required, int passedLimit, Runnable lost) {
+    /// @param keepsBytes whether what passes is kept, or only counted and hashed
+    Tape(Recording recording, boolean keepsBytes, boolean required, int passedLimit, Runnable lost) {
         this.recording = recording;
-        this.level = level;
+        this.keepsBytes = keepsBytes;
         this.required = required;
         this.lost = lost;
         this.inputPassage = new Passage(Stream.INPUT, recording, passedLimit);
@@ -38,7 +38,7 @@ final class Tape {
     /// @param hidden the terminal does not echo it: its length is all that is kept
     void input(byte[] bytes, boolean hidden, long edgeNumber) throws RecordingFailed {
         writing(() -> {
-            if (level == RecordingLevel.METADATA) {
+            if (!keepsBytes) {
                 inputPassage.add(bytes, 0, edgeNumber);
             } else if (hidden) {
                 recording.append(Event.Kind.HIDDEN_INPUT, text(Integer.toString(bytes.length)), 0, edgeNumber);
@@ -51,7 +51,7 @@ final class Tape {
     /// What the target sent, in the message `agentNumber`, and the user will be shown.
     void output(Stream stream, byte[] bytes, long agentNumber) throws RecordingFailed {
         writing(() -> {
-            if (level == RecordingLevel.METADATA) {
+            if (!keepsBytes) {
                 (stream == Stream.ERROR ? errorPassage : outputPassage).add(bytes, agentNumber, 0);
             } else {
                 recording.append(stream == Stream.ERROR ? Event.Kind.ERROR : Event.Kind.OUTPUT, bytes, agentNumber, 0);

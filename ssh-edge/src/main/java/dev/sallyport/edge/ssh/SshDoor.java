@@ -603,7 +603,7 @@ public final class SshDoor implements AutoCloseable {
                         ? Optional.empty()
                         : Optional.of("say ssh " + accepted.login().login() + "+" + asked.connection()
                                 + "@HOST (not -J, and not -W): this connection is a machine to log in to");
-            case TargetSettings.Tcp _ ->
+            case TargetSettings.Tcp _, TargetSettings.Database _ ->
                 !inside || host.equals(asked.connection().value())
                         ? Optional.empty()
                         : Optional.of("this connection leads to one place: forward to the host " + asked.connection());

@@ -103,6 +103,19 @@ public final class MemoryLink {
         }
 
         @Override
+        public void awaitConsumed(long number) throws LinkLost, InterruptedException {
+            lock.lockInterruptibly();
+            try {
+                while (!out.unconsumed.isEmpty() && out.unconsumed.peek()[0] <= number) {
+                    check();
+                    changed.await();
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        @Override
         public Received receive() throws LinkLost, InterruptedException {
             lock.lockInterruptibly();
             try {

@@ -214,6 +214,7 @@ final class SimulatedAgent {
                     Message.Opened _,
                     Message.Failed _,
                     Message.File _,
+                    Message.Statement _,
                     Message.Close _ -> {}
         }
     }
@@ -244,7 +245,8 @@ final class SimulatedAgent {
                         Message.Opened _,
                         Message.Failed _,
                         Message.Exit _,
-                        Message.File _ -> {}
+                        Message.File _,
+                        Message.Statement _ -> {}
             }
         } catch (LinkLost lost) {
             session.killed = true;

@@ -161,6 +161,7 @@ final class SimulatedSession {
                     Message.Signal _,
                     Message.Echo _,
                     Message.File _,
+                    Message.Statement _,
                     Message.Close _ -> done(number, 0);
         }
     }

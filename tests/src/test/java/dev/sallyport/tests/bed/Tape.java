@@ -65,7 +65,17 @@ record Tape(Session session, Shown out, Shown err, long passed, boolean sealed, 
                     var bytes = PASSED.matcher(text(event));
                     passed += bytes.find() ? Long.parseLong(bytes.group(1)) : 0;
                 }
-                case INPUT, HIDDEN_INPUT, END_OF_INPUT, SIGNAL, REQUEST, FILE, EXIT, END, RECOVERED -> {}
+                case INPUT,
+                        HIDDEN_INPUT,
+                        END_OF_INPUT,
+                        SIGNAL,
+                        REQUEST,
+                        FILE,
+                        STATEMENT,
+                        ANSWER,
+                        EXIT,
+                        END,
+                        RECOVERED -> {}
             }
         }
         return new Tape(session, out.shown(), err.shown(), passed, reader.sealed(), List.copyOf(last));

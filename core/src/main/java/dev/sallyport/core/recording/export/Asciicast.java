@@ -107,7 +107,7 @@ public final class Asciicast {
             }
             case HIDDEN_INPUT -> line(event.time(), "m", "hidden input of " + event.covers() + " bytes");
             case RECOVERED, END -> line(event.time(), "m", event.text());
-            case END_OF_INPUT, SIGNAL, REQUEST, FILE, EXIT, PASSED -> {
+            case END_OF_INPUT, SIGNAL, REQUEST, FILE, STATEMENT, ANSWER, EXIT, PASSED -> {
                 // nothing that a terminal shows
             }
         }
@@ -148,8 +148,19 @@ public final class Asciicast {
     private static boolean isShown(Event event) {
         return switch (event.kind()) {
             case OUTPUT, ERROR, MESSAGE -> true;
-            case INPUT, HIDDEN_INPUT, END_OF_INPUT, RESIZE, SIGNAL, REQUEST, FILE, EXIT, PASSED, END, RECOVERED ->
-                false;
+            case INPUT,
+                    HIDDEN_INPUT,
+                    END_OF_INPUT,
+                    RESIZE,
+                    SIGNAL,
+                    REQUEST,
+                    FILE,
+                    STATEMENT,
+                    ANSWER,
+                    EXIT,
+                    PASSED,
+                    END,
+                    RECOVERED -> false;
         };
     }
 

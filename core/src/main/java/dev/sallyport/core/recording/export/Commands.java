@@ -59,7 +59,18 @@ public final class Commands {
                     }
                 }
                 case HIDDEN_INPUT -> line.setLength(0);
-                case OUTPUT, ERROR, END_OF_INPUT, SIGNAL, MESSAGE, FILE, EXIT, PASSED, END, RECOVERED -> {
+                case OUTPUT,
+                        ERROR,
+                        END_OF_INPUT,
+                        SIGNAL,
+                        MESSAGE,
+                        FILE,
+                        STATEMENT,
+                        ANSWER,
+                        EXIT,
+                        PASSED,
+                        END,
+                        RECOVERED -> {
                     // says nothing of commands
                 }
             }

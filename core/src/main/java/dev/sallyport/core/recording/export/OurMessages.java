@@ -27,7 +27,18 @@ public final class OurMessages {
                 terminal = true;
                 yield "";
             }
-            case INPUT, HIDDEN_INPUT, END_OF_INPUT, SIGNAL, REQUEST, FILE, EXIT, PASSED, END, RECOVERED -> "";
+            case INPUT,
+                    HIDDEN_INPUT,
+                    END_OF_INPUT,
+                    SIGNAL,
+                    REQUEST,
+                    FILE,
+                    STATEMENT,
+                    ANSWER,
+                    EXIT,
+                    PASSED,
+                    END,
+                    RECOVERED -> "";
         };
     }
 }

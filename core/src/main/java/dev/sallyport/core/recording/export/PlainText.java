@@ -64,7 +64,18 @@ public final class PlainText {
                     newLine();
                     out.append("[").append(Escaped.of(event.text())).append("]\n");
                 }
-                case INPUT, HIDDEN_INPUT, END_OF_INPUT, RESIZE, SIGNAL, REQUEST, FILE, EXIT, PASSED, END -> {
+                case INPUT,
+                        HIDDEN_INPUT,
+                        END_OF_INPUT,
+                        RESIZE,
+                        SIGNAL,
+                        REQUEST,
+                        FILE,
+                        STATEMENT,
+                        ANSWER,
+                        EXIT,
+                        PASSED,
+                        END -> {
                     // not shown to the user
                 }
             }

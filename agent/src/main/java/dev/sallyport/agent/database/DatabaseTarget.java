@@ -1,0 +1,519 @@
+package dev.sallyport.agent.database;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.sallyport.agent.database.DatabaseSocket.Unreachable;
+import dev.sallyport.agent.target.Output;
+import dev.sallyport.agent.target.Target;
+import dev.sallyport.core.link.LinkLost;
+import dev.sallyport.core.link.Message;
+import dev.sallyport.core.policy.Verdict;
+import dev.sallyport.inspect.database.Answered;
+import dev.sallyport.inspect.database.Asked;
+import dev.sallyport.inspect.database.CancelKey;
+import dev.sallyport.inspect.database.ClientStart;
+import dev.sallyport.inspect.database.Judged;
+import dev.sallyport.inspect.database.ServerLogin;
+import dev.sallyport.inspect.database.Wire;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A database session: drives its [Wire] between the user's stream and the server's socket.
+///
+/// Two threads: the one that writes input feeds what the client sent, opens the server's socket, and has statements
+/// judged; the one that reads output feeds what the server sent. They take turns at the wire, and what it wants
+/// sent to the client goes out within the turn, so that nothing overtakes anything. What goes to the server is
+/// written after the turn: a server that does not read must not keep us from reading what it writes.
+///
+/// Fails closed: whatever breaks ends the session, and what was not judged is not sent.
+final class DatabaseTarget implements Target {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DatabaseTarget.class);
+
+    /// How many statements are timed at once: those that were judged and are not answered.
+    private static final int MOST_TIMED = 1_024;
+
+    private static final int BUFFER = 65_536;
+
+    /// Opens the server of a session.
+    interface Opening {
+
+        /// What the wire logs in with.
+        ///
+        /// @throws Unreachable when the connection does not lead to the database that the client asks for, or a
+        ///     secret is not there
+        ServerLogin login(ClientStart start) throws Unreachable;
+
+        DatabaseSocket connect() throws Unreachable;
+
+        ServerTrust trust() throws Unreachable;
+
+        /// The session's client asks for another's statement to be stopped.
+        void cancel(CancelKey key);
+    }
+
+    /// Stops the statement that runs now, if one does. Any thread; failures are the asking client's loss.
+    void stopStatement() {
+        // the wire is asked how, when there is one
+    }
+
+    private final Inspection inspection;
+    private final Wire wire;
+    private final Opening opening;
+    private final Actions actions = new Actions();
+
+    private final ReentrantLock turn = new ReentrantLock();
+    private final Condition settled = turn.newCondition();
+    private final ReentrantLock writing = new ReentrantLock();
+
+    private final CountDownLatch receiving = new CountDownLatch(1);
+    private final CountDownLatch ended = new CountDownLatch(1);
+
+    private volatile Output.Receiver receiver = NOBODY;
+    private volatile Optional<DatabaseSocket> server = Optional.empty();
+    private volatile boolean over;
+
+    // what the wire wants, written within a turn and taken by the thread that had it
+    private Optional<ClientStart> start = Optional.empty();
+    private Optional<Asked> asked = Optional.empty();
+    private boolean secure;
+    private byte[] toServer = new byte[BUFFER];
+    private int toServerLength;
+
+    /// When statements were judged, by their number.
+    private final Map<Long, Long> judgedAt = new HashMap<>();
+
+    DatabaseTarget(Inspection inspection, Opening opening) {
+        this.inspection = inspection;
+        this.wire = inspection.wire();
+        this.opening = opening;
+    }
+
+    private static final Output.Receiver NOBODY = new Output.Receiver() {
+        @Override
+        public void take(Output.Piece piece) {
+            throw new IllegalStateException("nobody receives yet");
+        }
+
+        @Override
+        public void recorded(Output.Piece piece) {
+            throw new IllegalStateException("nobody receives yet");
+        }
+    };
+
+    @Override
+    public boolean forwards() {
+        return true;
+    }
+
+    @Override
+    public Optional<Output> errors() {
+        return Optional.empty();
+    }
+
+    @Override
+    public Output output() {
+        return new Output() {
+            @Override
+            public Piece next() {
+                throw new IllegalStateException("a database hands its output over");
+            }
+
+            @Override
+            public void into(Receiver to) throws LinkLost, InterruptedException {
+                receive(to);
+            }
+        };
+    }
+
+    /// Reads the server until the session is over.
+    private void receive(Output.Receiver to) throws LinkLost, InterruptedException {
+        receiver = to;
+        try {
+            inTurn(() -> wire.begin(actions));
+            receiving.countDown();
+            var socket = awaitServer();
+            if (socket.isPresent()) {
+                read(socket.get());
+            }
+        } finally {
+            finish();
+            receiving.countDown();
+        }
+        to.take(new Output.Piece.End());
+    }
+
+    private Optional<DatabaseSocket> awaitServer() throws InterruptedException {
+        turn.lockInterruptibly();
+        try {
+            while (server.isEmpty() && !over) {
+                settled.await();
+            }
+            return over ? Optional.empty() : server;
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    private void read(DatabaseSocket socket) throws LinkLost, InterruptedException {
+        var buffer = new byte[BUFFER];
+        while (!over) {
+            int count;
+            try {
+                count = socket.input().read(buffer);
+            } catch (IOException e) {
+                LOG.debug("a database's connection broke", e);
+                count = -1;
+            }
+            if (over) {
+                return;
+            }
+            int length = count;
+            if (length < 0) {
+                inTurn(() -> wire.serverEnded(actions));
+                return;
+            }
+            inTurn(() -> wire.server(buffer, 0, length, actions));
+            secureIfWanted(socket);
+            flush(false);
+        }
+    }
+
+    private void secureIfWanted(DatabaseSocket socket) throws LinkLost, InterruptedException {
+        if (!takeSecure()) {
+            return;
+        }
+        flush(true);
+        try {
+            var endPoint = socket.secure(opening.trust());
+            inTurn(() -> wire.secured(endPoint, actions));
+        } catch (Unreachable e) {
+            LOG.info("a database was not secured: {}", e.sentence(), e.getCause());
+            inTurn(() -> wire.refuse(e.sentence(), actions));
+        }
+    }
+
+    private boolean takeSecure() {
+        turn.lock();
+        try {
+            boolean wanted = secure;
+            secure = false;
+            return wanted;
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    @Override
+    public boolean write(byte[] bytes) throws InterruptedException {
+        receiving.await();
+        try {
+            awaitReady();
+            if (over) {
+                return false;
+            }
+            inTurn(() -> wire.client(bytes, 0, bytes.length, actions));
+            followUp();
+            flush(true);
+        } catch (LinkLost e) {
+            finish();
+        }
+        return !over;
+    }
+
+    /// Waits until the wire takes bytes of the client: a login goes on meanwhile.
+    private void awaitReady() throws InterruptedException {
+        turn.lockInterruptibly();
+        try {
+            while (wire.awaits() && !over) {
+                settled.await();
+            }
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    /// Does what the wire wants done before it goes on with the client.
+    private void followUp() throws LinkLost, InterruptedException {
+        while (!over) {
+            Optional<ClientStart> starting;
+            Optional<Asked> asking;
+            turn.lock();
+            try {
+                starting = start;
+                asking = asked;
+                start = Optional.empty();
+                asked = Optional.empty();
+            } finally {
+                turn.unlock();
+            }
+            if (starting.isPresent()) {
+                connect(starting.get());
+            } else if (asking.isPresent()) {
+                judge(asking.get());
+            } else {
+                return;
+            }
+        }
+    }
+
+    private void connect(ClientStart starting) throws LinkLost, InterruptedException {
+        try {
+            var login = opening.login(starting);
+            var socket = opening.connect();
+            turn.lock();
+            try {
+                if (over) {
+                    socket.close();
+                    return;
+                }
+                server = Optional.of(socket);
+                settled.signalAll();
+            } finally {
+                turn.unlock();
+            }
+            inTurn(() -> wire.connected(login, actions));
+        } catch (Unreachable e) {
+            LOG.info("a database was not reached: {}", e.sentence(), e.getCause());
+            inTurn(() -> wire.refuse(e.sentence(), actions));
+        }
+    }
+
+    /// Has a statement judged, and the verdict recorded: before anything else happens when it is not allowed, and ahead
+    /// of whatever it answers when it is.
+    private void judge(Asked statement) throws LinkLost, InterruptedException {
+        var judged = inspection.judge().judge(statement);
+        var lines = StatementLines.judged(statement, recordable(statement), judged);
+        boolean runs = switch (judged.verdict()) {
+            case Verdict.Allow _, Verdict.Warn _ -> true;
+            case Verdict.Hold _, Verdict.Block _ -> false;
+        };
+        for (int i = 0; i < lines.size(); i++) {
+            var piece = new Output.Piece.Statement(Message.Statement.Part.JUDGED, lines.get(i));
+            if (!runs && i == lines.size() - 1) {
+                receiver.recorded(piece);
+            } else {
+                receiver.take(piece);
+            }
+        }
+        var decided = switch (judged.verdict()) {
+            case Verdict.Hold(var rule, var message, var _) ->
+                new Judged(
+                        new Verdict.Block(rule, message + " (it needs an approval, which nobody can give yet)"),
+                        judged.reading());
+            case Verdict.Allow _, Verdict.Warn _, Verdict.Block _ -> judged;
+        };
+        inTurn(() -> {
+            if (judgedAt.size() < MOST_TIMED) {
+                judgedAt.put(statement.number(), System.nanoTime());
+            }
+            wire.judged(decided, actions);
+        });
+    }
+
+    private Optional<String> recordable(Asked statement) {
+        return statement.text().map(text -> new String(inspection.masking().message(text.getBytes(UTF_8)), UTF_8));
+    }
+
+    private interface Step {
+        void run() throws LinkLost, InterruptedException;
+    }
+
+    /// One step of the wire.
+    private void inTurn(Step step) throws LinkLost, InterruptedException {
+        turn.lockInterruptibly();
+        try {
+            if (!over) {
+                step.run();
+            }
+            if (actions.problem.isPresent()) {
+                over = true;
+                throw actions.problem.get();
+            }
+        } catch (RuntimeException e) {
+            LOG.error("the inspection of a database session broke", e);
+            over = true;
+        } finally {
+            settled.signalAll();
+            turn.unlock();
+        }
+        if (actions.interrupted) {
+            throw new InterruptedException();
+        }
+        if (over) {
+            flush(true);
+            finish();
+        }
+    }
+
+    /// Writes to the server what the wire has put aside for it.
+    ///
+    /// @param wait whether to wait for another thread that writes; it writes what is put aside by then, too
+    private void flush(boolean wait) {
+        while (true) {
+            if (wait) {
+                writing.lock();
+            } else if (!writing.tryLock()) {
+                return;
+            }
+            try {
+                var bytes = takeToServer();
+                if (bytes.length == 0) {
+                    return;
+                }
+                server.orElseThrow().output().write(bytes);
+            } catch (IOException e) {
+                LOG.debug("a database takes no more", e);
+                return;
+            } finally {
+                writing.unlock();
+            }
+        }
+    }
+
+    private byte[] takeToServer() {
+        turn.lock();
+        try {
+            var bytes = Arrays.copyOf(toServer, toServerLength);
+            toServerLength = 0;
+            if (toServer.length > 4 * BUFFER) {
+                toServer = new byte[BUFFER];
+            }
+            return bytes;
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    /// Nothing more goes either way.
+    private void finish() {
+        turn.lock();
+        try {
+            over = true;
+            settled.signalAll();
+        } finally {
+            turn.unlock();
+        }
+        server.ifPresent(DatabaseSocket::close);
+        ended.countDown();
+    }
+
+    @Override
+    public void endInput() throws InterruptedException {
+        receiving.await();
+        try {
+            inTurn(() -> wire.clientEnded(actions));
+            flush(true);
+        } catch (LinkLost e) {
+            finish();
+        }
+    }
+
+    @Override
+    public void resize(Message.Resize size) {}
+
+    @Override
+    public void signal(String name) {}
+
+    @Override
+    public Message.Exit exit() throws InterruptedException {
+        ended.await();
+        return new Message.Exit(Optional.of(0), Optional.empty(), false);
+    }
+
+    @Override
+    public void kill() {
+        finish();
+    }
+
+    @Override
+    public void close() {
+        finish();
+    }
+
+    /// Takes what the wire wants, within a turn.
+    private final class Actions implements Wire.Sink {
+
+        private Optional<LinkLost> problem = Optional.empty();
+        private boolean interrupted;
+
+        @Override
+        public void toClient(byte[] bytes, int from, int to) {
+            for (int at = from; at < to; at += LONGEST) {
+                hand(new Output.Piece.Bytes(Arrays.copyOfRange(bytes, at, Math.min(to, at + LONGEST))));
+            }
+        }
+
+        @Override
+        public void toServer(byte[] bytes, int from, int to) {
+            int length = to - from;
+            if (toServer.length - toServerLength < length) {
+                toServer = Arrays.copyOf(toServer, Math.max(2 * toServer.length, toServerLength + length));
+            }
+            System.arraycopy(bytes, from, toServer, toServerLength, length);
+            toServerLength += length;
+        }
+
+        @Override
+        public void start(ClientStart said) {
+            start = Optional.of(said);
+        }
+
+        @Override
+        public void secure() {
+            secure = true;
+        }
+
+        @Override
+        public void loggedIn() {
+            settled.signalAll();
+        }
+
+        @Override
+        public void ask(Asked statement) {
+            asked = Optional.of(statement);
+        }
+
+        @Override
+        public void answered(Answered answered) {
+            var since = Optional.ofNullable(judgedAt.remove(answered.number()));
+            hand(new Output.Piece.Statement(
+                    Message.Statement.Part.ANSWERED,
+                    StatementLines.answered(
+                            answered, since.map(nanos -> Duration.ofNanos(System.nanoTime() - nanos)))));
+        }
+
+        @Override
+        public void cancel(CancelKey key) {
+            opening.cancel(key);
+        }
+
+        @Override
+        public void end(String why) {
+            LOG.debug("a database session ends: {}", why);
+            over = true;
+        }
+
+        private void hand(Output.Piece piece) {
+            if (problem.isPresent() || interrupted) {
+                return;
+            }
+            try {
+                receiver.take(piece);
+            } catch (LinkLost e) {
+                problem = Optional.of(e);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+    }
+}

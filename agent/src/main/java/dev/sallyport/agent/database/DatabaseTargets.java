@@ -1,0 +1,134 @@
+package dev.sallyport.agent.database;
+
+import dev.sallyport.agent.database.DatabaseSocket.Unreachable;
+import dev.sallyport.agent.secrets.Secrets;
+import dev.sallyport.agent.target.NotOpened;
+import dev.sallyport.agent.target.Steps;
+import dev.sallyport.agent.target.Target;
+import dev.sallyport.core.connection.ConnectionDefinition;
+import dev.sallyport.core.connection.DatabaseTls;
+import dev.sallyport.core.connection.TargetSettings;
+import dev.sallyport.core.connection.TestStep;
+import dev.sallyport.core.secret.Secret;
+import dev.sallyport.core.secret.SecretReference;
+import dev.sallyport.core.session.Order;
+import dev.sallyport.inspect.database.CancelKey;
+import dev.sallyport.inspect.database.ClientStart;
+import dev.sallyport.inspect.database.ServerLogin;
+import java.security.GeneralSecurityException;
+import java.util.Optional;
+
+/// Opens databases.
+///
+/// A session's server is dialled when its client has said what it wants, and not before: so that what goes wrong is
+/// told in the protocol's own words, and a request to stop another session's statement costs no connection.
+public final class DatabaseTargets {
+
+    private final Secrets secrets;
+    private final Inspections inspections;
+    private final Running running = new Running();
+
+    public DatabaseTargets(Secrets secrets, Inspections inspections) {
+        this.secrets = secrets;
+        this.inspections = inspections;
+    }
+
+    public Target open(ConnectionDefinition definition, TargetSettings.Database settings, Order order)
+            throws NotOpened {
+        var inspection = inspections.of(definition, settings, order);
+        return new DatabaseTarget(inspection, new Opening(definition, settings, order));
+    }
+
+    /// Connects, and leaves.
+    public void test(TargetSettings.Database settings, Steps steps) throws NotOpened, InterruptedException {
+        steps.step(
+                        TestStep.ADDRESS,
+                        () -> {
+                            try {
+                                return DatabaseSocket.open(settings);
+                            } catch (Unreachable e) {
+                                throw NotOpened.target(e.sentence());
+                            }
+                        },
+                        _ -> "a service answers at " + settings.host() + ", port " + settings.port())
+                .close();
+    }
+
+    private Optional<Secret> resolve(Optional<SecretReference> reference) throws Unreachable {
+        if (reference.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(secrets.resolve(reference.get()));
+        } catch (Secrets.Unresolved e) {
+            throw new Unreachable(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static ServerLogin.Tls tls(DatabaseTls tls) {
+        return switch (tls) {
+            case DISABLE -> ServerLogin.Tls.DISABLE;
+            case PREFER -> ServerLogin.Tls.PREFER;
+            case REQUIRE, VERIFY_CA, VERIFY_FULL -> ServerLogin.Tls.REQUIRE;
+        };
+    }
+
+    private final class Opening implements DatabaseTarget.Opening {
+
+        private final ConnectionDefinition definition;
+        private final TargetSettings.Database settings;
+        private final Order order;
+
+        Opening(ConnectionDefinition definition, TargetSettings.Database settings, Order order) {
+            this.definition = definition;
+            this.settings = settings;
+            this.order = order;
+        }
+
+        @Override
+        public ServerLogin login(ClientStart start) throws Unreachable {
+            return new ServerLogin(
+                    settings.user(),
+                    resolve(settings.password()),
+                    database(start),
+                    tls(settings.tls()),
+                    settings.tls() == DatabaseTls.VERIFY_CA || settings.tls() == DatabaseTls.VERIFY_FULL,
+                    "sallyport " + order.email());
+        }
+
+        private Optional<String> database(ClientStart start) throws Unreachable {
+            // a client that is told no name takes the user's
+            var wanted = start.database().filter(name -> !name.equals(start.user()) || settings.allows(name));
+            if (wanted.isEmpty()) {
+                return settings.database();
+            }
+            if (!settings.allows(wanted.get())) {
+                throw new Unreachable("this connection does not lead to the database that you name"
+                        + settings.database()
+                                .map(name -> ": say " + name + ", or none")
+                                .orElse(""));
+            }
+            return wanted;
+        }
+
+        @Override
+        public DatabaseSocket connect() throws Unreachable {
+            return DatabaseSocket.open(settings);
+        }
+
+        @Override
+        public ServerTrust trust() throws Unreachable {
+            try {
+                return ServerTrust.of(
+                        settings.tls(), settings.ca(), settings.certificate(), resolve(settings.privateKey()));
+            } catch (GeneralSecurityException e) {
+                throw new Unreachable("the connection's certificates cannot be used: have its admin look at them", e);
+            }
+        }
+
+        @Override
+        public void cancel(CancelKey key) {
+            running.of(key, order.user(), definition.id()).ifPresent(DatabaseTarget::stopStatement);
+        }
+    }
+}

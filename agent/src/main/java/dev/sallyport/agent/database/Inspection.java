@@ -1,0 +1,10 @@
+package dev.sallyport.agent.database;
+
+import dev.sallyport.inspect.database.Judge;
+import dev.sallyport.inspect.database.Masking;
+import dev.sallyport.inspect.database.Wire;
+
+/// What stands between the client and the server of one session.
+///
+/// @param masking also of the text of statements in the recording
+record Inspection(Wire wire, Judge judge, Masking masking) {}

@@ -1,0 +1,42 @@
+package dev.sallyport.agent.database;
+
+import dev.sallyport.agent.target.NotOpened;
+import dev.sallyport.core.connection.ConnectionDefinition;
+import dev.sallyport.core.connection.DatabaseProtocol;
+import dev.sallyport.core.connection.TargetSettings;
+import dev.sallyport.core.policy.Verdict;
+import dev.sallyport.core.session.Order;
+import dev.sallyport.inspect.database.Judge;
+import dev.sallyport.inspect.database.Judged;
+import dev.sallyport.inspect.database.Masking;
+import dev.sallyport.inspect.database.Wire;
+import dev.sallyport.inspect.sql.Reading;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/// Makes what stands between the client and the server of each session.
+public final class Inspections {
+
+    private static final Judge NOTHING_TO_JUDGE =
+            asked -> new Judged(Verdict.ALLOW, new Reading.Unread("there is no guardrail, so nothing was read"));
+
+    private final Map<DatabaseProtocol, Function<Masking, Wire>> wires;
+
+    /// Those of all protocols.
+    public Inspections() {
+        this(Map.of());
+    }
+
+    Inspections(Map<DatabaseProtocol, Function<Masking, Wire>> wires) {
+        this.wires = Map.copyOf(wires);
+    }
+
+    /// @throws NotOpened when this agent cannot enforce what the session's policy asks
+    Inspection of(ConnectionDefinition definition, TargetSettings.Database settings, Order order) throws NotOpened {
+        var wire = Optional.ofNullable(wires.get(settings.protocol()))
+                .orElseThrow(() -> NotOpened.refused("connection " + definition.name() + " is a " + settings.type()
+                        + " database, which its agent does not understand: upgrade the agent"));
+        return new Inspection(wire.apply(Masking.NONE), NOTHING_TO_JUDGE, Masking.NONE);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sallyport.agent.database;
+
+import org.jspecify.annotations.NullMarked;
