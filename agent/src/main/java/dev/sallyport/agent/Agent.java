@@ -260,7 +260,7 @@ public final class Agent implements AutoCloseable {
     @Override
     public void close() throws IOException {
         sessions.endAll();
-        try {
+        try (secrets) {
             if (!drain(CLOSING, LAST_GOODBYE)) {
                 LOG.error("{} sessions did not end", link.served());
             }

@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
@@ -51,11 +52,17 @@ final class DatabaseTarget implements Target {
         ///
         /// @throws Unreachable when the connection does not lead to the database that the client asks for, or a
         ///     secret is not there
-        ServerLogin login(ClientStart start) throws Unreachable;
+        ServerLogin login(ClientStart start) throws Unreachable, InterruptedException;
 
         DatabaseSocket connect() throws Unreachable;
 
-        ServerTrust trust() throws Unreachable;
+        ServerTrust trust() throws Unreachable, InterruptedException;
+
+        /// The server ended the session before it let the agent in.
+        void notTaken();
+
+        /// The session is over.
+        void released();
 
         /// The session's client asks for another's statement to be stopped.
         void cancel(CancelKey key);
@@ -77,10 +84,12 @@ final class DatabaseTarget implements Target {
 
     private final CountDownLatch receiving = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
+    private final AtomicBoolean finished = new AtomicBoolean();
 
     private volatile Output.Receiver receiver = NOBODY;
     private volatile Optional<DatabaseSocket> server = Optional.empty();
     private volatile boolean over;
+    private volatile boolean loggedIn;
 
     // what the wire wants, written within a turn and taken by the thread that had it
     private Optional<ClientStart> start = Optional.empty();
@@ -269,6 +278,11 @@ final class DatabaseTarget implements Target {
     private void connect(ClientStart starting) throws LinkLost, InterruptedException {
         try {
             var login = opening.login(starting);
+            if (over) {
+                // it ended meanwhile, and did not know of what the login holds
+                opening.released();
+                return;
+            }
             var socket = opening.connect();
             turn.lock();
             try {
@@ -404,6 +418,12 @@ final class DatabaseTarget implements Target {
             turn.unlock();
         }
         server.ifPresent(DatabaseSocket::close);
+        if (finished.compareAndSet(false, true)) {
+            if (server.isPresent() && !loggedIn) {
+                opening.notTaken();
+            }
+            opening.released();
+        }
         ended.countDown();
     }
 
@@ -475,6 +495,7 @@ final class DatabaseTarget implements Target {
 
         @Override
         public void loggedIn() {
+            loggedIn = true;
             settled.signalAll();
         }
 

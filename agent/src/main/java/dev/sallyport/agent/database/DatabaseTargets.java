@@ -54,7 +54,7 @@ public final class DatabaseTargets {
                 .close();
     }
 
-    private Optional<Secret> resolve(Optional<SecretReference> reference) throws Unreachable {
+    private Optional<Secret> resolve(Optional<SecretReference> reference) throws Unreachable, InterruptedException {
         if (reference.isEmpty()) {
             return Optional.empty();
         }
@@ -78,6 +78,7 @@ public final class DatabaseTargets {
         private final ConnectionDefinition definition;
         private final TargetSettings.Database settings;
         private final Order order;
+        private volatile Runnable release = () -> {};
 
         Opening(ConnectionDefinition definition, TargetSettings.Database settings, Order order) {
             this.definition = definition;
@@ -86,11 +87,20 @@ public final class DatabaseTargets {
         }
 
         @Override
-        public ServerLogin login(ClientStart start) throws Unreachable {
+        public ServerLogin login(ClientStart start) throws Unreachable, InterruptedException {
+            var database = database(start);
+            Secrets.Login login;
+            try {
+                login = secrets.login(
+                        settings.password(), new Secrets.Account(settings.host(), settings.port(), settings.user()));
+            } catch (Secrets.Unresolved e) {
+                throw new Unreachable(String.valueOf(e.getMessage()), e);
+            }
+            release = login.release();
             return new ServerLogin(
-                    settings.user(),
-                    resolve(settings.password()),
-                    database(start),
+                    login.user().orElse(settings.user()),
+                    login.password(),
+                    database,
                     tls(settings.tls()),
                     settings.tls() == DatabaseTls.VERIFY_CA || settings.tls() == DatabaseTls.VERIFY_FULL,
                     "sallyport " + order.email());
@@ -117,13 +127,23 @@ public final class DatabaseTargets {
         }
 
         @Override
-        public ServerTrust trust() throws Unreachable {
+        public ServerTrust trust() throws Unreachable, InterruptedException {
             try {
                 return ServerTrust.of(
                         settings.tls(), settings.ca(), settings.certificate(), resolve(settings.privateKey()));
             } catch (GeneralSecurityException e) {
                 throw new Unreachable("the connection's certificates cannot be used: have its admin look at them", e);
             }
+        }
+
+        @Override
+        public void notTaken() {
+            settings.password().ifPresent(secrets::forget);
+        }
+
+        @Override
+        public void released() {
+            release.run();
         }
 
         @Override

@@ -112,6 +112,9 @@ public final class CustomTargets {
                     }
                 }
             }
+        } catch (InterruptedException e) {
+            cleanUp.run();
+            throw e;
         } catch (Secrets.Unresolved e) {
             cleanUp.run();
             throw new NotOpened(Message.Failed.Reason.TARGET, String.valueOf(e.getMessage()), e);
@@ -153,7 +156,7 @@ public final class CustomTargets {
     }
 
     /// Resolves everything, and returns what is the program's PATH.
-    private String path(TargetSettings.Custom custom) throws NotOpened {
+    private String path(TargetSettings.Custom custom) throws NotOpened, InterruptedException {
         var path = ORDINARY_PATH;
         try {
             for (var entry : custom.environment().entrySet()) {

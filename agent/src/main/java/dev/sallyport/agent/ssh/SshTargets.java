@@ -301,7 +301,7 @@ public final class SshTargets implements AutoCloseable {
         }
     }
 
-    private Credentials credentials(TargetSettings.Ssh settings) throws NotOpened {
+    private Credentials credentials(TargetSettings.Ssh settings) throws NotOpened, InterruptedException {
         try {
             List<KeyPair> pairs = List.of();
             if (settings.privateKey().isPresent()) {

@@ -32,7 +32,7 @@ final class SecretsTest {
                 Map.of("PASSWORD", "one", "SALLYPORT_KEY", "never"), List.of(allowed), Optional.of(key::open));
     }
 
-    private String resolve(String reference) throws Secrets.Unresolved {
+    private String resolve(String reference) throws Secrets.Unresolved, InterruptedException {
         return secrets.resolve(SecretReference.parse(reference)).revealText();
     }
 
