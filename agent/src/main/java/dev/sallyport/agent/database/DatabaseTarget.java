@@ -64,13 +64,33 @@ final class DatabaseTarget implements Target {
         /// The session is over.
         void released();
 
+        /// Its client can be stopped by this key from now on.
+        void stoppable(CancelKey key, DatabaseTarget target);
+
         /// The session's client asks for another's statement to be stopped.
         void cancel(CancelKey key);
     }
 
-    /// Stops the statement that runs now, if one does. Any thread; failures are the asking client's loss.
+    /// Stops the statement that runs now, if one does, by a request on a connection of its own. Any thread; what fails
+    /// is not told: PostgreSQL's clients expect no answer either.
     void stopStatement() {
-        // the wire is asked how, when there is one
+        Optional<byte[]> request;
+        turn.lock();
+        try {
+            request = over ? Optional.empty() : wire.cancelRequest();
+        } finally {
+            turn.unlock();
+        }
+        if (request.isEmpty()) {
+            return;
+        }
+        try (var socket = opening.connect()) {
+            socket.output().write(request.get());
+            // the server closes when it has taken it
+            var _ = socket.input().read();
+        } catch (Unreachable | IOException e) {
+            LOG.info("a statement could not be stopped", e);
+        }
     }
 
     private final Inspection inspection;
@@ -496,6 +516,7 @@ final class DatabaseTarget implements Target {
         @Override
         public void loggedIn() {
             loggedIn = true;
+            wire.cancelKey().ifPresent(key -> opening.stoppable(key, DatabaseTarget.this));
             settled.signalAll();
         }
 

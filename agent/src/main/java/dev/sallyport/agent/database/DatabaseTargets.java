@@ -79,6 +79,7 @@ public final class DatabaseTargets {
         private final TargetSettings.Database settings;
         private final Order order;
         private volatile Runnable release = () -> {};
+        private volatile Optional<CancelKey> key = Optional.empty();
 
         Opening(ConnectionDefinition definition, TargetSettings.Database settings, Order order) {
             this.definition = definition;
@@ -143,12 +144,19 @@ public final class DatabaseTargets {
 
         @Override
         public void released() {
+            key.ifPresent(running::remove);
             release.run();
         }
 
         @Override
-        public void cancel(CancelKey key) {
-            running.of(key, order.user(), definition.id()).ifPresent(DatabaseTarget::stopStatement);
+        public void stoppable(CancelKey given, DatabaseTarget target) {
+            key = Optional.of(given);
+            running.add(given, order.user(), definition.id(), target);
+        }
+
+        @Override
+        public void cancel(CancelKey wanted) {
+            running.of(wanted, order.user(), definition.id()).ifPresent(DatabaseTarget::stopStatement);
         }
     }
 }

@@ -10,7 +10,9 @@ import dev.sallyport.inspect.database.Judge;
 import dev.sallyport.inspect.database.Judged;
 import dev.sallyport.inspect.database.Masking;
 import dev.sallyport.inspect.database.Wire;
+import dev.sallyport.inspect.postgres.PostgresWire;
 import dev.sallyport.inspect.sql.Reading;
+import java.security.SecureRandom;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -25,7 +27,7 @@ public final class Inspections {
 
     /// Those of all protocols.
     public Inspections() {
-        this(Map.of());
+        this(Map.of(DatabaseProtocol.POSTGRES, masking -> new PostgresWire(masking, new SecureRandom())));
     }
 
     Inspections(Map<DatabaseProtocol, Function<Masking, Wire>> wires) {

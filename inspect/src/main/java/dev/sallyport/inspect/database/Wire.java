@@ -58,6 +58,20 @@ public interface Wire {
     /// Ends the session with an error in the protocol's own words, if the client can still read one.
     void refuse(String sentence, Sink sink);
 
+    /// The name that this session's client was given for its running statement; none until it is logged in, or where
+    /// the
+    /// protocol has none.
+    default Optional<CancelKey> cancelKey() {
+        return Optional.empty();
+    }
+
+    /// What asks the server, on a connection of its own, to stop the statement that runs; none where the protocol has
+    /// no
+    /// such request.
+    default Optional<byte[]> cancelRequest() {
+        return Optional.empty();
+    }
+
     /// The client sends no more.
     void clientEnded(Sink sink);
 

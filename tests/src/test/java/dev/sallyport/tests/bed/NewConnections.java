@@ -2,6 +2,7 @@ package dev.sallyport.tests.bed;
 
 import dev.sallyport.api.Connections.ConnectionWrite;
 import dev.sallyport.api.Connections.Custom;
+import dev.sallyport.api.Connections.Database;
 import dev.sallyport.api.Connections.Tcp;
 import dev.sallyport.api.Refused;
 import java.io.IOException;
@@ -25,6 +26,33 @@ public final class NewConnections {
     /// A TCP service on loopback.
     public static String tcp(Instance instance, int port) throws IOException, Refused {
         return make(instance, "tcp", "tcp", null, new Tcp("127.0.0.1", port), false);
+    }
+
+    /// The shared PostgreSQL's database, with the agent's account there.
+    public static String postgres(Instance instance, Postgres server) throws IOException, Refused {
+        return postgres(instance, server.port(), Postgres.PASSWORD);
+    }
+
+    /// A PostgreSQL at this port of loopback, with this password.
+    public static String postgres(Instance instance, int port, String password) throws IOException, Refused {
+        var name = "made-postgres-" + NUMBER.incrementAndGet();
+        var database = new Database(
+                "127.0.0.1",
+                port,
+                Postgres.USER,
+                "seal:" + password,
+                Postgres.DATABASE,
+                null,
+                "disable",
+                null,
+                null,
+                null,
+                null);
+        var _ = instance.api()
+                .createConnection(new ConnectionWrite(
+                        name, "local", "postgres", null, null, null, database, null, null, null, null, null, null, null,
+                        null, null));
+        return name;
     }
 
     private static String make(

@@ -1,0 +1,81 @@
+package dev.sallyport.tests.bed;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.List;
+
+/// A real PostgreSQL on loopback, one for all tests of a JVM. Its superuser needs no password, the account `app` does
+/// (SCRAM); the database is `shop`.
+public final class Postgres {
+
+    public static final String USER = "app";
+    public static final String PASSWORD = "correct horse, battery: staple";
+    public static final String DATABASE = "shop";
+
+    private static final class Holder {
+        private static final Postgres ONE = start();
+    }
+
+    private final EmbeddedPostgres server;
+
+    private Postgres(EmbeddedPostgres server) {
+        this.server = server;
+    }
+
+    public static Postgres shared() {
+        return Holder.ONE;
+    }
+
+    private static Postgres start() {
+        try {
+            var data = Files.createTempDirectory("sallyport-postgres-");
+            var server = EmbeddedPostgres.builder()
+                    .setDataDirectory(data)
+                    .setCleanDataDirectory(true)
+                    .setServerConfig("password_encryption", "scram-sha-256")
+                    .start();
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> close(server)));
+            var one = new Postgres(server);
+            one.as(
+                    "postgres",
+                    "create role " + USER + " login password '" + PASSWORD + "'",
+                    "create database " + DATABASE + " owner " + USER);
+            passwords(data);
+            one.as("postgres", "select pg_reload_conf()");
+            return one;
+        } catch (IOException | SQLException e) {
+            throw new IllegalStateException("no PostgreSQL could be started", e);
+        }
+    }
+
+    private static void close(EmbeddedPostgres server) {
+        try {
+            server.close();
+        } catch (IOException e) {
+            throw new IllegalStateException("a PostgreSQL did not stop", e);
+        }
+    }
+
+    private static void passwords(Path data) throws IOException {
+        var rules = data.resolve("pg_hba.conf");
+        var before = Files.readAllLines(rules);
+        Files.writeString(rules, "host all " + USER + " 127.0.0.1/32 scram-sha-256\n" + String.join("\n", before) + "\n");
+    }
+
+    /// Runs statements as the superuser in a database, directly.
+    public void as(String database, String... statements) throws SQLException {
+        try (var connection = server.getDatabase("postgres", database).getConnection();
+                var statement = connection.createStatement()) {
+            for (var text : List.of(statements)) {
+                statement.execute(text);
+            }
+        }
+    }
+
+    public int port() {
+        return server.getPort();
+    }
+}
