@@ -700,8 +700,7 @@ public final class PostgresWire implements Wire {
                 toClient.end(message);
             }
             case 'N' -> passNotice('N', bytes, at, end);
-            case 'E' ->
-                throw ServerStart.stopped(Fields.code(body));
+            case 'E' -> throw ServerStart.stopped(Fields.code(body));
             case 'Z' -> {
                 phase = Phase.READY;
                 transaction = (char) body.int8();
@@ -737,10 +736,9 @@ public final class PostgresWire implements Wire {
                     throw new Malformed("rows whose columns were not described");
                 }
                 head.row(length - 4);
-                int there = Math.min(1 + length, to - at);
-                toClient.add(bytes, at, at + there);
-                passingFromServer = 1 + length - there;
-                return at + there;
+                toClient.add(bytes, at, at + 5);
+                passingFromServer = length - 4;
+                return at + 5;
             }
         }
         int end = end(bytes, at, to);

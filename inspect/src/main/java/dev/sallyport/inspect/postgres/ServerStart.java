@@ -70,8 +70,9 @@ final class ServerStart {
         return new Stopped(
                 switch (code) {
                     case "3D000" -> "there is no such database on this server (3D000)";
-                    case "28P01", "28000" -> "the database does not let the agent in (" + code
-                            + "): have the connection's admin look at its user and password";
+                    case "28P01", "28000" ->
+                        "the database does not let the agent in (" + code
+                                + "): have the connection's admin look at its user and password";
                     case "53300" -> "the database has no room for another session (53300): try again later";
                     case "57P03" -> "the database is starting up or shutting down (57P03): try again later";
                     default -> "the database refused the session (" + code + ")";

@@ -50,8 +50,22 @@ public final class NewConnections {
                 null);
         var _ = instance.api()
                 .createConnection(new ConnectionWrite(
-                        name, "local", "postgres", null, null, null, database, null, null, null, null, null, null, null,
-                        null, null));
+                        name,
+                        "local",
+                        "postgres",
+                        null,
+                        null,
+                        null,
+                        database,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null));
         return name;
     }
 

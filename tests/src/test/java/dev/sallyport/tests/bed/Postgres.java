@@ -62,7 +62,8 @@ public final class Postgres {
     private static void passwords(Path data) throws IOException {
         var rules = data.resolve("pg_hba.conf");
         var before = Files.readAllLines(rules);
-        Files.writeString(rules, "host all " + USER + " 127.0.0.1/32 scram-sha-256\n" + String.join("\n", before) + "\n");
+        Files.writeString(
+                rules, "host all " + USER + " 127.0.0.1/32 scram-sha-256\n" + String.join("\n", before) + "\n");
     }
 
     /// Runs statements as the superuser in a database, directly.
