@@ -14,7 +14,7 @@ public interface Connections {
 
     /// A connection. What only admins see is missing for others: agent, settings of the target.
     ///
-    /// @param type `custom`, `ssh`, `tcp`, `postgres` or `mysql`; the part of that name holds its settings
+    /// @param type `custom`, `ssh`, `tcp` or `postgres`; the part of that name holds its settings
     /// @param recording `required` or `best-effort`
     /// @param recordingLevel `full`, `statements` or `metadata`; none: the default of what is done
     /// @param idleSeconds 0: never
@@ -30,7 +30,6 @@ public interface Connections {
             @Nullable Ssh ssh,
             @Nullable Tcp tcp,
             @Nullable Database postgres,
-            @Nullable Database mysql,
             String recording,
             @Nullable String recordingLevel,
             boolean strict,
@@ -53,7 +52,6 @@ public interface Connections {
             @Nullable Ssh ssh,
             @Nullable Tcp tcp,
             @Nullable Database postgres,
-            @Nullable Database mysql,
             @Nullable String recording,
             @Nullable String recordingLevel,
             @Nullable Boolean strict,
@@ -85,7 +83,6 @@ public interface Connections {
                     custom,
                     ssh,
                     tcp,
-                    null,
                     null,
                     recording,
                     recordingLevel,
@@ -127,13 +124,12 @@ public interface Connections {
     @Json(naming = Json.Naming.LowerUnderscore)
     record Tcp(@Nullable String host, @Nullable Integer port) {}
 
-    /// A database server.
+    /// A PostgreSQL server.
     ///
-    /// @param port none: the protocol's own
+    /// @param port none: 5432
     /// @param databases which ones a client may ask for besides `database`, with `*` for any characters
     /// @param tls `disable`, `prefer`, `require`, `verify-ca` or `verify-full`; none: `verify-full`
     /// @param ca PEM; none: the authorities that the agent's Java trusts
-    /// @param localInfile MySQL only: whether `LOAD DATA LOCAL` may read from the client
     @Json(naming = Json.Naming.LowerUnderscore)
     record Database(
             @Nullable String host,
@@ -145,8 +141,7 @@ public interface Connections {
             @Nullable String tls,
             @Nullable String ca,
             @Nullable String certificate,
-            @Nullable String privateKey,
-            @Nullable Boolean localInfile) {}
+            @Nullable String privateKey) {}
 
     /// One page of a list.
     @Json(naming = Json.Naming.LowerUnderscore)

@@ -51,7 +51,6 @@ public final class TestingApi implements AutoCloseable {
                 null,
                 null,
                 null,
-                null,
                 "required",
                 null,
                 false,

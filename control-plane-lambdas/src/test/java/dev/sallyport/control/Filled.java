@@ -142,7 +142,6 @@ public final class Filled {
                 null,
                 null,
                 null,
-                null,
                 now.tags(),
                 null,
                 retentionDays);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.sallyport.api.Connections.Database;
 import dev.sallyport.tests.bed.EndToEnd;
 import dev.sallyport.tests.bed.Instance;
 import dev.sallyport.tests.bed.LastSession;
@@ -14,6 +15,8 @@ import dev.sallyport.tests.bed.Run;
 import dev.sallyport.tests.bed.Shared;
 import dev.sallyport.tests.bed.Tunnel;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -232,5 +235,70 @@ class PostgresTest {
             var nobody = psql(tunnel.port(), "anyone", "whatever", "select 1");
             assertThat(nobody.err()).contains("FATAL:  the agent could not connect to the database");
         }
+    }
+
+    private Ran overTls(String host, String mode, String ca, String input) throws Exception {
+        var name = NewConnections.postgres(
+                instance,
+                new Database(
+                        host,
+                        server.port(),
+                        Postgres.USER,
+                        "seal:" + Postgres.PASSWORD,
+                        Postgres.DATABASE,
+                        null,
+                        mode,
+                        ca.isEmpty() ? null : ca,
+                        null,
+                        null));
+        try (var tunnel = Tunnel.open(instance, "alice", name)) {
+            return psql(tunnel.port(), "anyone", "whatever", input, "-At");
+        }
+    }
+
+    /// Attack class 18: whoever is in between has neither a certificate of that CA nor of that name.
+    @Test
+    void theServersCertificateIsHeldToItsCaAndItsName() throws Exception {
+        var secured = "select ssl from pg_stat_ssl where pid = pg_backend_pid();";
+        var stranger = Files.readString(certificateOfAnother());
+        assertThat(overTls("127.0.0.1", "verify-full", server.ca(), secured).out())
+                .isEqualTo("t\n");
+        assertThat(overTls("localhost", "verify-full", server.ca(), secured).err())
+                .contains("TLS certificate was not accepted");
+        assertThat(overTls("localhost", "verify-ca", server.ca(), secured).out())
+                .isEqualTo("t\n");
+        assertThat(overTls("127.0.0.1", "verify-ca", stranger, secured).err())
+                .contains("TLS certificate was not accepted");
+        assertThat(overTls("127.0.0.1", "verify-full", "", secured).err()).contains("TLS certificate was not accepted");
+        assertThat(overTls("127.0.0.1", "require", "", secured).out()).isEqualTo("t\n");
+        assertThat(overTls("127.0.0.1", "prefer", "", secured).out()).isEqualTo("t\n");
+        assertThat(overTls("127.0.0.1", "disable", "", secured).out()).isEqualTo("f\n");
+    }
+
+    private static Path certificateOfAnother() throws IOException {
+        var folder = Files.createTempDirectory("sallyport-another-ca-");
+        var made = new ProcessBuilder(
+                        "openssl",
+                        "req",
+                        "-x509",
+                        "-newkey",
+                        "ec",
+                        "-pkeyopt",
+                        "ec_paramgen_curve:P-256",
+                        "-nodes",
+                        "-days",
+                        "2",
+                        "-subj",
+                        "/CN=another",
+                        "-keyout",
+                        "ca.key",
+                        "-out",
+                        "ca.crt")
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("log").toFile())
+                .start();
+        assertThat(made.onExit().join().exitValue()).isZero();
+        return folder.resolve("ca.crt");
     }
 }

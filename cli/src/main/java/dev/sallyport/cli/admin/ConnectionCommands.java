@@ -53,15 +53,14 @@ final class ConnectionCommands {
         if (tcp != null) {
             facts.add("target", tcp.host() + ", port " + tcp.port());
         }
-        var database = one.postgres() == null ? one.mysql() : one.postgres();
+        var database = one.postgres();
         if (database != null) {
             facts.add("target", database.user() + " at " + database.host() + ", port " + database.port())
                     .add("password", database.password())
                     .add("database", database.database())
                     .add("users may name", list(database.databases()))
                     .add("tls", database.tls())
-                    .add("certificate's key", database.privateKey())
-                    .add("local infile", Boolean.TRUE.equals(database.localInfile()) ? "yes" : null);
+                    .add("certificate's key", database.privateKey());
         }
         var level = one.recordingLevel();
         return facts.add("recording", level == null ? one.recording() : one.recording() + ", level " + level)
@@ -167,11 +166,7 @@ final class ConnectionCommands {
             })
     static final class Create extends One<Connection> {
 
-        @Option(
-                names = "--type",
-                paramLabel = "TYPE",
-                required = true,
-                description = "custom, ssh, tcp, postgres or mysql.")
+        @Option(names = "--type", paramLabel = "TYPE", required = true, description = "custom, ssh, tcp or postgres.")
         private String type = "";
 
         @Mixin

@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
 final class ConnectionOptions {
 
     private static final Database NO_DATABASE =
-            new Database(null, null, null, null, null, null, null, null, null, null, null);
+            new Database(null, null, null, null, null, null, null, null, null, null);
 
     @Option(names = "--agent", paramLabel = "AGENT", description = "The agent that opens it: id or name.")
     private @Nullable String agent;
@@ -167,13 +167,6 @@ final class ConnectionOptions {
             description = "databases: the agent's own certificate for the server, with its chain (PEM).")
     private @Nullable Path certificate;
 
-    @Option(
-            names = "--local-infile",
-            arity = "1",
-            paramLabel = "true|false",
-            description = "mysql: LOAD DATA LOCAL may read from the client.")
-    private @Nullable Boolean localInfile;
-
     @Parameters(index = "0", paramLabel = "NAME", description = "What users call it; to change one, its id as well.")
     private String name = "";
 
@@ -220,7 +213,7 @@ final class ConnectionOptions {
     }
 
     private List<List<?>> database() {
-        return List.of(one(database), one(databases), one(tls), one(ca), one(certificate), one(localInfile));
+        return List.of(one(database), one(databases), one(tls), one(ca), one(certificate));
     }
 
     private static List<?> one(@Nullable Object value) {
@@ -242,7 +235,6 @@ final class ConnectionOptions {
                 type.equals("ssh") ? ssh(new Ssh(null, null, null, null, null, null, null, null)) : null,
                 type.equals("tcp") ? tcp(new Tcp(null, null)) : null,
                 type.equals("postgres") ? database(NO_DATABASE) : null,
-                type.equals("mysql") ? database(NO_DATABASE) : null,
                 recording,
                 recordingLevel,
                 strict,
@@ -263,7 +255,6 @@ final class ConnectionOptions {
                 now.ssh() == null ? null : ssh(now.ssh()),
                 now.tcp() == null ? null : tcp(now.tcp()),
                 now.postgres() == null ? null : database(now.postgres()),
-                now.mysql() == null ? null : database(now.mysql()),
                 or(recording, now.recording()),
                 recordingLevel == null ? now.recordingLevel() : recordingLevel,
                 or(strict, now.strict()),
@@ -312,8 +303,7 @@ final class ConnectionOptions {
                 tls == null ? now.tls() : tls,
                 ca == null ? now.ca() : certificates(ca),
                 certificate == null ? now.certificate() : certificates(certificate),
-                privateKey == null ? now.privateKey() : privateKey,
-                localInfile == null ? now.localInfile() : localInfile);
+                privateKey == null ? now.privateKey() : privateKey);
     }
 
     private static String certificates(Path file) throws Failure {

@@ -31,7 +31,6 @@ final class ConnectionSettings {
                         now.ssh(),
                         now.tcp(),
                         now.postgres(),
-                        now.mysql(),
                         now.recording(),
                         now.recordingLevel(),
                         now.strict(),
@@ -98,7 +97,6 @@ final class ConnectionSettings {
                     .list("ssh.forwards", ssh.forwards());
         }
         database(settings, DatabaseProtocol.POSTGRES, write.postgres());
-        database(settings, DatabaseProtocol.MYSQL, write.mysql());
         var tcp = write.tcp();
         if (tcp != null) {
             settings.put("tcp.host", tcp.host())
@@ -122,8 +120,7 @@ final class ConnectionSettings {
                 .put(type + ".tls", tls == null ? DatabaseTls.VERIFY_FULL.word() : tls)
                 .put(type + ".ca", database.ca())
                 .put(type + ".certificate", database.certificate())
-                .secret(type + ".private_key", database.privateKey())
-                .put(type + ".local_infile", Boolean.TRUE.equals(database.localInfile()) ? "true" : null);
+                .secret(type + ".private_key", database.privateKey());
     }
 
     private static String number(@Nullable Long given, long otherwise) {

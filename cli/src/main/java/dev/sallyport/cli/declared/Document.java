@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
 /// field means, and what it is when it is missing, is as in the API.
 final class Document {
 
-    private static final List<String> TYPES = List.of("custom", "ssh", "tcp", "postgres", "mysql");
+    private static final List<String> TYPES = List.of("custom", "ssh", "tcp", "postgres");
     private static final long LONGEST_SECONDS = Duration.ofDays(30).toSeconds();
     private static final int LONGEST_TEXT = 2_048;
 
@@ -137,13 +137,11 @@ final class Document {
         var ssh = section.part("ssh");
         var tcp = section.part("tcp");
         var postgres = section.part("postgres");
-        var mysql = section.part("mysql");
         var parts = new LinkedHashMap<String, @Nullable Section>();
         parts.put("custom", custom);
         parts.put("ssh", ssh);
         parts.put("tcp", tcp);
         parts.put("postgres", postgres);
-        parts.put("mysql", mysql);
         parts.forEach((part, there) -> {
             if (type != null && part.equals(type) && !section.has(part)) {
                 section.wrong(part, "is needed: the settings of a connection of this type.");
@@ -159,7 +157,6 @@ final class Document {
                 ssh == null ? null : ssh(ssh),
                 tcp == null ? null : tcp(tcp),
                 postgres == null ? null : database(DatabaseProtocol.POSTGRES, postgres),
-                mysql == null ? null : database(DatabaseProtocol.MYSQL, mysql),
                 section.choice("recording", List.of("required", "best-effort")),
                 section.choice("recording_level", List.of("full", "statements", "metadata")),
                 section.flag("strict"),
@@ -302,8 +299,7 @@ final class Document {
                 tls,
                 section.text("ca"),
                 section.text("certificate"),
-                section.text("private_key"),
-                section.flag("local_infile"));
+                section.text("private_key"));
         section.end();
         reference(section, "password", read.password(), false);
         reference(section, "private_key", read.privateKey(), false);
@@ -326,7 +322,7 @@ final class Document {
                             Optional.ofNullable(read.ca()),
                             Optional.ofNullable(read.certificate()),
                             key == null ? Optional.empty() : Optional.of(new SecretReference("env", "KEY")),
-                            Boolean.TRUE.equals(read.localInfile())));
+                            false));
         }
         return read;
     }

@@ -121,7 +121,6 @@ final class Draft {
             number(out, tcp.port());
         }
         database(out, "postgres", connection.postgres());
-        database(out, "mysql", connection.mysql());
         map(out, "    ", "tags", connection.tags());
     }
 

@@ -387,7 +387,6 @@ public final class Export extends Action {
                                 ssh.forwards()),
                 one.tcp(),
                 withoutSecrets(one.postgres()),
-                withoutSecrets(one.mysql()),
                 one.recording(),
                 one.recordingLevel(),
                 one.strict(),
@@ -413,8 +412,7 @@ public final class Export extends Action {
                         database.tls(),
                         database.ca(),
                         database.certificate(),
-                        withoutSecret(database.privateKey()),
-                        database.localInfile());
+                        withoutSecret(database.privateKey()));
     }
 
     private static @Nullable Map<String, String> withoutSecrets(@Nullable Map<String, String> references) {

@@ -182,7 +182,6 @@ final class Tenant {
                                 or(ssh.forwards(), List.of())),
                 write.tcp(),
                 database(write.postgres(), 5_432),
-                database(write.mysql(), 3_306),
                 or(write.recording(), "required"),
                 write.recordingLevel(),
                 or(write.strict(), false),
@@ -258,7 +257,6 @@ final class Tenant {
                         or(database.tls(), "verify-full"),
                         database.ca(),
                         database.certificate(),
-                        sealed(database.privateKey()),
-                        or(database.localInfile(), false));
+                        sealed(database.privateKey()));
     }
 }

@@ -121,7 +121,6 @@ class ExportTest {
                 ssh,
                 null,
                 null,
-                null,
                 plain.recording(),
                 null,
                 false,

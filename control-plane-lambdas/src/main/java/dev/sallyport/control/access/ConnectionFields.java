@@ -20,6 +20,10 @@ import dev.sallyport.core.secret.SecretReference;
 import dev.sallyport.store.Connections.Stored;
 import dev.sallyport.store.Store;
 import jakarta.inject.Inject;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -34,7 +38,8 @@ import org.jspecify.annotations.Nullable;
 final class ConnectionFields {
 
     private static final long LONGEST_SECONDS = Duration.ofDays(30).toSeconds();
-    private static final List<String> TYPES = List.of("custom", "ssh", "tcp", "postgres", "mysql");
+    private static final List<String> TYPES = List.of("custom", "ssh", "tcp", "postgres");
+    private static final int LONGEST_CERTIFICATES = 65_536;
     private static final String RETENTION = "recording_retention_days";
     private static final Map<String, Boolean> RECORDING = Map.of("required", true, "best-effort", false);
 
@@ -123,9 +128,6 @@ final class ConnectionFields {
         if (request.postgres() != null) {
             given.add("postgres");
         }
-        if (request.mysql() != null) {
-            given.add("mysql");
-        }
         @Nullable String type = request.type();
         if (type == null) {
             fields.wrong("type", "is needed: " + String.join(", ", TYPES));
@@ -156,7 +158,7 @@ final class ConnectionFields {
                     () -> new TargetSettings.Tcp(
                             fields.needed("tcp.host", tcp.host()), port(fields, "tcp.port", tcp.port(), 0)));
         }
-        var database = type.equals("postgres") ? request.postgres() : request.mysql();
+        var database = request.postgres();
         var protocol = DatabaseProtocol.of(type);
         if (protocol.isPresent() && database != null) {
             return made(fields, type, () -> database(fields, protocol.get(), database, agent));
@@ -224,10 +226,30 @@ final class ConnectionFields {
                 fields.list(type + ".databases", database.databases()),
                 fields.choice(type + ".tls", database.tls(), DatabaseTls.words())
                         .orElse(DatabaseTls.VERIFY_FULL),
-                fields.optional(type + ".ca", database.ca()),
-                fields.optional(type + ".certificate", database.certificate()),
+                certificates(fields, type + ".ca", database.ca()),
+                certificates(fields, type + ".certificate", database.certificate()),
                 secret(fields, type + ".private_key", database.privateKey(), agent),
-                Boolean.TRUE.equals(database.localInfile()));
+                false);
+    }
+
+    /// Certificates in PEM: looked at here, since an agent could only say that they cannot be used.
+    private static Optional<String> certificates(Fields fields, String field, @Nullable String text) {
+        if (text == null || text.isBlank()) {
+            return Optional.empty();
+        }
+        var bytes = text.getBytes(StandardCharsets.UTF_8);
+        try {
+            if (bytes.length <= LONGEST_CERTIFICATES
+                    && !CertificateFactory.getInstance("X.509")
+                            .generateCertificates(new ByteArrayInputStream(bytes))
+                            .isEmpty()) {
+                return Optional.of(text);
+            }
+        } catch (CertificateException e) {
+            // said below
+        }
+        fields.wrong(field, "is one certificate or more in PEM, of at most " + LONGEST_CERTIFICATES + " bytes in all");
+        return Optional.empty();
     }
 
     private static int port(Fields fields, String field, @Nullable Integer port, int otherwise) {
@@ -272,7 +294,6 @@ final class ConnectionFields {
         Connections.@Nullable Ssh ssh = null;
         Connections.@Nullable Tcp tcp = null;
         Connections.@Nullable Database postgres = null;
-        Connections.@Nullable Database mysql = null;
         switch (definition.target()) {
             case TargetSettings.Custom it ->
                 custom = new Connections.Custom(
@@ -294,12 +315,7 @@ final class ConnectionFields {
                         it.knownHosts().orElse(null),
                         it.forwards());
             case TargetSettings.Tcp it -> tcp = new Connections.Tcp(it.host(), it.port());
-            case TargetSettings.Database it -> {
-                switch (it.protocol()) {
-                    case POSTGRES -> postgres = shown(it);
-                    case MYSQL -> mysql = shown(it);
-                }
-            }
+            case TargetSettings.Database it -> postgres = shown(it);
         }
         return new Connections.Connection(
                 definition.id().value(),
@@ -310,7 +326,6 @@ final class ConnectionFields {
                 ssh,
                 tcp,
                 postgres,
-                mysql,
                 definition.recordingRequired() ? "required" : "best-effort",
                 Words.of(definition.recordingLevel()).orElse(null),
                 definition.strict(),
@@ -334,8 +349,7 @@ final class ConnectionFields {
                 it.tls().word(),
                 it.ca().orElse(null),
                 it.certificate().orElse(null),
-                it.privateKey().map(SecretReference::text).orElse(null),
-                it.localInfile());
+                it.privateKey().map(SecretReference::text).orElse(null));
     }
 
     /// A connection as a user sees it who may use it in these modes.
@@ -345,7 +359,6 @@ final class ConnectionFields {
                 all.id(),
                 all.name(),
                 all.type(),
-                null,
                 null,
                 null,
                 null,

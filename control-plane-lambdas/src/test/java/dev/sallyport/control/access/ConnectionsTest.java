@@ -279,16 +279,15 @@ final class ConnectionsTest {
         return new ConnectionWrite(name, "first", type, custom, ssh, tcp, null, null, null, null, null, null, null);
     }
 
-    private static ConnectionWrite database(String type, Database database) {
+    private static ConnectionWrite database(Database database) {
         return new ConnectionWrite(
                 "shop",
                 "first",
-                type,
+                "postgres",
                 null,
                 null,
                 null,
-                type.equals("postgres") ? database : null,
-                type.equals("mysql") ? database : null,
+                database,
                 null,
                 null,
                 null,
@@ -301,44 +300,33 @@ final class ConnectionsTest {
 
     @Test
     void aDatabaseIsShownAsItWasWrittenWithItsDefaults() throws Exception {
-        var written = new Database(
-                "db", null, "app", "env:PASSWORD", "shop", List.of("shop_*"), null, null, null, null, null);
-        for (var type : List.of("postgres", "mysql")) {
-            var made = bed.post(acme.admin, "/v1/connections", database(type, written))
-                    .as(Connections.Connection.class);
-            var shown = type.equals("postgres") ? made.postgres() : made.mysql();
-            assertThat(shown)
-                    .isEqualTo(new Database(
-                            "db",
-                            type.equals("postgres") ? 5_432 : 3_306,
-                            "app",
-                            "env:PASSWORD",
-                            "shop",
-                            List.of("shop_*"),
-                            "verify-full",
-                            null,
-                            null,
-                            null,
-                            false));
-            assertThat(bed.delete(acme.admin, "/v1/connections/" + made.id()).status())
-                    .isEqualTo(204);
-        }
+        var written =
+                new Database("db", null, "app", "env:PASSWORD", "shop", List.of("shop_*"), null, null, null, null);
+        var made = bed.post(acme.admin, "/v1/connections", database(written)).as(Connections.Connection.class);
+        assertThat(made.postgres())
+                .isEqualTo(new Database(
+                        "db",
+                        5_432,
+                        "app",
+                        "env:PASSWORD",
+                        "shop",
+                        List.of("shop_*"),
+                        "verify-full",
+                        null,
+                        null,
+                        null));
     }
 
     @Test
-    void whatIsWrongWithADatabaseIsNamed() {
-        assertThat(fields(database(
-                        "postgres",
-                        new Database(null, 0, null, "text:x", null, null, "maybe", null, null, null, null))))
+    void whatIsWrongWithADatabaseIsNamed() throws Exception {
+        assertThat(fields(database(new Database(null, 0, null, "text:x", null, null, "maybe", null, null, null))))
                 .containsExactlyInAnyOrder(
                         "postgres.host", "postgres.port", "postgres.user", "postgres.password", "postgres.tls");
-        assertThat(fields(database(
-                        "postgres", new Database("h", null, "u", null, null, null, null, null, null, null, true))))
-                .as("local_infile is MySQL's")
+        assertThat(fields(database(new Database("h", null, "u", null, null, null, null, null, "PEM", null))))
+                .as("no certificate")
+                .containsExactly("postgres.certificate");
+        assertThat(fields(database(new Database("h", null, "u", null, null, null, null, null, null, "env:KEY"))))
+                .as("a key without its certificate")
                 .containsExactly("postgres");
-        assertThat(fields(database(
-                        "mysql", new Database("h", null, "u", null, null, null, null, null, "PEM", null, null))))
-                .as("a certificate without its key")
-                .containsExactly("mysql");
     }
 }

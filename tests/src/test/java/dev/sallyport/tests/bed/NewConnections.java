@@ -35,19 +35,24 @@ public final class NewConnections {
 
     /// A PostgreSQL at this port of loopback, with this password.
     public static String postgres(Instance instance, int port, String password) throws IOException, Refused {
+        return postgres(
+                instance,
+                new Database(
+                        "127.0.0.1",
+                        port,
+                        Postgres.USER,
+                        "seal:" + password,
+                        Postgres.DATABASE,
+                        null,
+                        "disable",
+                        null,
+                        null,
+                        null));
+    }
+
+    /// A PostgreSQL as it is said.
+    public static String postgres(Instance instance, Database database) throws IOException, Refused {
         var name = "made-postgres-" + NUMBER.incrementAndGet();
-        var database = new Database(
-                "127.0.0.1",
-                port,
-                Postgres.USER,
-                "seal:" + password,
-                Postgres.DATABASE,
-                null,
-                "disable",
-                null,
-                null,
-                null,
-                null);
         var _ = instance.api()
                 .createConnection(new ConnectionWrite(
                         name,
@@ -57,7 +62,6 @@ public final class NewConnections {
                         null,
                         null,
                         database,
-                        null,
                         null,
                         null,
                         null,

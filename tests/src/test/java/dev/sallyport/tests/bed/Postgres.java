@@ -21,8 +21,86 @@ public final class Postgres {
 
     private final EmbeddedPostgres server;
 
-    private Postgres(EmbeddedPostgres server) {
+    private final String ca;
+
+    private Postgres(EmbeddedPostgres server, String ca) {
         this.server = server;
+        this.ca = ca;
+    }
+
+    /// The CA of its certificate (PEM), which is for 127.0.0.1.
+    public String ca() {
+        return ca;
+    }
+
+    private static Path certificates() throws IOException {
+        var folder = Files.createTempDirectory("sallyport-postgres-tls-");
+        openssl(
+                folder,
+                "req",
+                "-x509",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:P-256",
+                "-nodes",
+                "-days",
+                "2",
+                "-subj",
+                "/CN=test CA",
+                "-keyout",
+                "ca.key",
+                "-out",
+                "ca.crt");
+        openssl(
+                folder,
+                "req",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:P-256",
+                "-nodes",
+                "-subj",
+                "/CN=db",
+                "-keyout",
+                "server.key",
+                "-out",
+                "server.csr");
+        Files.writeString(folder.resolve("names"), "subjectAltName=IP:127.0.0.1\n");
+        openssl(
+                folder,
+                "x509",
+                "-req",
+                "-in",
+                "server.csr",
+                "-CA",
+                "ca.crt",
+                "-CAkey",
+                "ca.key",
+                "-CAcreateserial",
+                "-days",
+                "2",
+                "-extfile",
+                "names",
+                "-out",
+                "server.crt");
+        Files.setPosixFilePermissions(
+                folder.resolve("server.key"), java.nio.file.attribute.PosixFilePermissions.fromString("rw-------"));
+        return folder;
+    }
+
+    private static void openssl(Path folder, String... arguments) throws IOException {
+        var command = new java.util.ArrayList<>(List.of("openssl"));
+        command.addAll(List.of(arguments));
+        var log = folder.resolve("log").toFile();
+        var process = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
+                .start();
+        if (process.onExit().join().exitValue() != 0) {
+            throw new IOException("openssl failed: " + Files.readString(log.toPath()));
+        }
     }
 
     public static Postgres shared() {
@@ -32,13 +110,19 @@ public final class Postgres {
     private static Postgres start() {
         try {
             var data = Files.createTempDirectory("sallyport-postgres-");
+            var certificates = certificates();
             var server = EmbeddedPostgres.builder()
                     .setDataDirectory(data)
                     .setCleanDataDirectory(true)
                     .setServerConfig("password_encryption", "scram-sha-256")
+                    .setServerConfig("ssl", "on")
+                    .setServerConfig(
+                            "ssl_cert_file", certificates.resolve("server.crt").toString())
+                    .setServerConfig(
+                            "ssl_key_file", certificates.resolve("server.key").toString())
                     .start();
             Runtime.getRuntime().addShutdownHook(new Thread(() -> close(server)));
-            var one = new Postgres(server);
+            var one = new Postgres(server, Files.readString(certificates.resolve("ca.crt")));
             one.as(
                     "postgres",
                     "create role " + USER + " login password '" + PASSWORD + "'",
