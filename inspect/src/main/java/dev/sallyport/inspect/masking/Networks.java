@@ -6,6 +6,9 @@ import java.util.Set;
 /// Addresses of machines.
 final class Networks {
 
+    /// Longest address of version 6, in bytes.
+    static final int LONGEST_V6 = 39;
+
     private final boolean macs;
     private final boolean v4;
     private final boolean v6;
@@ -66,58 +69,52 @@ final class Networks {
         }
     }
 
-    /// Groups of hexadecimal digits with `:` and at most one `::` (RFC 4291, section 2.2), with a decimal digit in it
-    /// and at least three groups, so that names of a program's parts are none. At `start`, where a group
-    /// or `::` is.
+    /// Groups of hexadecimal digits with `:` and at most one `::` (RFC 4291, section 2.2), with a decimal digit in
+    /// it and at least three groups, so that names of a program's parts are none. At `start`, where a group or `::`
+    /// is; all digits and colons that follow must be of it, but for one colon at the end.
     void ipv6(byte[] b, int from, int to, int start, Findings found) {
-        if (!v6 || (start > from && (b[start - 1] == ':' || Bytes.alnum(b[start - 1])))) {
+        if (!v6 || !Bytes.opens(b, from, start) || (start > from && b[start - 1] == ':')) {
             return;
         }
-        int at = start;
-        int groups = 0;
-        boolean gap = false;
-        boolean digit = false;
-        int end = -1;
-        while (at < to && groups < 8) {
-            if (b[at] == ':' && at + 1 < to && b[at + 1] == ':') {
-                if (gap) {
-                    return;
-                }
-                gap = true;
-                at += 2;
-                end = at;
-                if (at >= to || Bytes.hex(b[at]) < 0) {
-                    break;
-                }
-            } else if (b[at] == ':' && groups > 0) {
-                at++;
-                if (at >= to || Bytes.hex(b[at]) < 0) {
-                    break;
-                }
-            }
-            int first = at;
-            while (at < to && at - first < 5 && Bytes.hex(b[at]) >= 0) {
-                digit |= Bytes.digit(b[at]);
-                at++;
-            }
-            if (at == first) {
-                break;
-            }
-            if (at - first > 4) {
-                return;
-            }
-            groups++;
-            end = at;
-            if (at < to && b[at] != ':') {
-                break;
-            }
+        int end = start;
+        while (end < to && end - start <= LONGEST_V6 && (b[end] == ':' || Bytes.hex(b[end]) >= 0)) {
+            end++;
         }
-        if (end > 0
-                && digit
-                && ((groups == 8 && !gap) || (gap && groups >= 3 && groups < 8))
-                && Bytes.closes(b, end, to)
-                && !(end + 1 < to && b[end] == ':' && Bytes.hex(b[end + 1]) >= 0)) {
+        if (end - start > 2 && b[end - 1] == ':' && b[end - 2] != ':') {
+            end--;
+        }
+        if (end - start <= LONGEST_V6 && Bytes.closes(b, end, to) && isV6(b, start, end)) {
             found.add(EntityType.IPV6, start, end);
         }
+    }
+
+    private static boolean isV6(byte[] b, int start, int end) {
+        int groups = 0;
+        int length = 0;
+        boolean gap = false;
+        boolean digit = false;
+        for (int i = start; i < end; i++) {
+            if (b[i] != ':') {
+                digit |= Bytes.digit(b[i]);
+                if (length++ == 0) {
+                    groups++;
+                }
+                if (length > 4) {
+                    return false;
+                }
+            } else if (i + 1 < end && b[i + 1] == ':') {
+                if (gap) {
+                    return false;
+                }
+                gap = true;
+                length = 0;
+                i++;
+            } else if (length == 0) {
+                return false;
+            } else {
+                length = 0;
+            }
+        }
+        return digit && (gap ? groups >= 3 && groups < 8 : groups == 8);
     }
 }

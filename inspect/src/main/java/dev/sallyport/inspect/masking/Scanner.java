@@ -122,7 +122,6 @@ final class Scanner {
         int length = end - start;
         numbers.find(b, from, to, start, end, digits, found);
         if (end >= to) {
-            wallets.find(b, start, end, found);
             return;
         }
         int next = b[end];
@@ -173,9 +172,6 @@ final class Scanner {
             }
         }
         if (next == ' ') {
-            if (length == 2 && bits == Bytes.UPPER) {
-                words.insurance(b, to, start, found);
-            }
             if (length == 5 || length == 6) {
                 secrets.bearer(b, to, start, end, found);
             }
@@ -188,7 +184,7 @@ final class Scanner {
         } else if ((next == ':' || next == '-') && length <= 4) {
             hexadecimal(b, from, to, start, length, found);
         }
-        if (length == 9) {
+        if (length <= 9 && length > 1 && Bytes.upper(b[start]) && Bytes.upper(b[start + 1])) {
             words.insurance(b, to, start, found);
         }
         if (banks && (length == 8 || length == 11)) {

@@ -163,7 +163,13 @@ final class Secrets {
         int i = at + 3;
         int colon = -1;
         int limit = Math.min(to, i + 2 * LONGEST_VALUE);
-        while (i < limit && b[i] != '@' && b[i] > ' ' && b[i] != '/' && b[i] != '"' && b[i] != '\'' && b[i] != '<') {
+        while (i < limit
+                && b[i] != '@'
+                && (b[i] > ' ' || b[i] < 0)
+                && b[i] != '/'
+                && b[i] != '"'
+                && b[i] != '\''
+                && b[i] != '<') {
             if (b[i] == ':' && colon < 0) {
                 colon = i;
             }
@@ -333,7 +339,7 @@ final class Secrets {
     /// A JSON Web Token (RFC 7519) of three to five parts at `start`, where a word begins with `eyJ`.
     void jwt(byte[] b, int from, int to, int start, Findings found) {
         if (!jwts
-                || start + 20 > to
+                || start + 8 > to
                 || (start > from
                         && (b[start - 1] == '-' || b[start - 1] == '_')
                         && !Bytes.escaped(b, from, start - 1))) {

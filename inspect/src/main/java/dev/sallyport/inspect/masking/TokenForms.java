@@ -92,7 +92,8 @@ final class TokenForms {
     /// Looks at the word that begins at `start`.
     void find(byte[] b, int from, int to, int start, Findings found) {
         for (var prepared : byFirst[b[start]]) {
-            if (Bytes.is(b, start, to, prepared.prefix)) {
+            // first whether it may begin here: only then does no byte belong to two runs
+            if (Bytes.is(b, start, to, prepared.prefix) && opens(b, from, start, prepared.form.alphabet())) {
                 var form = prepared.form;
                 int body = start + prepared.prefix.length;
                 int end = body;
@@ -105,10 +106,7 @@ final class TokenForms {
                     }
                 }
                 int length = end - body;
-                if (length >= form.least()
-                        && length <= form.most()
-                        && Bytes.closes(b, end, to)
-                        && opens(b, from, start, form.alphabet())) {
+                if (length >= form.least() && length <= form.most() && Bytes.closes(b, end, to)) {
                     found.add(form.type(), start, end);
                 }
             }

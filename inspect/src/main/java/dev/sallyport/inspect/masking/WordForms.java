@@ -86,7 +86,7 @@ final class WordForms {
         }
     }
 
-    /// Looks at a word of two capitals: the first of a British insurance number.
+    /// Looks at a word that begins with two capitals, as a British insurance number does.
     void insurance(byte[] b, int to, int start, Findings found) {
         if (types.contains(EntityType.UK_NINO)) {
             int end = nino(b, start, to);
@@ -166,7 +166,7 @@ final class WordForms {
         return count;
     }
 
-    private static boolean dniLetter(byte[] b, int start, int n, long head, byte letter) {
+    static boolean dniLetter(byte[] b, int start, int n, long head, byte letter) {
         long number = head;
         for (int i = 0; i < n; i++) {
             if (!Bytes.digit(b[start + i])) {
@@ -177,7 +177,7 @@ final class WordForms {
         return DNI.charAt((int) (number % 23)) == Bytes.toUpper(letter);
     }
 
-    private static boolean nie(byte[] b, int start, int end) {
+    static boolean nie(byte[] b, int start, int end) {
         int head = "XYZ".indexOf(Bytes.toUpper(b[start]));
         return head >= 0 && dniLetter(b, start + 1, 7, head, b[end - 1]);
     }
@@ -215,7 +215,7 @@ final class WordForms {
         return at < to && b[at] >= 'A' && b[at] <= 'D' ? at + 1 : -1;
     }
 
-    private static boolean nric(byte[] b, int start) {
+    static boolean nric(byte[] b, int start) {
         int head = Bytes.toUpper(b[start]);
         if ("STFGM".indexOf(head) < 0 || !allDigits(b, start + 1, start + 8)) {
             return false;
@@ -227,7 +227,7 @@ final class WordForms {
         return letters.charAt(head == 'M' ? 10 - rest : rest) == Bytes.toUpper(b[start + 8]);
     }
 
-    private static boolean pan(byte[] b, int start) {
+    static boolean pan(byte[] b, int start) {
         for (int i = 0; i < 5; i++) {
             if (!Bytes.upper(b[start + i])) {
                 return false;
@@ -238,7 +238,7 @@ final class WordForms {
                 && Bytes.upper(b[start + 9]);
     }
 
-    private static boolean taiwan(byte[] b, int start) {
+    static boolean taiwan(byte[] b, int start) {
         int head = TAIWAN.indexOf(b[start]) + 10;
         if (head < 10 || !allDigits(b, start + 1, start + 10) || (b[start + 1] != '1' && b[start + 1] != '2')) {
             return false;
@@ -248,7 +248,7 @@ final class WordForms {
     }
 
     /// ICAO 9303: weights 7, 3, 1; letters count from 10.
-    private static boolean identityCard(byte[] b, int start) {
+    static boolean identityCard(byte[] b, int start) {
         int sum = 0;
         for (int i = 0; i < 9; i++) {
             int c = b[start + i];
@@ -261,7 +261,7 @@ final class WordForms {
         return CARD_LETTERS.indexOf(b[start]) >= 0 && b[start + 9] - '0' == sum % 10;
     }
 
-    private static boolean codiceFiscale(byte[] b, int start) {
+    static boolean codiceFiscale(byte[] b, int start) {
         int sum = 0;
         for (int i = 0; i < 15; i++) {
             int c = Bytes.toUpper(b[start + i]);
@@ -277,7 +277,7 @@ final class WordForms {
         return Bytes.toUpper(b[start + 15]) == 'A' + sum % 26;
     }
 
-    private static boolean curp(byte[] b, int start) {
+    static boolean curp(byte[] b, int start) {
         int sum = 0;
         for (int i = 0; i < 17; i++) {
             int c = Bytes.toUpper(b[start + i]);
@@ -297,7 +297,7 @@ final class WordForms {
                 && b[start + 17] - '0' == (10 - sum % 10) % 10;
     }
 
-    private static boolean pps(byte[] b, int start, int length) {
+    static boolean pps(byte[] b, int start, int length) {
         if (!allDigits(b, start, start + 7) || !Bytes.upper(b[start + 7])) {
             return false;
         }
@@ -313,7 +313,7 @@ final class WordForms {
     }
 
     /// `DDMMYYcNNNx`: c says the century, x is the rest of the nine digits by 31.
-    private static boolean hetu(byte[] b, int start) {
+    static boolean hetu(byte[] b, int start) {
         int century = b[start + 6];
         if (!allDigits(b, start, start + 6)
                 || !allDigits(b, start + 7, start + 10)
