@@ -8,6 +8,7 @@ public sealed interface Identifier
                 EdgeId,
                 GroupId,
                 KeyId,
+                MaskingRuleId,
                 RuleId,
                 SessionId,
                 TenantId,
