@@ -61,6 +61,12 @@ public final class RuleMasking implements Masking {
         return new RuleMasking(rules, key);
     }
 
+    /// A mask of a stream of bytes under the same rules, as a terminal or a command prints it; it belongs to the same
+    /// thread.
+    public StreamMask stream() {
+        return new StreamMask(texts);
+    }
+
     /// Column decisions are made here, once per result.
     @Override
     public ResultMask of(List<Column> columns, Optional<List<ResultColumn>> origins) {

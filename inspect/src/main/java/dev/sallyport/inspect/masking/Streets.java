@@ -148,14 +148,17 @@ final class Streets {
         return end;
     }
 
+    /// Words of the scripts that write such addresses: two bytes a letter at most. A mark of another script ends one.
     private static int wordEnd(byte[] b, int to, int at) {
         int end = at;
-        while (end < to
-                && end - at < LONGEST_WORD
-                && (Bytes.alnum(b[end]) || b[end] < 0 || b[end] == '\'' || b[end] == '-')) {
+        while (end < to && end - at < LONGEST_WORD && joins(b[end])) {
             end++;
         }
         return end;
+    }
+
+    private static boolean joins(byte b) {
+        return Bytes.alnum(b) || (b < 0 && (b & 0xff) < 0xe0) || b == '\'' || b == '-';
     }
 
     private static String lower(byte[] b, int from, int to) {

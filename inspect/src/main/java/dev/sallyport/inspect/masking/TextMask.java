@@ -1,6 +1,7 @@
 package dev.sallyport.inspect.masking;
 
 import com.google.re2j.Matcher;
+import dev.sallyport.core.policy.EntityType;
 import dev.sallyport.core.policy.MaskingStrategy;
 import dev.sallyport.inspect.masking.Policy.Decision;
 import java.io.ByteArrayOutputStream;
@@ -15,7 +16,7 @@ import java.util.Optional;
 final class TextMask {
 
     /// A range with what becomes of it.
-    private record Range(int start, int end, Decision decision) {}
+    record Range(int start, int end, Decision decision) {}
 
     private final Policy policy;
     private final Scanner scanner;
@@ -39,15 +40,7 @@ final class TextMask {
 
     /// Whether `counts` grew tells how often; empty when nothing was found.
     Optional<Outcome> mask(byte[] b, int from, int to, Map<String, Long> counts) {
-        if (scans) {
-            scanner.scan(b, from, to, found);
-        } else {
-            found.clear();
-        }
-        if (found.isEmpty() && policy.customs().isEmpty()) {
-            return Optional.empty();
-        }
-        var ranges = ranges(b, from, to);
+        var ranges = find(b, from, to);
         if (ranges.isEmpty()) {
             return Optional.empty();
         }
@@ -61,8 +54,7 @@ final class TextMask {
                 continue;
             }
             out.write(b, at, range.start - at);
-            out.writeBytes(values.part(
-                    decision.strategy(), decision.label(), decision.type(), b, range.start, Math.min(range.end, to)));
+            out.writeBytes(replaced(range, b, to));
             at = Math.min(range.end, to);
             nothing |= decision.strategy() instanceof MaskingStrategy.Null;
             masked = true;
@@ -73,6 +65,28 @@ final class TextMask {
         }
         out.write(b, at, to - at);
         return Optional.of(new Outcome(out.toByteArray(), nothing));
+    }
+
+    /// Whether private keys are masked.
+    boolean masksKeys() {
+        return policy.scanned().contains(EntityType.PRIVATE_KEY);
+    }
+
+    /// What is masked, in order and apart from each other.
+    List<Range> find(byte[] b, int from, int to) {
+        if (scans) {
+            scanner.scan(b, from, to, found);
+        } else {
+            found.clear();
+        }
+        return found.isEmpty() && policy.customs().isEmpty() ? List.of() : ranges(b, from, to);
+    }
+
+    /// What takes the place of a range.
+    byte[] replaced(Range range, byte[] b, int to) {
+        var decision = range.decision;
+        return values.part(
+                decision.strategy(), decision.label(), decision.type(), b, range.start, Math.min(range.end, to));
     }
 
     private List<Range> ranges(byte[] b, int from, int to) {
