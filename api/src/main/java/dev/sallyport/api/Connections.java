@@ -128,6 +128,7 @@ public interface Connections {
     ///
     /// @param port none: 5432
     /// @param databases which ones a client may ask for besides `database`, with `*` for any characters
+    /// @param masking `default` or `none`; none: `default`
     /// @param tls `disable`, `prefer`, `require`, `verify-ca` or `verify-full`; none: `verify-full`
     /// @param ca PEM; none: the authorities that the agent's Java trusts
     @Json(naming = Json.Naming.LowerUnderscore)
@@ -141,7 +142,8 @@ public interface Connections {
             @Nullable String tls,
             @Nullable String ca,
             @Nullable String certificate,
-            @Nullable String privateKey) {}
+            @Nullable String privateKey,
+            @Nullable String masking) {}
 
     /// One page of a list.
     @Json(naming = Json.Naming.LowerUnderscore)

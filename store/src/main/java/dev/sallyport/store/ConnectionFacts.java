@@ -67,7 +67,8 @@ final class ConnectionFacts {
                         .text("ca", database.ca())
                         .text("certificate", database.certificate())
                         .text("privateKey", database.privateKey().map(secret))
-                        .flag("localInfile", database.localInfile());
+                        .flag("localInfile", database.localInfile())
+                        .flag("masked", database.masked());
         };
     }
 

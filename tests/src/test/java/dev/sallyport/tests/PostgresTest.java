@@ -250,7 +250,8 @@ class PostgresTest {
                         mode,
                         ca.isEmpty() ? null : ca,
                         null,
-                        null));
+                        null,
+                        "none"));
         try (var tunnel = Tunnel.open(instance, "alice", name)) {
             return psql(tunnel.port(), "anyone", "whatever", input, "-At");
         }
@@ -300,5 +301,82 @@ class PostgresTest {
                 .start();
         assertThat(made.onExit().join().exitValue()).isZero();
         return folder.resolve("ca.crt");
+    }
+
+    private String masked() throws Exception {
+        return NewConnections.postgres(
+                instance,
+                new Database(
+                        "127.0.0.1",
+                        server.port(),
+                        Postgres.USER,
+                        "seal:" + Postgres.PASSWORD,
+                        Postgres.DATABASE,
+                        null,
+                        "disable",
+                        null,
+                        null,
+                        null,
+                        null));
+    }
+
+    private static final String CUSTOMER =
+            "select 7 as id, 'Berlin' as city, 'jane.roe@example.org' as mail, '4111 1111 1111 1111' as card,"
+                    + " 4111111111111111::bigint as number, '{\"contact\":\"jane.roe@example.org\"}'::jsonb as data,"
+                    + " array['x','jane.roe@example.org'] as list, 12.50 as price";
+
+    /// Promise P4, as far as values go: whatever carries them.
+    @Test
+    void whatUsersNeedNotSeeIsMaskedWithoutASingleRule() throws Exception {
+        try (var tunnel = Tunnel.open(instance, "alice", masked())) {
+            var rows = psql(tunnel.port(), "anyone", "x", CUSTOMER + ";", "-At");
+            assertThat(rows.out())
+                    .as("%s", rows)
+                    .startsWith("7|Berlin|[email]|")
+                    .contains("1111|")
+                    .contains("|12.50")
+                    .doesNotContain("jane.roe")
+                    .doesNotContain("4111");
+            var copied = psql(tunnel.port(), "anyone", "x", "copy (" + CUSTOMER + ") to stdout;", "-At");
+            assertThat(copied.out())
+                    .as("%s", copied)
+                    .contains("Berlin")
+                    .doesNotContain("jane.roe")
+                    .doesNotContain("4111 1");
+            var failed = psql(tunnel.port(), "anyone", "x", "select 'jane.roe@example.org'::int;", "-At");
+            assertThat(failed.err()).contains("ERROR").doesNotContain("jane.roe");
+            var noticed = psql(
+                    tunnel.port(), "anyone", "x", "do $$ begin raise notice 'to jane.roe@example.org'; end $$;", "-At");
+            assertThat(noticed.err()).contains("NOTICE").doesNotContain("jane.roe");
+            var returned = psql(
+                    tunnel.port(),
+                    "anyone",
+                    "x",
+                    "create temp table m (mail text); insert into m values ('jane.roe@example.org') returning *;",
+                    "-At");
+            assertThat(returned.out()).contains("[email]").doesNotContain("jane.roe");
+        }
+        var recorded = LastSession.sealed(instance, EMAIL);
+        assertThat(recorded.show()).contains("email 1").doesNotContain("jane.roe");
+    }
+
+    @Test
+    void valuesInBinaryFormAreMaskedToo() throws Exception {
+        try (var tunnel = Tunnel.open(instance, "alice", masked());
+                var connection = driver(tunnel.port(), "prepareThreshold=-1&binaryTransfer=true");
+                var statement = connection.prepareStatement(CUSTOMER)) {
+            for (int round = 0; round < 3; round++) {
+                try (var rows = statement.executeQuery()) {
+                    assertThat(rows.next()).isTrue();
+                    assertThat(rows.getInt("id")).isEqualTo(7);
+                    assertThat(rows.getString("city")).isEqualTo("Berlin");
+                    assertThat(rows.getString("mail")).isEqualTo("[email]");
+                    assertThat(rows.getLong("number")).isNotEqualTo(4111111111111111L);
+                    assertThat(rows.getString("data")).contains("contact").doesNotContain("jane.roe");
+                    assertThat(String.valueOf(rows.getArray("list"))).doesNotContain("jane.roe");
+                    assertThat(rows.getBigDecimal("price")).isEqualByComparingTo("12.50");
+                }
+            }
+        }
     }
 }

@@ -355,7 +355,13 @@ final class DatabaseTarget implements Target {
     }
 
     private Optional<String> recordable(Asked statement) {
-        return statement.text().map(text -> new String(inspection.masking().message(text.getBytes(UTF_8)), UTF_8));
+        // masks are used within a turn only
+        turn.lock();
+        try {
+            return statement.text().map(text -> new String(inspection.masking().message(text.getBytes(UTF_8)), UTF_8));
+        } finally {
+            turn.unlock();
+        }
     }
 
     private interface Step {

@@ -4,17 +4,21 @@ import dev.sallyport.agent.target.NotOpened;
 import dev.sallyport.core.connection.ConnectionDefinition;
 import dev.sallyport.core.connection.DatabaseProtocol;
 import dev.sallyport.core.connection.TargetSettings;
+import dev.sallyport.core.policy.DefaultMasking;
 import dev.sallyport.core.policy.Verdict;
+import dev.sallyport.core.secret.Secret;
 import dev.sallyport.core.session.Order;
 import dev.sallyport.inspect.database.Judge;
 import dev.sallyport.inspect.database.Judged;
 import dev.sallyport.inspect.database.Masking;
 import dev.sallyport.inspect.database.Wire;
+import dev.sallyport.inspect.masking.RuleMasking;
 import dev.sallyport.inspect.postgres.PostgresWire;
 import dev.sallyport.inspect.sql.Reading;
 import java.security.SecureRandom;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /// Makes what stands between the client and the server of each session.
@@ -25,6 +29,9 @@ public final class Inspections {
 
     private final Map<DatabaseProtocol, Function<Masking, Wire>> wires;
 
+    /// The rules that count without any being written use no key; whatever did would be of this agent's run only.
+    private final Secret key = random();
+
     /// Those of all protocols.
     public Inspections() {
         this(Map.of(DatabaseProtocol.POSTGRES, masking -> new PostgresWire(masking, new SecureRandom())));
@@ -34,11 +41,20 @@ public final class Inspections {
         this.wires = Map.copyOf(wires);
     }
 
+    private static Secret random() {
+        var bytes = new byte[32];
+        new SecureRandom().nextBytes(bytes);
+        return Secret.of(bytes);
+    }
+
     /// @throws NotOpened when this agent cannot enforce what the session's policy asks
     Inspection of(ConnectionDefinition definition, TargetSettings.Database settings, Order order) throws NotOpened {
         var wire = Optional.ofNullable(wires.get(settings.protocol()))
                 .orElseThrow(() -> NotOpened.refused("connection " + definition.name() + " is a " + settings.type()
                         + " database, which its agent does not understand: upgrade the agent"));
-        return new Inspection(wire.apply(Masking.NONE), NOTHING_TO_JUDGE, Masking.NONE);
+        var masking = settings.masked()
+                ? RuleMasking.of(DefaultMasking.rules(), key, definition.name().value(), definition.tags(), Set.of())
+                : Masking.NONE;
+        return new Inspection(wire.apply(masking), NOTHING_TO_JUDGE, masking);
     }
 }

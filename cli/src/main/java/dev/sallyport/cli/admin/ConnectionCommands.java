@@ -60,7 +60,8 @@ final class ConnectionCommands {
                     .add("database", database.database())
                     .add("users may name", list(database.databases()))
                     .add("tls", database.tls())
-                    .add("certificate's key", database.privateKey());
+                    .add("certificate's key", database.privateKey())
+                    .add("masking", database.masking());
         }
         var level = one.recordingLevel();
         return facts.add("recording", level == null ? one.recording() : one.recording() + ", level " + level)

@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
 final class ConnectionOptions {
 
     private static final Database NO_DATABASE =
-            new Database(null, null, null, null, null, null, null, null, null, null);
+            new Database(null, null, null, null, null, null, null, null, null, null, null);
 
     @Option(names = "--agent", paramLabel = "AGENT", description = "The agent that opens it: id or name.")
     private @Nullable String agent;
@@ -167,6 +167,12 @@ final class ConnectionOptions {
             description = "databases: the agent's own certificate for the server, with its chain (PEM).")
     private @Nullable Path certificate;
 
+    @Option(
+            names = "--masking",
+            paramLabel = "MODE",
+            description = "databases: default (what users need not see is masked) or none.")
+    private @Nullable String masking;
+
     @Parameters(index = "0", paramLabel = "NAME", description = "What users call it; to change one, its id as well.")
     private String name = "";
 
@@ -213,7 +219,7 @@ final class ConnectionOptions {
     }
 
     private List<List<?>> database() {
-        return List.of(one(database), one(databases), one(tls), one(ca), one(certificate));
+        return List.of(one(database), one(databases), one(tls), one(ca), one(certificate), one(masking));
     }
 
     private static List<?> one(@Nullable Object value) {
@@ -303,7 +309,8 @@ final class ConnectionOptions {
                 tls == null ? now.tls() : tls,
                 ca == null ? now.ca() : certificates(ca),
                 certificate == null ? now.certificate() : certificates(certificate),
-                privateKey == null ? now.privateKey() : privateKey);
+                privateKey == null ? now.privateKey() : privateKey,
+                masking == null ? now.masking() : masking);
     }
 
     private static String certificates(Path file) throws Failure {

@@ -120,7 +120,8 @@ final class ConnectionSettings {
                 .put(type + ".tls", tls == null ? DatabaseTls.VERIFY_FULL.word() : tls)
                 .put(type + ".ca", database.ca())
                 .put(type + ".certificate", database.certificate())
-                .secret(type + ".private_key", database.privateKey());
+                .secret(type + ".private_key", database.privateKey())
+                .put(type + ".masking", database.masking() == null ? "default" : database.masking());
     }
 
     private static String number(@Nullable Long given, long otherwise) {

@@ -299,7 +299,8 @@ final class Document {
                 tls,
                 section.text("ca"),
                 section.text("certificate"),
-                section.text("private_key"));
+                section.text("private_key"),
+                section.choice("masking", List.of("default", "none")));
         section.end();
         reference(section, "password", read.password(), false);
         reference(section, "private_key", read.privateKey(), false);
@@ -322,7 +323,8 @@ final class Document {
                             Optional.ofNullable(read.ca()),
                             Optional.ofNullable(read.certificate()),
                             key == null ? Optional.empty() : Optional.of(new SecretReference("env", "KEY")),
-                            false));
+                            false,
+                            true));
         }
         return read;
     }

@@ -412,7 +412,8 @@ public final class Export extends Action {
                         database.tls(),
                         database.ca(),
                         database.certificate(),
-                        withoutSecret(database.privateKey()));
+                        withoutSecret(database.privateKey()),
+                        database.masking());
     }
 
     private static @Nullable Map<String, String> withoutSecrets(@Nullable Map<String, String> references) {

@@ -257,6 +257,7 @@ final class Tenant {
                         or(database.tls(), "verify-full"),
                         database.ca(),
                         database.certificate(),
-                        sealed(database.privateKey()));
+                        sealed(database.privateKey()),
+                        or(database.masking(), "default"));
     }
 }

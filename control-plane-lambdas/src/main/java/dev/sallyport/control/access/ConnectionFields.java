@@ -41,6 +41,7 @@ final class ConnectionFields {
     private static final List<String> TYPES = List.of("custom", "ssh", "tcp", "postgres");
     private static final int LONGEST_CERTIFICATES = 65_536;
     private static final String RETENTION = "recording_retention_days";
+    private static final Map<String, Boolean> MASKING = Map.of("default", true, "none", false);
     private static final Map<String, Boolean> RECORDING = Map.of("required", true, "best-effort", false);
 
     private final Store store;
@@ -229,7 +230,8 @@ final class ConnectionFields {
                 certificates(fields, type + ".ca", database.ca()),
                 certificates(fields, type + ".certificate", database.certificate()),
                 secret(fields, type + ".private_key", database.privateKey(), agent),
-                false);
+                false,
+                fields.choice(type + ".masking", database.masking(), MASKING).orElse(true));
     }
 
     /// Certificates in PEM: looked at here, since an agent could only say that they cannot be used.
@@ -349,7 +351,8 @@ final class ConnectionFields {
                 it.tls().word(),
                 it.ca().orElse(null),
                 it.certificate().orElse(null),
-                it.privateKey().map(SecretReference::text).orElse(null));
+                it.privateKey().map(SecretReference::text).orElse(null),
+                it.masked() ? "default" : "none");
     }
 
     /// A connection as a user sees it who may use it in these modes.

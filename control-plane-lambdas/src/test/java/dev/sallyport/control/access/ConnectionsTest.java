@@ -300,8 +300,8 @@ final class ConnectionsTest {
 
     @Test
     void aDatabaseIsShownAsItWasWrittenWithItsDefaults() throws Exception {
-        var written =
-                new Database("db", null, "app", "env:PASSWORD", "shop", List.of("shop_*"), null, null, null, null);
+        var written = new Database(
+                "db", null, "app", "env:PASSWORD", "shop", List.of("shop_*"), null, null, null, null, null);
         var made = bed.post(acme.admin, "/v1/connections", database(written)).as(Connections.Connection.class);
         assertThat(made.postgres())
                 .isEqualTo(new Database(
@@ -314,18 +314,25 @@ final class ConnectionsTest {
                         "verify-full",
                         null,
                         null,
-                        null));
+                        null,
+                        "default"));
     }
 
     @Test
     void whatIsWrongWithADatabaseIsNamed() throws Exception {
-        assertThat(fields(database(new Database(null, 0, null, "text:x", null, null, "maybe", null, null, null))))
+        assertThat(fields(
+                        database(new Database(null, 0, null, "text:x", null, null, "maybe", null, null, null, "some"))))
                 .containsExactlyInAnyOrder(
-                        "postgres.host", "postgres.port", "postgres.user", "postgres.password", "postgres.tls");
-        assertThat(fields(database(new Database("h", null, "u", null, null, null, null, null, "PEM", null))))
+                        "postgres.host",
+                        "postgres.port",
+                        "postgres.user",
+                        "postgres.password",
+                        "postgres.tls",
+                        "postgres.masking");
+        assertThat(fields(database(new Database("h", null, "u", null, null, null, null, null, "PEM", null, null))))
                 .as("no certificate")
                 .containsExactly("postgres.certificate");
-        assertThat(fields(database(new Database("h", null, "u", null, null, null, null, null, null, "env:KEY"))))
+        assertThat(fields(database(new Database("h", null, "u", null, null, null, null, null, null, "env:KEY", null))))
                 .as("a key without its certificate")
                 .containsExactly("postgres");
     }

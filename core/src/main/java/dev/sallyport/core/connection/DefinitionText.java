@@ -86,6 +86,7 @@ final class DefinitionText {
                 database.certificate().ifPresent(pem -> out.line("certificate", pem));
                 database.privateKey().ifPresent(secret -> out.line("private-key", secret.text()));
                 out.line("local-infile", Boolean.toString(database.localInfile()));
+                out.line("masked", Boolean.toString(database.masked()));
             }
         }
         return out.bytes();
@@ -154,7 +155,8 @@ final class DefinitionText {
                         in.optional("ca"),
                         in.optional("certificate"),
                         in.optional("private-key").map(SecretReference::parse),
-                        bool(in.one("local-infile")));
+                        bool(in.one("local-infile")),
+                        bool(in.one("masked")));
             default -> throw new IllegalArgumentException("unknown connection type");
         };
     }

@@ -133,6 +133,7 @@ public sealed interface TargetSettings {
     /// @param ca certificates (PEM) that the server's is signed by; none: those that Java trusts
     /// @param certificate the agent's own, with its chain (PEM)
     /// @param privateKey its key (PEM, PKCS #8)
+    /// @param masked whether what users need not see is masked, by the rules that count without any being written
     /// @param localInfile whether MySQL's `LOAD DATA LOCAL` may read from the client
     record Database(
             DatabaseProtocol protocol,
@@ -146,7 +147,8 @@ public sealed interface TargetSettings {
             Optional<String> ca,
             Optional<String> certificate,
             Optional<SecretReference> privateKey,
-            boolean localInfile)
+            boolean localInfile,
+            boolean masked)
             implements TargetSettings {
 
         /// Most patterns of names of databases.

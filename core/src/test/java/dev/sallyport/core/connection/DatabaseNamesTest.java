@@ -22,6 +22,7 @@ class DatabaseNamesTest {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                false,
                 false);
     }
 

@@ -62,7 +62,8 @@ class SignedDefinitionTest {
                         Optional.of("-----BEGIN CERTIFICATE-----\nAAAA\n"),
                         Optional.of("-----BEGIN CERTIFICATE-----\nBBBB\n"),
                         Optional.of(SecretReference.parse("file:/k")),
-                        false),
+                        false,
+                        true),
                 new TargetSettings.Database(
                         DatabaseProtocol.MYSQL,
                         "db",
@@ -75,7 +76,8 @@ class SignedDefinitionTest {
                         Optional.empty(),
                         Optional.empty(),
                         Optional.empty(),
-                        true));
+                        true,
+                        false));
     }
 
     @ParameterizedTest

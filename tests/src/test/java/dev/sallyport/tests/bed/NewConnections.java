@@ -47,7 +47,8 @@ public final class NewConnections {
                         "disable",
                         null,
                         null,
-                        null));
+                        null,
+                        "none"));
     }
 
     /// A PostgreSQL as it is said.
