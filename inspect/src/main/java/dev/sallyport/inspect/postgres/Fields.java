@@ -25,10 +25,15 @@ final class Fields {
     }
 
     /// A server's error as one of ours, in short.
-    static Refusal refusal(byte[] bytes, int at, int end) {
+    static Refusal refusal(byte[] bytes, int at, int end, Masking masking) {
         try {
+            var message = field(new Body(bytes, at + 5, end), 'M').getBytes(StandardCharsets.UTF_8);
             return new Refusal(
-                    "ERROR", code(new Body(bytes, at + 5, end)), field(new Body(bytes, at + 5, end), 'M'), "", "");
+                    "ERROR",
+                    code(new Body(bytes, at + 5, end)),
+                    new String(masking.message(message), StandardCharsets.UTF_8),
+                    "",
+                    "");
         } catch (Malformed e) {
             return new Refusal("ERROR", "XX000", "the database failed, and its reason was not understood", "", "");
         }

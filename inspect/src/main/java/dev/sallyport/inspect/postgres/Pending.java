@@ -43,6 +43,9 @@ final class Pending {
     /// The server was given what fails, in the place of a statement that may not run: this is what the client reads.
     Optional<Refusal> refusal = Optional.empty();
 
+    /// Takes back what was noted of it, when the server does not do it.
+    Runnable undo = () -> {};
+
     /// What is masked in the rows that come now.
     Optional<Result> result = Optional.empty();
 

@@ -49,6 +49,9 @@ public final class PostgresWire implements Wire {
     /// Longest start-up packet (`MAX_STARTUP_PACKET_LENGTH`).
     private static final int LONGEST_START = 10_000;
 
+    /// Longest name (`NAMEDATALEN`), in bytes.
+    private static final int LONGEST_NAME = 63;
+
     private static final String REFUSED_NAME = "sallyport_refused";
     private static final String REFUSED_TEXT = "refused by Sallyport";
 
@@ -93,7 +96,21 @@ public final class PostgresWire implements Wire {
     private Optional<Waiting> waiting = Optional.empty();
     private Optional<RowLimited> limited = Optional.empty();
     private Optional<byte[]> serverKey = Optional.empty();
+    /// Whether what the client sends is dropped until its next Sync: something before it in the pipeline has failed.
     private boolean skipping;
+
+    /// Whether the server takes what the client sends for the data of a COPY, until its end.
+    private boolean copyingIn;
+
+    /// How many Syncs were sent while the server took data: it answers one only if the COPY had failed before.
+    private int passedOver;
+
+    /// Whether the server has let the agent in.
+    private boolean admitted;
+
+    /// Notices of ours that wait for the end of a message that passes in pieces.
+    private final Bytes notices = new Bytes();
+
     private long asked;
 
     /// How much of the message that passes now, without being looked at, is still to come from the client, and from the
@@ -113,11 +130,15 @@ public final class PostgresWire implements Wire {
     private static final class RowLimited {
         private final RowLimit limit;
         private final Bytes held = new Bytes();
+        private final Pending query;
+        private final byte[] message;
         private boolean ending;
         private Optional<Refusal> refusal = Optional.empty();
 
-        RowLimited(RowLimit limit) {
+        RowLimited(RowLimit limit, Pending query, byte[] message) {
             this.limit = limit;
+            this.query = query;
+            this.message = message;
         }
     }
 
@@ -313,10 +334,7 @@ public final class PostgresWire implements Wire {
 
     private void take(char type, byte[] bytes, int at, int end, Sink sink) throws Malformed {
         if (skipping && type != 'S' && type != 'X') {
-            if (type == 'Q' || type == 'F') {
-                // no such thing stands between an error and its Sync
-                throw new Malformed("a query before the end of a failed pipeline");
-            }
+            // as the server does after an error in a pipeline
             return;
         }
         var body = new Body(bytes, at + 5, end);
@@ -330,7 +348,7 @@ public final class PostgresWire implements Wire {
                 ask('Q', java.util.Arrays.copyOfRange(bytes, at, end), "", Asked.Kind.QUERY, text, sink);
             }
             case 'P' -> {
-                var name = body.text();
+                var name = name(body);
                 var text = body.zeroEnded();
                 if (prepared.size() >= MOST_PREPARED && !prepared.containsKey(name)) {
                     throw new Malformed("a session prepares at most " + MOST_PREPARED + " statements");
@@ -345,7 +363,7 @@ public final class PostgresWire implements Wire {
             case 'B' -> bind(body, bytes, at, end, sink);
             case 'D', 'C' -> {
                 boolean ofPortal = kind(body);
-                var name = body.text();
+                var name = name(body);
                 nothingMore(body);
                 if (type == 'D') {
                     var one = Pending.of(ofPortal ? Kind.DESCRIBE_PORTAL : Kind.DESCRIBE_STATEMENT);
@@ -364,10 +382,19 @@ public final class PostgresWire implements Wire {
             case 'E' -> execute(body, bytes, at, end);
             case 'S' -> {
                 skipping = false;
-                add(Pending.of(Kind.SYNC));
+                if (copyingIn) {
+                    // the server passes over it
+                    passedOver++;
+                } else {
+                    add(Pending.of(Kind.SYNC));
+                }
                 toServer.add(bytes, at, end);
             }
-            case 'H', 'd', 'c', 'f' -> toServer.add(bytes, at, end);
+            case 'H', 'd' -> toServer.add(bytes, at, end);
+            case 'c', 'f' -> {
+                copyingIn = false;
+                toServer.add(bytes, at, end);
+            }
             case 'X' -> {
                 toServer.add(bytes, at, end);
                 phase = Phase.OVER;
@@ -376,6 +403,15 @@ public final class PostgresWire implements Wire {
             }
             default -> throw new Malformed("a message that clients do not send now");
         }
+    }
+
+    /// The name of a statement or a portal, byte for byte. The server would cut a longer one, and take it for another.
+    private static String name(Body body) throws Malformed {
+        var bytes = body.zeroEnded();
+        if (bytes.length > LONGEST_NAME) {
+            throw new Malformed("a name of more than " + LONGEST_NAME + " bytes");
+        }
+        return new String(bytes, StandardCharsets.ISO_8859_1);
     }
 
     private static boolean kind(Body body) throws Malformed {
@@ -400,8 +436,8 @@ public final class PostgresWire implements Wire {
     }
 
     private void bind(Body body, byte[] bytes, int at, int end, Sink sink) throws Malformed {
-        var portal = body.text();
-        var name = body.text();
+        var portal = name(body);
+        var name = name(body);
         var statement = Optional.ofNullable(prepared.get(name));
         if (statement.isPresent() && !statement.get().settings().equals(session.snapshot())) {
             // the text may mean something else by now
@@ -425,9 +461,11 @@ public final class PostgresWire implements Wire {
         var portal = new Portal(
                 statement.map(Prepared::number).orElse(0L),
                 statement.map(Prepared::reading).orElse(Pending.NOTHING));
-        portals.put(name, portal);
+        var before = Optional.ofNullable(portals.put(name, portal));
+        var bind = new Pending(Kind.BIND, portal.number, portal.reading);
+        bind.undo = () -> restore(portals, name, before);
         toServer.add(bytes, at, end);
-        add(Pending.of(Kind.BIND));
+        add(bind);
         if (masks) {
             describe(name, portal);
         }
@@ -436,7 +474,7 @@ public final class PostgresWire implements Wire {
     /// Has the server describe a portal, for us: rows cannot be masked whose columns are not known.
     private void describe(String name, Portal portal) throws Malformed {
         int message = toServer.begin('D');
-        toServer.int8('P').text(name);
+        toServer.int8('P').add(name.getBytes(StandardCharsets.ISO_8859_1)).int8(0);
         toServer.end(message);
         var one = Pending.of(Kind.DESCRIBE_PORTAL);
         one.hidden = true;
@@ -445,7 +483,7 @@ public final class PostgresWire implements Wire {
     }
 
     private void execute(Body body, byte[] bytes, int at, int end) throws Malformed {
-        var name = body.text();
+        var name = name(body);
         var known = Optional.ofNullable(portals.get(name));
         if (known.isEmpty() && masks) {
             // a cursor that a statement declared
@@ -476,11 +514,16 @@ public final class PostgresWire implements Wire {
     public void judged(Judged judged, Sink sink) {
         var one = waiting.orElseThrow(() -> new IllegalStateException("nothing waits for a verdict"));
         waiting = Optional.empty();
+        if (skipping) {
+            // what came before it has failed meanwhile
+            goOn(sink);
+            return;
+        }
         try {
             switch (judged.verdict()) {
                 case Verdict.Allow(var limit) -> run(one, judged.reading(), limit);
                 case Verdict.Warn(var rule, var message, var limit) -> {
-                    Refusal.warning(rule, message).write('N', toClient);
+                    tell(Refusal.warning(rule, message));
                     run(one, judged.reading(), limit);
                 }
                 case Verdict.Block(var rule, var message) -> refuse(one, Refusal.of(rule, message));
@@ -493,13 +536,18 @@ public final class PostgresWire implements Wire {
         goOn(sink);
     }
 
+    private void tell(Refusal notice) {
+        notice.write('N', passingFromServer > 0 ? notices : toClient);
+    }
+
     private void run(Waiting one, Reading reading, Optional<RowLimit> limit) throws Malformed {
         if (limit.isPresent()) {
             if (one.type() == 'Q'
                     && transaction == 'I'
                     && pending.isEmpty()
                     && reading instanceof Reading.Read(var statements)
-                    && statements.size() == 1) {
+                    && statements.size() == 1
+                    && statements.getFirst().acts().stream().noneMatch(act -> act.operation() == Operation.COPY_IN)) {
                 runLimited(one, reading, limit.get());
             } else {
                 refuse(
@@ -522,21 +570,32 @@ public final class PostgresWire implements Wire {
                 toServer.add(one.message());
             }
             case 'P' -> {
+                var parse = new Pending(Kind.PARSE, one.asked().number(), reading);
+                var before = Optional.ofNullable(prepared.get(one.name()));
+                parse.undo = () -> restore(prepared, one.name(), before);
                 keepPrepared(one, reading);
-                add(Pending.of(Kind.PARSE));
+                add(parse);
                 toServer.add(one.message());
             }
             case 'B' -> {
                 keepPrepared(one, reading);
                 var body = new Body(one.message(), 5, one.message().length);
                 bound(
-                        body.text(),
+                        name(body),
                         Optional.ofNullable(prepared.get(one.name())),
                         one.message(),
                         0,
                         one.message().length);
             }
             default -> throw new IllegalStateException("no statement begins with " + one.type());
+        }
+    }
+
+    private static <T> void restore(Map<String, T> map, String name, Optional<T> before) {
+        if (before.isPresent()) {
+            map.put(name, before.get());
+        } else {
+            map.remove(name);
         }
     }
 
@@ -563,11 +622,10 @@ public final class PostgresWire implements Wire {
     }
 
     private void runLimited(Waiting one, Reading reading, RowLimit limit) throws Malformed {
-        limited = Optional.of(new RowLimited(limit));
-        ours("BEGIN");
+        var query = new Pending(Kind.QUERY, one.asked().number(), reading);
+        limited = Optional.of(new RowLimited(limit, query, one.message()));
         note(reading);
-        add(new Pending(Kind.QUERY, one.asked().number(), reading));
-        toServer.add(one.message());
+        ours("BEGIN");
     }
 
     private void ours(String text) throws Malformed {
@@ -683,7 +741,11 @@ public final class PostgresWire implements Wire {
         var body = new Body(bytes, at + 5, end);
         switch (bytes[at]) {
             case 'R' -> {
+                if (admitted) {
+                    throw new Malformed("a login after the login");
+                }
                 if (serverStart.orElseThrow().answer(body, toServer)) {
+                    admitted = true;
                     int message = toClient.begin('R');
                     toClient.int32(0);
                     toClient.end(message);
@@ -702,6 +764,9 @@ public final class PostgresWire implements Wire {
             case 'N' -> passNotice('N', bytes, at, end);
             case 'E' -> throw ServerStart.stopped(Fields.code(body));
             case 'Z' -> {
+                if (!admitted) {
+                    throw new Malformed("a session that begins before the login has ended");
+                }
                 phase = Phase.READY;
                 transaction = (char) body.int8();
                 toClient.add(bytes, at, end);
@@ -719,6 +784,10 @@ public final class PostgresWire implements Wire {
             int length = Math.min(passingFromServer, to - at);
             toClient.add(bytes, at, at + length);
             passingFromServer -= length;
+            if (passingFromServer == 0) {
+                toClient.add(notices.copy());
+                notices.clear();
+            }
             return at + length;
         }
         if (to - at < 5) {
@@ -809,7 +878,10 @@ public final class PostgresWire implements Wire {
                 toClient.add(bytes, at, end);
             }
             case 'G', 'H' -> {
-                var _ = answeredBy(type, Kind.QUERY, Kind.EXECUTE);
+                var head = answeredBy(type, Kind.QUERY, Kind.EXECUTE);
+                if (type == 'G') {
+                    copyIn(head);
+                }
                 if (type == 'H' && masks && body.int8() != 0) {
                     throw new Malformed("a COPY in binary form, which cannot be masked: copy it as text");
                 }
@@ -825,6 +897,18 @@ public final class PostgresWire implements Wire {
             }
             case 'Z' -> ready(body, bytes, at, end);
             default -> throw new Malformed("a message that databases do not send now");
+        }
+    }
+
+    /// From now on the server takes what it reads for data. A Sync that is on its way it passes over, for libraries
+    /// that
+    /// send one before they know that the statement is a COPY, as libpq does.
+    private void copyIn(Pending head) {
+        copyingIn = true;
+        if (head.kind == Kind.EXECUTE) {
+            int before = pending.size();
+            pending.removeIf(later -> later.kind == Kind.SYNC);
+            passedOver += before - pending.size();
         }
     }
 
@@ -908,7 +992,7 @@ public final class PostgresWire implements Wire {
         if (head.refusal.isPresent()) {
             head.refusal.get().write('E', toClient);
         } else if (head.kind == Kind.OURS) {
-            limited.ifPresent(running -> running.refusal = Optional.of(Fields.refusal(bytes, at, end)));
+            limited.ifPresent(running -> running.refusal = Optional.of(Fields.refusal(bytes, at, end, masking)));
         } else {
             passNotice('E', bytes, at, end);
         }
@@ -917,11 +1001,15 @@ public final class PostgresWire implements Wire {
         }
     }
 
-    /// The server skips what follows until the next Sync.
+    /// The server skips what follows until the next Sync: none of it happens.
     private void skipped(Pending failed) {
+        var undone = new ArrayDeque<Pending>();
         while (!pending.isEmpty() && pending.peek().kind != Kind.SYNC) {
-            pending.remove();
+            undone.push(pending.remove());
         }
+        undone.forEach(one -> one.undo.run());
+        skipping |= pending.isEmpty();
+        copyingIn = false;
         if (failed.number > 0) {
             answers.add(failed.answered());
         }
@@ -942,9 +1030,18 @@ public final class PostgresWire implements Wire {
 
     private void ready(Body body, byte[] bytes, int at, int end) throws Malformed {
         transaction = (char) body.int8();
+        if (pending.isEmpty() && passedOver > 0) {
+            // a COPY had failed before the server read that Sync
+            passedOver--;
+            skipping = false;
+            toClient.add(bytes, at, end);
+            return;
+        }
         var head = answeredBy('Z', Kind.QUERY, Kind.FUNCTION, Kind.SYNC, Kind.OURS);
         pending.remove();
-        if (transaction == 'I') {
+        passedOver = 0;
+        copyingIn = false;
+        if (transaction == 'I' && pending.isEmpty()) {
             portals.clear();
         }
         if (limited.isPresent()) {
@@ -957,20 +1054,31 @@ public final class PostgresWire implements Wire {
         toClient.add(bytes, at, end);
     }
 
+    /// Goes on with a statement of which at most so many rows may change: it is sent when our transaction has begun,
+    /// and
+    /// answered when that has ended.
     private void readyLimited(Pending head, RowLimited running, byte[] bytes, int at, int end) throws Malformed {
         if (head.kind == Kind.QUERY) {
-            running.refusal.ifPresent(refusal -> head.failed(refusal.code()));
-            answers.add(head.answered());
             running.ending = true;
-            ours(head.hasFailed() ? "ROLLBACK" : "COMMIT");
+            ours(head.hasFailed() || running.refusal.isPresent() ? "ROLLBACK" : "COMMIT");
         } else if (running.ending) {
+            running.refusal.ifPresent(refusal -> running.query.failed(refusal.code()));
             if (running.refusal.isPresent()) {
                 running.refusal.get().write('E', toClient);
             } else {
                 toClient.add(running.held.copy());
             }
+            answers.add(running.query.answered());
             toClient.add(bytes, at, end);
             limited = Optional.empty();
+        } else if (running.refusal.isPresent()) {
+            // our transaction did not begin, and so nothing runs
+            running.refusal.get().write('E', toClient);
+            toClient.add(bytes, at, end);
+            limited = Optional.empty();
+        } else {
+            add(running.query);
+            toServer.add(running.message);
         }
     }
 
@@ -987,8 +1095,8 @@ public final class PostgresWire implements Wire {
 
     @Override
     public void say(String sentence, Sink sink) {
-        if (phase == Phase.READY && passingFromServer == 0) {
-            Refusal.notice(sentence).write('N', toClient);
+        if (phase == Phase.READY) {
+            tell(Refusal.notice(sentence));
             flush(sink);
         }
     }

@@ -22,6 +22,7 @@ final class ServerStart {
     private final boolean secured;
     private final Supplier<String> nonces;
     private Optional<Scram> scram = Optional.empty();
+    private boolean continued;
     private boolean proven = true;
 
     /// @param nonces makes what nobody can guess, printable and without a comma
@@ -101,8 +102,18 @@ final class ServerStart {
                 var salt = body.take(4);
                 message(out, 'p', md5(salt), true);
             }
-            case 10 -> begin(body, out);
+            case 10 -> {
+                if (scram.isPresent()) {
+                    throw new Stopped(disorder());
+                }
+                begin(body, out);
+            }
             case 11 -> {
+                // once: each costs as many rounds as the server says
+                if (continued) {
+                    throw new Stopped(disorder());
+                }
+                continued = true;
                 var running = scram.orElseThrow(() -> new Stopped(disorder()));
                 message(out, 'p', ascii(running.last(text(body))), false);
             }
