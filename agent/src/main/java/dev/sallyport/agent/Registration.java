@@ -1,5 +1,6 @@
 package dev.sallyport.agent;
 
+import dev.sallyport.agent.tls.Authorities;
 import dev.sallyport.core.agent.AgentKey;
 import dev.sallyport.core.agent.BadAgentKey;
 import dev.sallyport.core.agent.JoinLine;
@@ -16,13 +17,10 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 
 /// Fetches an agent's key from the API with a join line, which counts once, and keeps it in a file.
 ///
@@ -66,21 +64,8 @@ final class Registration {
     }
 
     private static SSLContext trusting(Path file) throws Usage, IOException {
-        try (var in = Files.newInputStream(file)) {
-            var store = KeyStore.getInstance("PKCS12");
-            store.load(null, null);
-            int number = 0;
-            for (var certificate : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
-                store.setCertificateEntry("ca" + number++, certificate);
-            }
-            if (number == 0) {
-                throw new Usage("--api-ca: there is no certificate in " + file);
-            }
-            var managers = TrustManagerFactory.getInstance("PKIX");
-            managers.init(store);
-            var context = SSLContext.getInstance("TLS");
-            context.init(null, managers.getTrustManagers(), null);
-            return context;
+        try {
+            return Authorities.context(Authorities.read(Files.readString(file)));
         } catch (GeneralSecurityException e) {
             throw new Usage("--api-ca: " + file + " is not a file of certificates (PEM)");
         }

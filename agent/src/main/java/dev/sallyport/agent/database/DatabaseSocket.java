@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Optional;
@@ -19,6 +20,9 @@ final class DatabaseSocket implements AutoCloseable {
 
     /// How long a connection may take to be made, and a TLS handshake after it.
     static final Duration STEP = Duration.ofSeconds(10);
+
+    /// How long a server may say nothing until the agent is logged in.
+    static final Duration LOGIN = Duration.ofSeconds(30);
 
     private final TargetSettings.Database settings;
     private final Socket plain;
@@ -44,6 +48,7 @@ final class DatabaseSocket implements AutoCloseable {
             socket.setTcpNoDelay(true);
             socket.setKeepAlive(true);
             socket.connect(address, (int) STEP.toMillis());
+            socket.setSoTimeout((int) LOGIN.toMillis());
             return new DatabaseSocket(settings, socket);
         } catch (SocketTimeoutException e) {
             throw failed(socket, "the database did not answer within " + STEP.toSeconds() + " seconds", e);
@@ -72,7 +77,7 @@ final class DatabaseSocket implements AutoCloseable {
             secured.setSSLParameters(trust.parameters(secured.getSSLParameters()));
             secured.setSoTimeout((int) STEP.toMillis());
             secured.startHandshake();
-            secured.setSoTimeout(0);
+            secured.setSoTimeout((int) LOGIN.toMillis());
             socket = secured;
             return EndPoint.of(secured.getSession());
         } catch (SocketTimeoutException e) {
@@ -86,6 +91,20 @@ final class DatabaseSocket implements AutoCloseable {
         } catch (IOException e) {
             throw new Unreachable("the database ended the TLS handshake", e);
         }
+    }
+
+    /// From now on the server may be silent for as long as it likes.
+    void loggedIn() {
+        try {
+            socket.setSoTimeout(0);
+        } catch (SocketException e) {
+            // closed meanwhile
+        }
+    }
+
+    /// How long it is read without an answer; zero: for ever.
+    Duration patience() throws SocketException {
+        return Duration.ofMillis(socket.getSoTimeout());
     }
 
     InputStream input() throws IOException {

@@ -16,6 +16,7 @@ import dev.sallyport.inspect.database.Judged;
 import dev.sallyport.inspect.database.ServerLogin;
 import dev.sallyport.inspect.database.Wire;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -44,6 +45,9 @@ final class DatabaseTarget implements Target {
     private static final int MOST_TIMED = 1_024;
 
     private static final int BUFFER = 65_536;
+
+    /// How often those who wait look whether the session is over.
+    private static final Duration LOOK = Duration.ofSeconds(1);
 
     /// Opens the server of a session.
     interface Opening {
@@ -185,7 +189,8 @@ final class DatabaseTarget implements Target {
         turn.lockInterruptibly();
         try {
             while (server.isEmpty() && !over) {
-                settled.await();
+                // an end does not wait for its turn, and so may come unheard: it is looked for now and then
+                var _ = settled.awaitNanos(LOOK.toNanos());
             }
             return over ? Optional.empty() : server;
         } finally {
@@ -199,6 +204,11 @@ final class DatabaseTarget implements Target {
             int count;
             try {
                 count = socket.input().read(buffer);
+            } catch (SocketTimeoutException e) {
+                inTurn(() -> wire.refuse(
+                        "the database did not let the agent in within " + DatabaseSocket.LOGIN.toSeconds() + " seconds",
+                        actions));
+                return;
             } catch (IOException e) {
                 LOG.debug("a database's connection broke", e);
                 count = -1;
@@ -264,7 +274,8 @@ final class DatabaseTarget implements Target {
         turn.lockInterruptibly();
         try {
             while (wire.awaits() && !over) {
-                settled.await();
+                // an end does not wait for its turn, and so may come unheard: it is looked for now and then
+                var _ = settled.awaitNanos(LOOK.toNanos());
             }
         } finally {
             turn.unlock();
@@ -315,6 +326,11 @@ final class DatabaseTarget implements Target {
             } finally {
                 turn.unlock();
             }
+            if (over) {
+                // who ended it may not have seen the socket
+                socket.close();
+                return;
+            }
             inTurn(() -> wire.connected(login, actions));
         } catch (Unreachable e) {
             LOG.info("a database was not reached: {}", e.sentence(), e.getCause());
@@ -358,7 +374,7 @@ final class DatabaseTarget implements Target {
         // masks are used within a turn only
         turn.lock();
         try {
-            return statement.text().map(text -> new String(inspection.masking().message(text.getBytes(UTF_8)), UTF_8));
+            return statement.text().map(text -> new String(inspection.recorded().message(text.getBytes(UTF_8)), UTF_8));
         } finally {
             turn.unlock();
         }
@@ -434,15 +450,11 @@ final class DatabaseTarget implements Target {
         }
     }
 
-    /// Nothing more goes either way.
+    /// Nothing more goes either way. Waits for nobody: whoever has the turn may stand still because the user does not
+    /// read,
+    /// and the server's connection must end all the same.
     private void finish() {
-        turn.lock();
-        try {
-            over = true;
-            settled.signalAll();
-        } finally {
-            turn.unlock();
-        }
+        over = true;
         server.ifPresent(DatabaseSocket::close);
         if (finished.compareAndSet(false, true)) {
             if (server.isPresent() && !loggedIn) {
@@ -522,6 +534,7 @@ final class DatabaseTarget implements Target {
         @Override
         public void loggedIn() {
             loggedIn = true;
+            server.ifPresent(DatabaseSocket::loggedIn);
             wire.cancelKey().ifPresent(key -> opening.stoppable(key, DatabaseTarget.this));
             settled.signalAll();
         }

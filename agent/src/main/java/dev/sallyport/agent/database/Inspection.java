@@ -6,5 +6,6 @@ import dev.sallyport.inspect.database.Wire;
 
 /// What stands between the client and the server of one session.
 ///
-/// @param masking also of the text of statements in the recording
-record Inspection(Wire wire, Judge judge, Masking masking) {}
+/// @param recorded masks the text of statements in the recording: what the session's masking masks, and in any case
+///     credentials
+record Inspection(Wire wire, Judge judge, Masking recorded) {}

@@ -5,6 +5,7 @@ import dev.sallyport.core.connection.ConnectionDefinition;
 import dev.sallyport.core.connection.DatabaseProtocol;
 import dev.sallyport.core.connection.TargetSettings;
 import dev.sallyport.core.policy.DefaultMasking;
+import dev.sallyport.core.policy.MaskingRule;
 import dev.sallyport.core.policy.Verdict;
 import dev.sallyport.core.secret.Secret;
 import dev.sallyport.core.session.Order;
@@ -16,6 +17,7 @@ import dev.sallyport.inspect.masking.RuleMasking;
 import dev.sallyport.inspect.postgres.PostgresWire;
 import dev.sallyport.inspect.sql.Reading;
 import java.security.SecureRandom;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -52,9 +54,12 @@ public final class Inspections {
         var wire = Optional.ofNullable(wires.get(settings.protocol()))
                 .orElseThrow(() -> NotOpened.refused("connection " + definition.name() + " is a " + settings.type()
                         + " database, which its agent does not understand: upgrade the agent"));
-        var masking = settings.masked()
-                ? RuleMasking.of(DefaultMasking.rules(), key, definition.name().value(), definition.tags(), Set.of())
-                : Masking.NONE;
-        return new Inspection(wire.apply(masking), NOTHING_TO_JUDGE, masking);
+        var masking = settings.masked() ? masking(definition, DefaultMasking.rules()) : Masking.NONE;
+        var recorded = settings.masked() ? masking : masking(definition, DefaultMasking.credentials());
+        return new Inspection(wire.apply(masking), NOTHING_TO_JUDGE, recorded);
+    }
+
+    private Masking masking(ConnectionDefinition definition, List<MaskingRule> rules) {
+        return RuleMasking.of(rules, key, definition.name().value(), definition.tags(), Set.of());
     }
 }

@@ -1,17 +1,15 @@
 package dev.sallyport.agent.database;
 
+import dev.sallyport.agent.tls.Authorities;
 import dev.sallyport.core.connection.DatabaseTls;
 import dev.sallyport.core.secret.Secret;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
@@ -63,22 +61,16 @@ record ServerTrust(SSLContext context, boolean hostName) {
     }
 
     private static TrustManager[] authorities(Optional<String> ca) throws GeneralSecurityException {
+        if (ca.isPresent()) {
+            return Authorities.trusting(Authorities.read(ca.get()));
+        }
         var factory = TrustManagerFactory.getInstance("PKIX");
-        if (ca.isEmpty()) {
-            factory.init((KeyStore) null);
-            return factory.getTrustManagers();
-        }
-        var store = empty();
-        var certificates = certificates(ca.get(), "the CA of the database connection is no certificate in PEM");
-        for (int i = 0; i < certificates.size(); i++) {
-            store.setCertificateEntry("ca-" + i, certificates.get(i));
-        }
-        factory.init(store);
+        factory.init((KeyStore) null);
         return factory.getTrustManagers();
     }
 
     private static KeyManager[] keys(String certificate, Secret key) throws GeneralSecurityException {
-        var chain = certificates(certificate, "the client certificate of the database connection is none in PEM");
+        var chain = Authorities.read(certificate);
         var store = empty();
         store.setKeyEntry("own", privateKey(key), NO_PASSWORD, chain.toArray(Certificate[]::new));
         var factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
@@ -94,16 +86,6 @@ record ServerTrust(SSLContext context, boolean hostName) {
             throw new IllegalStateException("an empty key store reads nothing", e);
         }
         return store;
-    }
-
-    private static List<? extends Certificate> certificates(String pem, String problem)
-            throws GeneralSecurityException {
-        var read = List.copyOf(CertificateFactory.getInstance("X.509")
-                .generateCertificates(new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII))));
-        if (read.isEmpty()) {
-            throw new GeneralSecurityException(problem);
-        }
-        return read;
     }
 
     private static PrivateKey privateKey(Secret key) throws GeneralSecurityException {

@@ -1,7 +1,7 @@
 package dev.sallyport.agent.secrets;
 
 import dev.sallyport.agent.secrets.AwsStore.Service;
-import java.io.ByteArrayInputStream;
+import dev.sallyport.agent.tls.Authorities;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
@@ -9,15 +9,12 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 
@@ -105,18 +102,7 @@ final class Stores {
 
     private static SSLContext trusting(Path file) {
         try {
-            var store = KeyStore.getInstance("PKCS12");
-            store.load(null, null);
-            int number = 0;
-            for (var certificate : CertificateFactory.getInstance("X.509")
-                    .generateCertificates(new ByteArrayInputStream(Files.readAllBytes(file)))) {
-                store.setCertificateEntry("ca" + number++, certificate);
-            }
-            var managers = TrustManagerFactory.getInstance("PKIX");
-            managers.init(store);
-            var context = SSLContext.getInstance("TLS");
-            context.init(null, managers.getTrustManagers(), null);
-            return context;
+            return Authorities.context(Authorities.read(Files.readString(file)));
         } catch (GeneralSecurityException | IOException e) {
             throw new IllegalArgumentException("VAULT_CACERT is not a file of certificates (PEM)", e);
         }

@@ -30,6 +30,12 @@ public final class DefaultMasking {
                         new MaskingSubject.OfClass(EntityClass.CONTACT)));
     }
 
+    /// Only credentials: what no recording holds, whatever users may see.
+    public static List<MaskingRule> credentials() {
+        return List.of(rule(
+                3, "credentials", new MaskingStrategy.Redact(), new MaskingSubject.OfClass(EntityClass.CREDENTIAL)));
+    }
+
     private static MaskingRule rule(int number, String name, MaskingStrategy strategy, MaskingSubject... subjects) {
         var id = new MaskingRuleId("msk_" + "0".repeat(25) + number);
         return new MaskingRule(id, name, Set.of(), Map.of(), Set.of(), List.of(subjects), strategy);

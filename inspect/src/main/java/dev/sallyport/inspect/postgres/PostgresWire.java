@@ -18,6 +18,7 @@ import dev.sallyport.inspect.sql.Reading;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Deque;
 import java.util.HashMap;
@@ -96,6 +97,7 @@ public final class PostgresWire implements Wire {
     private Optional<Waiting> waiting = Optional.empty();
     private Optional<RowLimited> limited = Optional.empty();
     private Optional<byte[]> serverKey = Optional.empty();
+
     /// Whether what the client sends is dropped until its next Sync: something before it in the pipeline has failed.
     private boolean skipping;
 
@@ -122,8 +124,9 @@ public final class PostgresWire implements Wire {
 
     /// What waits for a verdict.
     ///
-    /// @param type of the client's message: Q, P, F, or B for a statement that is judged again
-    /// @param name of the prepared statement
+    /// @param type of the client's message: Q, P, F, B for a statement that is judged again or that SQL prepared,
+    ///     or E for a cursor that SQL declared
+    /// @param name of the prepared statement, or the cursor
     private record Waiting(char type, byte[] message, String name, Asked asked) {}
 
     /// A statement that runs in a transaction of ours, because it may change only so many rows.
@@ -208,7 +211,7 @@ public final class PostgresWire implements Wire {
             return;
         }
         int length = in.length();
-        var rest = java.util.Arrays.copyOfRange(in.array(), from, length);
+        var rest = Arrays.copyOfRange(in.array(), from, length);
         in.clear();
         in.add(rest);
     }
@@ -345,7 +348,7 @@ public final class PostgresWire implements Wire {
                 // it replaces what is unnamed
                 prepared.remove("");
                 portals.remove("");
-                ask('Q', java.util.Arrays.copyOfRange(bytes, at, end), "", Asked.Kind.QUERY, text, sink);
+                ask('Q', Arrays.copyOfRange(bytes, at, end), "", Asked.Kind.QUERY, text, sink);
             }
             case 'P' -> {
                 var name = name(body);
@@ -353,12 +356,12 @@ public final class PostgresWire implements Wire {
                 if (prepared.size() >= MOST_PREPARED && !prepared.containsKey(name)) {
                     throw new Malformed("a session prepares at most " + MOST_PREPARED + " statements");
                 }
-                ask('P', java.util.Arrays.copyOfRange(bytes, at, end), name, Asked.Kind.PREPARED, text, sink);
+                ask('P', Arrays.copyOfRange(bytes, at, end), name, Asked.Kind.PREPARED, text, sink);
             }
             case 'F' -> {
                 int function = body.int32();
                 var words = ("function call " + Integer.toUnsignedString(function)).getBytes(StandardCharsets.US_ASCII);
-                ask('F', java.util.Arrays.copyOfRange(bytes, at, end), "", Asked.Kind.COMMAND, words, sink);
+                ask('F', Arrays.copyOfRange(bytes, at, end), "", Asked.Kind.COMMAND, words, sink);
             }
             case 'B' -> bind(body, bytes, at, end, sink);
             case 'D', 'C' -> {
@@ -379,7 +382,7 @@ public final class PostgresWire implements Wire {
                 }
                 toServer.add(bytes, at, end);
             }
-            case 'E' -> execute(body, bytes, at, end);
+            case 'E' -> execute(body, bytes, at, end, sink);
             case 'S' -> {
                 skipping = false;
                 if (copyingIn) {
@@ -439,28 +442,36 @@ public final class PostgresWire implements Wire {
         var portal = name(body);
         var name = name(body);
         var statement = Optional.ofNullable(prepared.get(name));
-        if (statement.isPresent() && !statement.get().settings().equals(session.snapshot())) {
+        if (statement.isEmpty()) {
+            // prepared by a statement of SQL, or not at all, which the server says
+            ask(
+                    'B',
+                    Arrays.copyOfRange(bytes, at, end),
+                    name,
+                    Asked.Kind.COMMAND,
+                    ("run the prepared statement " + name).getBytes(StandardCharsets.ISO_8859_1),
+                    sink);
+            return;
+        }
+        if (!statement.get().settings().equals(session.snapshot())) {
             // the text may mean something else by now
             ask(
                     'B',
-                    java.util.Arrays.copyOfRange(bytes, at, end),
+                    Arrays.copyOfRange(bytes, at, end),
                     name,
                     Asked.Kind.PREPARED,
                     statement.get().text(),
                     sink);
             return;
         }
-        bound(portal, statement, bytes, at, end);
+        bound(portal, statement.get(), bytes, at, end);
     }
 
-    private void bound(String name, Optional<Prepared> statement, byte[] bytes, int at, int end) throws Malformed {
+    private void bound(String name, Prepared statement, byte[] bytes, int at, int end) throws Malformed {
         if (portals.size() >= MOST_PREPARED && !portals.containsKey(name)) {
             throw new Malformed("a session has at most " + MOST_PREPARED + " portals");
         }
-        // one that is not known does not exist on the server either, which says so
-        var portal = new Portal(
-                statement.map(Prepared::number).orElse(0L),
-                statement.map(Prepared::reading).orElse(Pending.NOTHING));
+        var portal = new Portal(statement.number(), statement.reading());
         var before = Optional.ofNullable(portals.put(name, portal));
         var bind = new Pending(Kind.BIND, portal.number, portal.reading);
         bind.undo = () -> restore(portals, name, before);
@@ -482,21 +493,26 @@ public final class PostgresWire implements Wire {
         add(one);
     }
 
-    private void execute(Body body, byte[] bytes, int at, int end) throws Malformed {
+    private void execute(Body body, byte[] bytes, int at, int end, Sink sink) throws Malformed {
         var name = name(body);
         var known = Optional.ofNullable(portals.get(name));
-        if (known.isEmpty() && masks) {
-            // a cursor that a statement declared
-            var portal = new Portal(0, Pending.NOTHING);
-            describe(name, portal);
-            known = Optional.of(portal);
+        if (known.isEmpty()) {
+            ask(
+                    'E',
+                    Arrays.copyOfRange(bytes, at, end),
+                    name,
+                    Asked.Kind.COMMAND,
+                    ("run the cursor " + name).getBytes(StandardCharsets.ISO_8859_1),
+                    sink);
+            return;
         }
-        var one = new Pending(
-                Kind.EXECUTE,
-                known.map(portal -> portal.number).orElse(0L),
-                known.map(portal -> portal.reading).orElse(Pending.NOTHING));
-        one.portal = known;
-        one.result = known.flatMap(portal -> portal.result);
+        executed(known.get(), bytes, at, end);
+    }
+
+    private void executed(Portal portal, byte[] bytes, int at, int end) throws Malformed {
+        var one = new Pending(Kind.EXECUTE, portal.number, portal.reading);
+        one.portal = Optional.of(portal);
+        one.result = portal.result;
         add(one);
         toServer.add(bytes, at, end);
     }
@@ -573,19 +589,25 @@ public final class PostgresWire implements Wire {
                 var parse = new Pending(Kind.PARSE, one.asked().number(), reading);
                 var before = Optional.ofNullable(prepared.get(one.name()));
                 parse.undo = () -> restore(prepared, one.name(), before);
-                keepPrepared(one, reading);
+                prepared.put(one.name(), prepared(one, reading));
                 add(parse);
                 toServer.add(one.message());
             }
             case 'B' -> {
-                keepPrepared(one, reading);
+                var again = prepared(one, reading);
+                if (one.asked().kind() == Asked.Kind.PREPARED) {
+                    prepared.put(one.name(), again);
+                }
                 var body = new Body(one.message(), 5, one.message().length);
-                bound(
-                        name(body),
-                        Optional.ofNullable(prepared.get(one.name())),
-                        one.message(),
-                        0,
-                        one.message().length);
+                bound(name(body), again, one.message(), 0, one.message().length);
+            }
+            case 'E' -> {
+                // a cursor that a statement of SQL declared
+                var portal = new Portal(one.asked().number(), reading);
+                if (masks) {
+                    describe(one.name(), portal);
+                }
+                executed(portal, one.message(), 0, one.message().length);
             }
             default -> throw new IllegalStateException("no statement begins with " + one.type());
         }
@@ -599,8 +621,8 @@ public final class PostgresWire implements Wire {
         }
     }
 
-    private void keepPrepared(Waiting one, Reading reading) {
-        prepared.put(one.name(), new Prepared(one.asked().number(), one.asked().bytes(), session.snapshot(), reading));
+    private Prepared prepared(Waiting one, Reading reading) {
+        return new Prepared(one.asked().number(), one.asked().bytes(), session.snapshot(), reading);
     }
 
     /// What a statement may change without the server saying so: how unqualified names are looked up.
@@ -922,7 +944,7 @@ public final class PostgresWire implements Wire {
     /// A line of a COPY goes through the masks by value, as a text.
     private void copied(byte[] bytes, int at, int end) throws Malformed {
         var head = answeredBy('d', Kind.QUERY, Kind.EXECUTE);
-        var masked = masking.message(java.util.Arrays.copyOfRange(bytes, at + 5, end));
+        var masked = masking.message(Arrays.copyOfRange(bytes, at + 5, end));
         int message = toClient.begin('d');
         toClient.add(masked);
         toClient.end(message);
@@ -1155,9 +1177,7 @@ public final class PostgresWire implements Wire {
         }
         if (!answers.isEmpty()) {
             for (var answer : answers) {
-                if (answer.number() > 0) {
-                    sink.answered(answer);
-                }
+                sink.answered(answer);
             }
             answers.clear();
         }

@@ -330,6 +330,23 @@ class PostgresWireTest {
     }
 
     @Test
+    void whatSqlPreparedOrDeclaredIsAskedAndAnsweredWhenTheProtocolRunsIt() {
+        var one = Conversation.loggedIn(ALLOW, Masking.NONE);
+        one.client(all(bind("", "theirs"), execute(""), execute("cursor"), sync()));
+        one.server(all(message('2'), complete("SELECT 2"), complete("FETCH 3"), ready('I')));
+        assertThat(one.asked)
+                .extracting(asked -> asked.text().orElseThrow())
+                .containsExactly("run the prepared statement theirs", "run the cursor cursor");
+        assertThat(one.sent()).isEqualTo("B E E S");
+        assertThat(one.answered)
+                .extracting(answer -> answer.number() + ":" + answer.rows())
+                .containsExactly("1:2", "2:3");
+        var blocked = Conversation.loggedIn(JUDGE, Masking.NONE);
+        blocked.client(all(bind("", "drops"), execute(""), sync()));
+        assertThat(blocked.sent()).as("a name that says drop").isEqualTo("P(refused by Sallyport) S");
+    }
+
+    @Test
     void whatIsNotTextOfTheSessionsCharacterSetCannotBeUnderstood() {
         var one = Conversation.loggedIn(JUDGE, Masking.NONE);
         one.client(message('Q', new byte[] {'s', (byte) 0xff, 0}));

@@ -1,0 +1,5 @@
+/// Whom the agent trusts beyond its edge.
+@NullMarked
+package dev.sallyport.agent.tls;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,204 @@
+package dev.sallyport.agent.database;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sallyport.agent.target.Output;
+import dev.sallyport.core.connection.DatabaseProtocol;
+import dev.sallyport.core.connection.DatabaseTls;
+import dev.sallyport.core.connection.TargetSettings;
+import dev.sallyport.core.policy.Verdict;
+import dev.sallyport.inspect.database.CancelKey;
+import dev.sallyport.inspect.database.ClientStart;
+import dev.sallyport.inspect.database.Judged;
+import dev.sallyport.inspect.database.Masking;
+import dev.sallyport.inspect.database.ServerLogin;
+import dev.sallyport.inspect.postgres.PostgresWire;
+import dev.sallyport.inspect.sql.Reading;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+
+class DatabaseTargetTest {
+
+    private static byte[] message(char type, byte[] body) throws IOException {
+        var bytes = new ByteArrayOutputStream();
+        var out = new DataOutputStream(bytes);
+        out.writeByte(type);
+        out.writeInt(4 + body.length);
+        out.write(body);
+        return bytes.toByteArray();
+    }
+
+    private static byte[] start() throws IOException {
+        var body = "user\0anyone\0\0".getBytes(StandardCharsets.US_ASCII);
+        var bytes = new ByteArrayOutputStream();
+        var out = new DataOutputStream(bytes);
+        out.writeInt(8 + body.length);
+        out.writeInt(3 << 16);
+        out.write(body);
+        return bytes.toByteArray();
+    }
+
+    /// Lets everybody in, and answers the first query with rows without an end.
+    private static void flood(ServerSocket listening, CountDownLatch closed) {
+        try (var socket = listening.accept()) {
+            var in = socket.getInputStream();
+            var out = socket.getOutputStream();
+            var buffer = new byte[1_024];
+            assertThat(in.read(buffer)).isPositive();
+            out.write(message('R', new byte[4]));
+            out.write(message('Z', new byte[] {'I'}));
+            assertThat(in.read(buffer)).isPositive();
+            out.write(message('T', new byte[2]));
+            var row = message('D', new byte[2]);
+            while (true) {
+                out.write(row);
+            }
+        } catch (IOException e) {
+            closed.countDown();
+        }
+    }
+
+    private static final class Opening implements DatabaseTarget.Opening {
+
+        private final int port;
+        private final AtomicBoolean released = new AtomicBoolean();
+
+        Opening(int port) {
+            this.port = port;
+        }
+
+        @Override
+        public ServerLogin login(ClientStart start) {
+            return new ServerLogin(
+                    "app", Optional.empty(), Optional.empty(), ServerLogin.Tls.DISABLE, false, "sallyport");
+        }
+
+        @Override
+        public DatabaseSocket connect() throws DatabaseSocket.Unreachable {
+            return DatabaseSocket.open(new TargetSettings.Database(
+                    DatabaseProtocol.POSTGRES,
+                    "127.0.0.1",
+                    port,
+                    "app",
+                    Optional.empty(),
+                    Optional.empty(),
+                    List.of(),
+                    DatabaseTls.DISABLE,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    false,
+                    false));
+        }
+
+        @Override
+        public ServerTrust trust() {
+            throw new IllegalStateException("nothing is secured here");
+        }
+
+        @Override
+        public void notTaken() {}
+
+        @Override
+        public void released() {
+            released.set(true);
+        }
+
+        @Override
+        public void stoppable(CancelKey key, DatabaseTarget target) {}
+
+        @Override
+        public void cancel(CancelKey key) {}
+    }
+
+    /// Takes what it is given until the first row, and nothing after.
+    private static final class StuckReader implements Output.Receiver {
+
+        private final CountDownLatch stuck = new CountDownLatch(1);
+        private final CountDownLatch never = new CountDownLatch(1);
+
+        @Override
+        public void take(Output.Piece piece) throws InterruptedException {
+            if (piece instanceof Output.Piece.Bytes(var bytes) && bytes[0] == 'T') {
+                stuck.countDown();
+                never.await();
+            }
+        }
+
+        @Override
+        public void recorded(Output.Piece piece) throws InterruptedException {
+            take(piece);
+        }
+    }
+
+    @Test
+    void aSessionIsEndedAlsoWhileItsUserDoesNotRead() throws Exception {
+        try (var listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            var closed = new CountDownLatch(1);
+            var server = Thread.ofVirtual().start(() -> flood(listening, closed));
+            var opening = new Opening(listening.getLocalPort());
+            var reader = new StuckReader();
+            var wire = new PostgresWire(Masking.NONE, new SecureRandom());
+            try (var target = new DatabaseTarget(
+                    new Inspection(
+                            wire,
+                            asked -> new Judged(Verdict.ALLOW, new Reading.Unread("not looked at")),
+                            Masking.NONE),
+                    opening)) {
+                var output = target.output();
+                var reading = Thread.ofVirtual().start(() -> into(output, reader));
+                assertThat(target.write(start())).isTrue();
+                var query = message('Q', "select 1\0".getBytes(StandardCharsets.US_ASCII));
+                assertThat(target.write(query)).isTrue();
+                assertThat(reader.stuck.await(60, TimeUnit.SECONDS)).isTrue();
+
+                var killing = Thread.ofVirtual().start(target::kill);
+                assertThat(killing.join(java.time.Duration.ofSeconds(60)))
+                        .as("an end waits for nobody")
+                        .isTrue();
+                assertThat(closed.await(60, TimeUnit.SECONDS))
+                        .as("the server's connection has ended")
+                        .isTrue();
+                assertThat(target.exit().status()).contains(0);
+                assertThat(opening.released).isTrue();
+                reading.interrupt();
+                reading.join();
+            }
+            server.join();
+        }
+    }
+
+    private static void into(Output output, Output.Receiver receiver) {
+        try {
+            output.into(receiver);
+        } catch (IOException | dev.sallyport.core.link.LinkLost e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
+    void aRequestToStopAStatementIsNotWaitedForWithoutABound() throws Exception {
+        try (var listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                var socket = new Opening(listening.getLocalPort()).connect();
+                Socket server = listening.accept()) {
+            assertThat(server.isConnected()).isTrue();
+            assertThat(socket.patience()).isEqualTo(DatabaseSocket.LOGIN);
+            socket.loggedIn();
+            assertThat(socket.patience()).isZero();
+        }
+    }
+}
