@@ -382,4 +382,12 @@ class PostgresTest {
             }
         }
     }
+
+    @Test
+    void noRecordingHoldsAPasswordThatAStatementNames() throws Exception {
+        var ran = through("select 1 as one -- alter role nobody password 'hunter-2-hunter'\n;");
+        assertThat(ran.status()).as("%s", ran).isZero();
+        var shown = LastSession.sealed(instance, EMAIL).show();
+        assertThat(shown).contains("alter role nobody password").doesNotContain("hunter-2");
+    }
 }
