@@ -1,5 +1,6 @@
 package dev.sallyport.inspect.postgres;
 
+import dev.sallyport.core.policy.Operation;
 import dev.sallyport.core.policy.Verdict;
 import dev.sallyport.core.policy.Verdict.RowLimit;
 import dev.sallyport.inspect.database.Answered;
@@ -13,7 +14,6 @@ import dev.sallyport.inspect.database.Wire;
 import dev.sallyport.inspect.postgres.Body.Malformed;
 import dev.sallyport.inspect.postgres.Pending.Kind;
 import dev.sallyport.inspect.postgres.Pending.Portal;
-import dev.sallyport.inspect.sql.Operation;
 import dev.sallyport.inspect.sql.Reading;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;

@@ -1,5 +1,7 @@
 package dev.sallyport.inspect.sql;
 
+import dev.sallyport.core.policy.Operation;
+
 /// One thing that a statement does.
 ///
 /// @param object for `create`, `alter`, `drop`, `comment`, `grant`: the kind of object in lower case, as `table`,

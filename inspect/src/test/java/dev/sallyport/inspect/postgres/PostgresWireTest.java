@@ -20,6 +20,7 @@ import static dev.sallyport.inspect.postgres.Conversation.text;
 import static dev.sallyport.inspect.postgres.Conversation.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sallyport.core.policy.Operation;
 import dev.sallyport.core.policy.Verdict;
 import dev.sallyport.core.policy.Verdict.RowLimit;
 import dev.sallyport.inspect.database.Judge;
@@ -27,7 +28,6 @@ import dev.sallyport.inspect.database.Judged;
 import dev.sallyport.inspect.database.Masking;
 import dev.sallyport.inspect.database.ServerLogin;
 import dev.sallyport.inspect.sql.Act;
-import dev.sallyport.inspect.sql.Operation;
 import dev.sallyport.inspect.sql.Reading;
 import dev.sallyport.inspect.sql.SqlStatement;
 import java.nio.charset.StandardCharsets;

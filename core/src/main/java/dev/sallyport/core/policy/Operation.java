@@ -1,4 +1,4 @@
-package dev.sallyport.inspect.sql;
+package dev.sallyport.core.policy;
 
 import java.util.Locale;
 

@@ -1,0 +1,33 @@
+package dev.sallyport.inspect.sql.postgres;
+
+import dev.sallyport.inspect.sql.ColumnUse;
+import dev.sallyport.inspect.sql.ResultColumn;
+import dev.sallyport.inspect.sql.SqlName;
+import java.util.List;
+import java.util.Set;
+
+/// Something that a query takes rows from.
+sealed interface Source {
+
+    /// The name by which columns are qualified; empty where there is none.
+    String alias();
+
+    /// Whether the rows it gives are few by its form: limited, written down, made of one row.
+    boolean bounded();
+
+    /// A table or view of the database: any column can be its.
+    ///
+    /// @param renamed its columns have got other names (`as t(a, b)`), so that a name tells no column
+    record Table(String alias, SqlName table, boolean renamed) implements Source {
+        @Override
+        public boolean bounded() {
+            return false;
+        }
+    }
+
+    /// A subquery or common table expression whose columns are known by name.
+    record Rows(String alias, List<ResultColumn> columns, boolean bounded) implements Source {}
+
+    /// Anything else: any column can be its, and comes from any of `origins`.
+    record Mixed(String alias, Set<ColumnUse> origins, boolean bounded) implements Source {}
+}
