@@ -129,6 +129,8 @@ public interface Connections {
     /// @param port none: 5432
     /// @param databases which ones a client may ask for besides `database`, with `*` for any characters
     /// @param masking `default` or `none`; none: `default`
+    /// @param guardrails names of ready-made ones that statements are held against
+    /// @param rules rules of its own, which come first
     /// @param tls `disable`, `prefer`, `require`, `verify-ca` or `verify-full`; none: `verify-full`
     /// @param ca PEM; none: the authorities that the agent's Java trusts
     @Json(naming = Json.Naming.LowerUnderscore)
@@ -143,7 +145,9 @@ public interface Connections {
             @Nullable String ca,
             @Nullable String certificate,
             @Nullable String privateKey,
-            @Nullable String masking) {}
+            @Nullable String masking,
+            @Nullable List<String> guardrails,
+            @Nullable String rules) {}
 
     /// One page of a list.
     @Json(naming = Json.Naming.LowerUnderscore)

@@ -68,7 +68,9 @@ final class ConnectionFacts {
                         .text("certificate", database.certificate())
                         .text("privateKey", database.privateKey().map(secret))
                         .flag("localInfile", database.localInfile())
-                        .flag("masked", database.masked());
+                        .flag("masked", database.masked())
+                        .texts("guardrails", database.guardrails())
+                        .text("rules", database.rules());
         };
     }
 

@@ -251,7 +251,9 @@ class PostgresTest {
                         ca.isEmpty() ? null : ca,
                         null,
                         null,
-                        "none"));
+                        "none",
+                        null,
+                        null));
         try (var tunnel = Tunnel.open(instance, "alice", name)) {
             return psql(tunnel.port(), "anyone", "whatever", input, "-At");
         }
@@ -314,6 +316,8 @@ class PostgresTest {
                         Postgres.DATABASE,
                         null,
                         "disable",
+                        null,
+                        null,
                         null,
                         null,
                         null,

@@ -13,22 +13,30 @@ import dev.sallyport.inspect.database.Judge;
 import dev.sallyport.inspect.database.Judged;
 import dev.sallyport.inspect.database.Masking;
 import dev.sallyport.inspect.database.Wire;
+import dev.sallyport.inspect.guardrails.GuardrailJudge;
+import dev.sallyport.inspect.guardrails.VerdictCache;
 import dev.sallyport.inspect.masking.RuleMasking;
 import dev.sallyport.inspect.postgres.PostgresWire;
+import dev.sallyport.inspect.sql.Grammar;
 import dev.sallyport.inspect.sql.Reading;
+import dev.sallyport.inspect.sql.postgres.PostgresGrammar;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
 /// Makes what stands between the client and the server of each session.
 public final class Inspections {
 
     private static final Judge NOTHING_TO_JUDGE =
-            asked -> new Judged(Verdict.ALLOW, new Reading.Unread("there is no guardrail, so nothing was read"));
+            _ -> new Judged(Verdict.ALLOW, new Reading.Unread("there is nothing to read it for"));
 
+    private final Map<DatabaseProtocol, Grammar> grammars = Map.of(DatabaseProtocol.POSTGRES, new PostgresGrammar());
+    private final VerdictCache verdicts = new VerdictCache();
+    private final AtomicBoolean warmed = new AtomicBoolean();
     private final Map<DatabaseProtocol, Function<Masking, Wire>> wires;
 
     /// The rules that count without any being written use no key; whatever did would be of this agent's run only.
@@ -56,7 +64,26 @@ public final class Inspections {
                         + " database, which its agent does not understand: upgrade the agent"));
         var masking = settings.masked() ? masking(definition, DefaultMasking.rules()) : Masking.NONE;
         var recorded = settings.masked() ? masking : masking(definition, DefaultMasking.credentials());
-        return new Inspection(wire.apply(masking), NOTHING_TO_JUDGE, recorded);
+        return new Inspection(wire.apply(masking), judge(definition, settings), recorded);
+    }
+
+    /// Where something is masked, statements are read for where their results come from, even if nothing is judged.
+    private Judge judge(ConnectionDefinition definition, TargetSettings.Database settings) throws NotOpened {
+        var guardrails = settings.held();
+        if (guardrails.rules().isEmpty() && !settings.masked()) {
+            return NOTHING_TO_JUDGE;
+        }
+        var grammar = Optional.ofNullable(grammars.get(settings.protocol()))
+                .orElseThrow(() -> NotOpened.refused("connection " + definition.name()
+                        + " has guardrails that its agent cannot enforce for " + settings.type()));
+        if (!warmed.getAndSet(true)) {
+            var _ = Thread.ofVirtual().name("grammar").start(grammar::warm);
+        }
+        try {
+            return new GuardrailJudge(guardrails, grammar, verdicts);
+        } catch (IllegalArgumentException e) {
+            throw NotOpened.refused("connection " + definition.name() + ": " + e.getMessage());
+        }
     }
 
     private Masking masking(ConnectionDefinition definition, List<MaskingRule> rules) {

@@ -100,7 +100,9 @@ class DatabaseTargetTest {
                     Optional.empty(),
                     Optional.empty(),
                     false,
-                    false));
+                    false,
+                    List.of(),
+                    Optional.empty()));
         }
 
         @Override

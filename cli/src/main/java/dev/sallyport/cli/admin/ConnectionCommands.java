@@ -61,7 +61,9 @@ final class ConnectionCommands {
                     .add("users may name", list(database.databases()))
                     .add("tls", database.tls())
                     .add("certificate's key", database.privateKey())
-                    .add("masking", database.masking());
+                    .add("masking", database.masking())
+                    .add("guardrails", list(database.guardrails()))
+                    .add("rules", database.rules());
         }
         var level = one.recordingLevel();
         return facts.add("recording", level == null ? one.recording() : one.recording() + ", level " + level)

@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
 final class ConnectionOptions {
 
     private static final Database NO_DATABASE =
-            new Database(null, null, null, null, null, null, null, null, null, null, null);
+            new Database(null, null, null, null, null, null, null, null, null, null, null, null, null);
 
     @Option(names = "--agent", paramLabel = "AGENT", description = "The agent that opens it: id or name.")
     private @Nullable String agent;
@@ -173,6 +173,20 @@ final class ConnectionOptions {
             description = "databases: default (what users need not see is masked) or none.")
     private @Nullable String masking;
 
+    @Option(
+            names = "--guardrail",
+            paramLabel = "NAME",
+            description =
+                    "databases: read-only, no-ddl, safe-writes, no-bulk-export or postgres-dangerous; may be given"
+                            + " several times; none: those there are go.")
+    private @Nullable List<String> guardrails;
+
+    @Option(
+            names = "--rules",
+            paramLabel = "FILE",
+            description = "databases: rules of its own for statements, which come before the guardrails'.")
+    private @Nullable Path rules;
+
     @Parameters(index = "0", paramLabel = "NAME", description = "What users call it; to change one, its id as well.")
     private String name = "";
 
@@ -219,7 +233,15 @@ final class ConnectionOptions {
     }
 
     private List<List<?>> database() {
-        return List.of(one(database), one(databases), one(tls), one(ca), one(certificate), one(masking));
+        return List.of(
+                one(database),
+                one(databases),
+                one(tls),
+                one(ca),
+                one(certificate),
+                one(masking),
+                one(guardrails),
+                one(rules));
     }
 
     private static List<?> one(@Nullable Object value) {
@@ -307,17 +329,19 @@ final class ConnectionOptions {
                 database == null ? now.database() : database,
                 databases == null ? now.databases() : databases,
                 tls == null ? now.tls() : tls,
-                ca == null ? now.ca() : certificates(ca),
-                certificate == null ? now.certificate() : certificates(certificate),
+                ca == null ? now.ca() : text(ca, "certificates"),
+                certificate == null ? now.certificate() : text(certificate, "certificates"),
                 privateKey == null ? now.privateKey() : privateKey,
-                masking == null ? now.masking() : masking);
+                masking == null ? now.masking() : masking,
+                guardrails == null ? now.guardrails() : guardrails.equals(List.of("none")) ? List.of() : guardrails,
+                rules == null ? now.rules() : text(rules, "rules"));
     }
 
-    private static String certificates(Path file) throws Failure {
+    private static String text(Path file, String what) throws Failure {
         try {
             return Files.readString(file);
         } catch (IOException e) {
-            throw Failure.usage("the file with certificates could not be read: " + Reason.of(e) + ".");
+            throw Failure.usage("the file with " + what + " could not be read: " + Reason.of(e) + ".");
         }
     }
 

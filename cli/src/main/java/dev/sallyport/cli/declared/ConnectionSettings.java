@@ -121,7 +121,9 @@ final class ConnectionSettings {
                 .put(type + ".ca", database.ca())
                 .put(type + ".certificate", database.certificate())
                 .secret(type + ".private_key", database.privateKey())
-                .put(type + ".masking", database.masking() == null ? "default" : database.masking());
+                .put(type + ".masking", database.masking() == null ? "default" : database.masking())
+                .list(type + ".guardrails", database.guardrails())
+                .put(type + ".rules", database.rules());
     }
 
     private static String number(@Nullable Long given, long otherwise) {

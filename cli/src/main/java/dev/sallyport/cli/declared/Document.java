@@ -300,13 +300,16 @@ final class Document {
                 section.text("ca"),
                 section.text("certificate"),
                 section.text("private_key"),
-                section.choice("masking", List.of("default", "none")));
+                section.choice("masking", List.of("default", "none")),
+                section.list("guardrails"),
+                section.text("rules"));
         section.end();
         reference(section, "password", read.password(), false);
         reference(section, "private_key", read.privateKey(), false);
         if (!host.isEmpty() && !user.isEmpty()) {
             var databases = read.databases();
             var key = read.privateKey();
+            var guardrails = read.guardrails();
             section.made(
                     "",
                     () -> new TargetSettings.Database(
@@ -324,7 +327,9 @@ final class Document {
                             Optional.ofNullable(read.certificate()),
                             key == null ? Optional.empty() : Optional.of(new SecretReference("env", "KEY")),
                             false,
-                            true));
+                            true,
+                            guardrails == null ? List.of() : guardrails,
+                            Optional.ofNullable(read.rules())));
         }
         return read;
     }

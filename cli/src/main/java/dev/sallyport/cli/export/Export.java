@@ -413,7 +413,9 @@ public final class Export extends Action {
                         database.ca(),
                         database.certificate(),
                         withoutSecret(database.privateKey()),
-                        database.masking());
+                        database.masking(),
+                        database.guardrails(),
+                        database.rules());
     }
 
     private static @Nullable Map<String, String> withoutSecrets(@Nullable Map<String, String> references) {

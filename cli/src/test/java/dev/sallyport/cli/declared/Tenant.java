@@ -258,6 +258,8 @@ final class Tenant {
                         database.ca(),
                         database.certificate(),
                         sealed(database.privateKey()),
-                        or(database.masking(), "default"));
+                        or(database.masking(), "default"),
+                        or(database.guardrails(), List.of()),
+                        database.rules());
     }
 }

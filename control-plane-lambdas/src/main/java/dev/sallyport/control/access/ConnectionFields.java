@@ -14,6 +14,7 @@ import dev.sallyport.core.connection.TargetSettings;
 import dev.sallyport.core.connection.TargetSettings.CommandMode;
 import dev.sallyport.core.id.ConnectionId;
 import dev.sallyport.core.id.TenantId;
+import dev.sallyport.core.policy.Guardrails;
 import dev.sallyport.core.recording.RecordingLevel;
 import dev.sallyport.core.recording.Retention;
 import dev.sallyport.core.secret.SecretReference;
@@ -231,7 +232,33 @@ final class ConnectionFields {
                 certificates(fields, type + ".certificate", database.certificate()),
                 secret(fields, type + ".private_key", database.privateKey(), agent),
                 false,
-                fields.choice(type + ".masking", database.masking(), MASKING).orElse(true));
+                fields.choice(type + ".masking", database.masking(), MASKING).orElse(true),
+                guardrails(fields, type + ".guardrails", database.guardrails()),
+                rules(fields, type + ".rules", database.rules()));
+    }
+
+    private static List<String> guardrails(Fields fields, String field, @Nullable List<String> names) {
+        try {
+            var listed = fields.list(field, names);
+            var _ = Guardrails.of(listed, "");
+            return listed;
+        } catch (IllegalArgumentException e) {
+            fields.wrong(field, "are not right: " + e.getMessage());
+            return List.of();
+        }
+    }
+
+    private static Optional<String> rules(Fields fields, String field, @Nullable String text) {
+        if (text == null || text.isBlank()) {
+            return Optional.empty();
+        }
+        try {
+            var _ = Guardrails.of(List.of(), text);
+            return Optional.of(text);
+        } catch (IllegalArgumentException e) {
+            fields.wrong(field, "cannot be read: " + e.getMessage());
+            return Optional.empty();
+        }
     }
 
     /// Certificates in PEM: looked at here, since an agent could only say that they cannot be used.
@@ -352,7 +379,9 @@ final class ConnectionFields {
                 it.ca().orElse(null),
                 it.certificate().orElse(null),
                 it.privateKey().map(SecretReference::text).orElse(null),
-                it.masked() ? "default" : "none");
+                it.masked() ? "default" : "none",
+                it.guardrails(),
+                it.rules().orElse(null));
     }
 
     /// A connection as a user sees it who may use it in these modes.

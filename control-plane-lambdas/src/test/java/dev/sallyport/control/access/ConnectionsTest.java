@@ -301,7 +301,19 @@ final class ConnectionsTest {
     @Test
     void aDatabaseIsShownAsItWasWrittenWithItsDefaults() throws Exception {
         var written = new Database(
-                "db", null, "app", "env:PASSWORD", "shop", List.of("shop_*"), null, null, null, null, null);
+                "db",
+                null,
+                "app",
+                "env:PASSWORD",
+                "shop",
+                List.of("shop_*"),
+                null,
+                null,
+                null,
+                null,
+                null,
+                List.of("safe-writes"),
+                "rule x\n  block\n  when every row");
         var made = bed.post(acme.admin, "/v1/connections", database(written)).as(Connections.Connection.class);
         assertThat(made.postgres())
                 .isEqualTo(new Database(
@@ -315,24 +327,42 @@ final class ConnectionsTest {
                         null,
                         null,
                         null,
-                        "default"));
+                        "default",
+                        List.of("safe-writes"),
+                        "rule x\n  block\n  when every row"));
     }
 
     @Test
     void whatIsWrongWithADatabaseIsNamed() throws Exception {
-        assertThat(fields(
-                        database(new Database(null, 0, null, "text:x", null, null, "maybe", null, null, null, "some"))))
+        assertThat(fields(database(new Database(
+                        null,
+                        0,
+                        null,
+                        "text:x",
+                        null,
+                        null,
+                        "maybe",
+                        null,
+                        null,
+                        null,
+                        "some",
+                        List.of("strict"),
+                        "rule"))))
                 .containsExactlyInAnyOrder(
                         "postgres.host",
                         "postgres.port",
                         "postgres.user",
                         "postgres.password",
                         "postgres.tls",
-                        "postgres.masking");
-        assertThat(fields(database(new Database("h", null, "u", null, null, null, null, null, "PEM", null, null))))
+                        "postgres.masking",
+                        "postgres.guardrails",
+                        "postgres.rules");
+        assertThat(fields(database(
+                        new Database("h", null, "u", null, null, null, null, null, "PEM", null, null, null, null))))
                 .as("no certificate")
                 .containsExactly("postgres.certificate");
-        assertThat(fields(database(new Database("h", null, "u", null, null, null, null, null, null, "env:KEY", null))))
+        assertThat(fields(database(
+                        new Database("h", null, "u", null, null, null, null, null, null, "env:KEY", null, null, null))))
                 .as("a key without its certificate")
                 .containsExactly("postgres");
     }

@@ -87,6 +87,8 @@ final class DefinitionText {
                 database.privateKey().ifPresent(secret -> out.line("private-key", secret.text()));
                 out.line("local-infile", Boolean.toString(database.localInfile()));
                 out.line("masked", Boolean.toString(database.masked()));
+                database.guardrails().forEach(name -> out.line("guardrail", name));
+                database.rules().ifPresent(text -> out.line("rules", text));
             }
         }
         return out.bytes();
@@ -156,7 +158,9 @@ final class DefinitionText {
                         in.optional("certificate"),
                         in.optional("private-key").map(SecretReference::parse),
                         bool(in.one("local-infile")),
-                        bool(in.one("masked")));
+                        bool(in.one("masked")),
+                        in.list("guardrail"),
+                        in.optional("rules"));
             default -> throw new IllegalArgumentException("unknown connection type");
         };
     }

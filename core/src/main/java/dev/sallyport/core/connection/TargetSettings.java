@@ -1,5 +1,6 @@
 package dev.sallyport.core.connection;
 
+import dev.sallyport.core.policy.Guardrails;
 import dev.sallyport.core.secret.SecretReference;
 import java.util.List;
 import java.util.Map;
@@ -134,6 +135,8 @@ public sealed interface TargetSettings {
     /// @param certificate the agent's own, with its chain (PEM)
     /// @param privateKey its key (PEM, PKCS #8)
     /// @param masked whether what users need not see is masked, by the rules that count without any being written
+    /// @param guardrails names of [dev.sallyport.core.policy.GuardrailPreset]s that statements are held against
+    /// @param rules rules of its own, which come first, as [dev.sallyport.core.policy.GuardrailText] reads them
     /// @param localInfile whether MySQL's `LOAD DATA LOCAL` may read from the client
     record Database(
             DatabaseProtocol protocol,
@@ -148,7 +151,9 @@ public sealed interface TargetSettings {
             Optional<String> certificate,
             Optional<SecretReference> privateKey,
             boolean localInfile,
-            boolean masked)
+            boolean masked,
+            List<String> guardrails,
+            Optional<String> rules)
             implements TargetSettings {
 
         /// Most patterns of names of databases.
@@ -169,6 +174,13 @@ public sealed interface TargetSettings {
                 throw new IllegalArgumentException("local_infile is for MySQL");
             }
             databases = List.copyOf(databases);
+            guardrails = List.copyOf(guardrails);
+            var _ = Guardrails.of(guardrails, rules.orElse(""));
+        }
+
+        /// What its statements are held against.
+        public Guardrails held() {
+            return Guardrails.of(guardrails, rules.orElse(""));
         }
 
         @Override

@@ -23,7 +23,9 @@ class DatabaseNamesTest {
                 Optional.empty(),
                 Optional.empty(),
                 false,
-                false);
+                false,
+                List.of(),
+                Optional.empty());
     }
 
     @ParameterizedTest

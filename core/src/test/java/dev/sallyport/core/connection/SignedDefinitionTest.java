@@ -63,7 +63,9 @@ class SignedDefinitionTest {
                         Optional.of("-----BEGIN CERTIFICATE-----\nBBBB\n"),
                         Optional.of(SecretReference.parse("file:/k")),
                         false,
-                        true),
+                        true,
+                        List.of("no-ddl", "safe-writes"),
+                        Optional.of("rule mine\n  block\n  when every row\n")),
                 new TargetSettings.Database(
                         DatabaseProtocol.MYSQL,
                         "db",
@@ -77,7 +79,9 @@ class SignedDefinitionTest {
                         Optional.empty(),
                         Optional.empty(),
                         true,
-                        false));
+                        false,
+                        List.of(),
+                        Optional.empty()));
     }
 
     @ParameterizedTest

@@ -1063,6 +1063,9 @@ public final class PostgresWire implements Wire {
         pending.remove();
         passedOver = 0;
         copyingIn = false;
+        if (pending.isEmpty()) {
+            session.settled();
+        }
         if (transaction == 'I' && pending.isEmpty()) {
             portals.clear();
         }

@@ -59,7 +59,8 @@ final class Result {
         if (body.left() != 0) {
             throw new Malformed("a description that goes on after its end");
         }
-        var fitting = origins.filter(all -> all.size() == count);
+        var names = columns.stream().map(Column::name).toList();
+        var fitting = origins.flatMap(all -> ResultColumn.beside(all, names));
         return new Result(types, binary, masking.of(columns, fitting));
     }
 

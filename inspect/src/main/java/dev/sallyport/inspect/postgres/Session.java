@@ -24,6 +24,9 @@ final class Session {
     private boolean reportsPath;
     private long changes;
 
+    /// A statement that may set what texts mean is on its way, and the server has not said what came of it.
+    private boolean unsettled;
+
     /// What a verdict of a prepared statement counts for.
     record Snapshot(SqlSettings settings, long changes) {}
 
@@ -42,13 +45,20 @@ final class Session {
     }
 
     void uncertain() {
+        unsettled = true;
         if (!reportsPath) {
             changes++;
         }
     }
 
+    /// The server has answered everything: what it reported is what counts.
+    void settled() {
+        unsettled = false;
+    }
+
     SqlSettings settings() {
-        return new SqlSettings(searchPath, backslashEscapes, false, Optional.empty(), "");
+        return new SqlSettings(
+                searchPath, backslashEscapes, false, Optional.empty(), unsettled ? SqlSettings.UNSETTLED : "");
     }
 
     Snapshot snapshot() {

@@ -11,4 +11,7 @@ public interface Grammar {
 
     /// Reads a text as the server would that has these settings: any number of statements.
     Reading read(String text, SqlSettings settings);
+
+    /// Loads what the first reading would otherwise wait for.
+    default void warm() {}
 }

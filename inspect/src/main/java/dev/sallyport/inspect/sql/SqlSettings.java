@@ -20,6 +20,9 @@ public record SqlSettings(
         Optional<Integer> serverVersion,
         String other) {
 
+    /// As [#other]: a statement that is not answered yet may change the others.
+    public static final String UNSETTLED = "unsettled";
+
     /// PostgreSQL's settings as they are without any `SET`, with an unknown search path.
     public static final SqlSettings POSTGRES = new SqlSettings(List.of(), false, false, Optional.empty(), "");
 

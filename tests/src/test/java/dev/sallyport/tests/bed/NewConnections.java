@@ -48,7 +48,9 @@ public final class NewConnections {
                         null,
                         null,
                         null,
-                        "none"));
+                        "none",
+                        null,
+                        null));
     }
 
     /// A PostgreSQL as it is said.

@@ -29,11 +29,19 @@ public final class PostgresGrammar implements Grammar {
         if (settings.backslashEscapes()) {
             return new Reading.Unread("standard_conforming_strings is off");
         }
+        if (settings.other().equals(SqlSettings.UNSETTLED) && text.indexOf('\\') >= 0) {
+            return new Reading.Unread("it has a backslash, and a statement before it may change what that means");
+        }
         return switch (parser.parse(text)) {
             case Parsed.Tree(var root) -> statements(root, text);
             case Parsed.Refused(var message, var at) -> new Reading.Unread(why(message, at));
             case Parsed.Broken _ -> new Reading.Unread("it is too long or nested too deeply to be read");
         };
+    }
+
+    @Override
+    public void warm() {
+        parser.parse("select 1");
     }
 
     /// PostgreSQL's sentence, if it repeats no more of the text than a word.

@@ -4,7 +4,6 @@ import com.dylibso.chicory.runtime.Instance;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import com.google.gson.stream.JsonReader;
-import dev.sallyport.inspect.sql.postgres.wasm.ParserModule;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ConcurrentLinkedDeque;
@@ -110,11 +109,5 @@ public final class PostgresParser {
             }
         }
         return new String(memory.readBytes(at, end - at), StandardCharsets.UTF_8);
-    }
-
-    /// Loads what the first statement would otherwise wait for.
-    public static void warm() {
-        ParserModule.load();
-        new PostgresParser().parse("select 1");
     }
 }
