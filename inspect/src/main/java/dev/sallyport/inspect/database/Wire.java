@@ -72,6 +72,13 @@ public interface Wire {
         return Optional.empty();
     }
 
+    /// The same where the protocol has a statement for it and no request: a wire without a client, for a connection of
+    /// its own to the same server as the same user. It ends by itself, and only asks its sink for what concerns a
+    /// server.
+    default Optional<Wire> stopping() {
+        return Optional.empty();
+    }
+
     /// The client sends no more.
     void clientEnded(Sink sink);
 

@@ -1,0 +1,94 @@
+package dev.sallyport.inspect.mysql;
+
+import dev.sallyport.inspect.sql.Operation;
+import dev.sallyport.inspect.sql.Reading;
+import dev.sallyport.inspect.sql.SqlSettings;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// Whether a text is a `KILL`. None is passed on: the server's user is shared by all sessions of a connection, so
+/// that it could end those of others.
+///
+/// A text that the grammar did not understand is looked through for the word, which is reserved: outside of
+/// strings, quoted names and comments it stands for nothing else, unless it is part of a name (`t.kill`, `@kill`).
+/// What a text puts together at run time is not seen here.
+sealed interface Kill {
+
+    /// There is none.
+    record None() implements Kill {}
+
+    /// Nothing but `KILL QUERY`.
+    ///
+    /// @param connection number of the session whose statement is to be stopped
+    record Query(int connection) implements Kill {}
+
+    /// Anything else that kills.
+    record Other() implements Kill {}
+
+    Pattern FORM = Pattern.compile(
+            "\\s*KILL\\s+(?:(?:HARD|SOFT)\\s+)?(CONNECTION\\s+|QUERY\\s+)?(\\d{1,10})\\s*;?\\s*",
+            Pattern.CASE_INSENSITIVE);
+
+    /// @param text empty when it is not known
+    static Kill of(Optional<String> text, Reading reading, SqlSettings settings) {
+        boolean kills = switch (reading) {
+            case Reading.Read(var statements) ->
+                statements.stream()
+                        .flatMap(one -> one.acts().stream())
+                        .anyMatch(act -> act.operation() == Operation.KILL);
+            case Reading.Unread _ -> text.isPresent() && word(text.get(), settings.backslashEscapes());
+        };
+        if (!kills) {
+            return new None();
+        }
+        Optional<Matcher> form = text.map(FORM::matcher).filter(Matcher::matches);
+        boolean query = form.map(parts -> parts.group(1))
+                .filter(kind -> kind.strip().equalsIgnoreCase("query"))
+                .isPresent();
+        if (!query) {
+            return new Other();
+        }
+        long number = Long.parseLong(form.orElseThrow().group(2));
+        return number <= Integer.MAX_VALUE ? new Query((int) number) : new Other();
+    }
+
+    /// Whether the word stands in a text, where it can be a statement.
+    private static boolean word(String text, boolean escapes) {
+        int at = 0;
+        while (at < text.length()) {
+            char c = text.charAt(at);
+            int next = at + 1;
+            if (c == '\'' || c == '"' || c == '`') {
+                next = quoted(text, at, escapes && c != '`');
+            } else if (c == '#' || text.startsWith("--", at)) {
+                int end = text.indexOf('\n', at);
+                next = end < 0 ? text.length() : end + 1;
+            } else if (text.startsWith("/*", at)) {
+                // what version comments hold may be run
+                boolean run = text.startsWith("/*!", at) || text.startsWith("/*M!", at);
+                int end = text.indexOf("*/", at + 2);
+                next = run ? at + 3 : end < 0 ? text.length() : end + 2;
+            } else if (Character.isJavaIdentifierStart(c)) {
+                while (next < text.length() && Character.isJavaIdentifierPart(text.charAt(next))) {
+                    next++;
+                }
+                boolean within = at > 0 && (text.charAt(at - 1) == '.' || text.charAt(at - 1) == '@');
+                if (!within && text.substring(at, next).equalsIgnoreCase("kill")) {
+                    return true;
+                }
+            }
+            at = next;
+        }
+        return false;
+    }
+
+    private static int quoted(String text, int start, boolean escapes) {
+        char quote = text.charAt(start);
+        int at = start + 1;
+        while (at < text.length() && text.charAt(at) != quote) {
+            at += escapes && text.charAt(at) == '\\' ? 2 : 1;
+        }
+        return Math.min(at + 1, text.length());
+    }
+}
