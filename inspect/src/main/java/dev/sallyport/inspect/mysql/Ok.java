@@ -21,10 +21,12 @@ record Ok(long affected, long lastId, int status, int warnings, byte[] info, byt
         long lastId = body.number();
         int status = body.int16();
         int warnings = body.int16();
-        if (!tracks) {
-            return new Ok(affected, lastId, status, warnings, body.rest(), NOTHING);
-        }
+        // the words have their length before them, whatever the protocol's pages say; only a server that we do not know
+        // could send them without
         var info = body.left() == 0 ? NOTHING : body.string();
+        if (!tracks) {
+            return new Ok(affected, lastId, status, warnings, info, NOTHING);
+        }
         var state = (status & Status.SESSION_STATE_CHANGED) != 0 && body.left() > 0 ? body.string() : NOTHING;
         if (body.left() != 0) {
             throw new Malformed("an OK that goes on after its end");
@@ -58,9 +60,7 @@ record Ok(long affected, long lastId, int status, int warnings, byte[] info, byt
                 .number(lastId)
                 .int16(changed ? status : status & ~Status.SESSION_STATE_CHANGED)
                 .int16(warnings);
-        if (!tracks) {
-            out.bytes().add(info);
-        } else if (info.length > 0 || changed) {
+        if (info.length > 0 || changed) {
             out.bytes().string(info);
             if (changed) {
                 out.bytes().string(state);

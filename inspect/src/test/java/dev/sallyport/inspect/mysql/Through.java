@@ -1,5 +1,7 @@
 package dev.sallyport.inspect.mysql;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.sallyport.core.secret.Secret;
 import dev.sallyport.inspect.database.Answered;
 import dev.sallyport.inspect.database.Asked;
@@ -45,7 +47,7 @@ final class Through implements AutoCloseable {
     record Settings(Judge judge, Masking masking, MysqlOptions options, String user, ServerLogin.Tls tls, int piece) {
 
         static final Settings PLAIN = new Settings(
-                Conversation.ALLOW, Masking.NONE, MysqlOptions.STRICT, Maria.NATIVE, ServerLogin.Tls.DISABLE, 65_536);
+                Readings.ALLOW, Masking.NONE, MysqlOptions.STRICT, Maria.NATIVE, ServerLogin.Tls.DISABLE, 65_536);
 
         Settings judge(Judge other) {
             return new Settings(other, masking, options, user, tls, piece);
@@ -313,6 +315,12 @@ final class Through implements AutoCloseable {
         public X509Certificate[] getAcceptedIssuers() {
             return new X509Certificate[0];
         }
+    }
+
+    /// Nothing went wrong that a client was not told.
+    void check() {
+        assertThat(problems).isEmpty();
+        assertThat(ends).allMatch(why -> why.equals("the client left"));
     }
 
     /// What was asked, as texts.
