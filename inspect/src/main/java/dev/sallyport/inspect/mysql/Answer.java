@@ -68,7 +68,9 @@ final class Answer {
     /// The client was told that it failed: nothing more is sent.
     private boolean muted;
 
-    private boolean mayReadFile;
+    /// The statement that may read a file of the client's; empty: none may.
+    private Optional<byte[]> reads = Optional.empty();
+
     private int left;
     private int described;
     private int preparedColumns;
@@ -108,8 +110,9 @@ final class Answer {
         return this;
     }
 
-    Answer mayReadFile() {
-        mayReadFile = true;
+    /// It may have a file of the client's that the statement names.
+    Answer mayReadFile(byte[] text) {
+        reads = Optional.of(text);
         return this;
     }
 
@@ -316,11 +319,22 @@ final class Answer {
             throw new Malformed("a file of the client's is asked for, which nobody offered");
         }
         stage = Stage.FILE;
-        if (mayReadFile) {
+        if (reads.isPresent() && names(reads.get(), Arrays.copyOfRange(bytes, at + Packet.HEAD + 1, end))) {
             pass(bytes, at, end);
         } else {
             mute(new Refusal(1148, Refusal.NOT_ALLOWED, "no file of yours is read for a statement that loads none"));
         }
+    }
+
+    /// Whether a file is named in a text: a server that is hostile would ask for another. Backslashes count for
+    /// nothing,
+    /// since the text escapes with them.
+    private static boolean names(byte[] text, byte[] file) {
+        var name = new String(file, StandardCharsets.ISO_8859_1).replace("\\", "");
+        return !name.isEmpty()
+                && new String(text, StandardCharsets.ISO_8859_1)
+                        .replace("\\", "")
+                        .contains(name);
     }
 
     private void column(Body body, byte[] bytes, int at, int end) throws Malformed {

@@ -6,7 +6,7 @@ import java.util.Arrays;
 /// Signs as MariaDB's `client_ed25519` does: Ed25519 (RFC 8032, section 5.1.6) whose seed is the password itself,
 /// of any length. The JDK's signature takes seeds of 32 bytes only, so the group is here.
 ///
-/// Not in constant time: it signs once a login, a nonce of the server's, for the server that knows the key anyway.
+/// Not in constant time: it signs once a login, in the agent, where nobody who could measure it shares the machine.
 final class Ed25519 {
 
     private static final BigInteger TWO = BigInteger.TWO;

@@ -1,8 +1,10 @@
 package dev.sallyport.inspect.mysql;
 
+import dev.sallyport.inspect.database.Asked;
 import dev.sallyport.inspect.sql.Operation;
 import dev.sallyport.inspect.sql.Reading;
 import dev.sallyport.inspect.sql.SqlSettings;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -12,7 +14,9 @@ import java.util.regex.Pattern;
 ///
 /// A text that the grammar did not understand is looked through for the word, which is reserved: outside of
 /// strings, quoted names and comments it stands for nothing else, unless it is part of a name (`t.kill`, `@kill`).
-/// What a text puts together at run time is not seen here.
+/// Where it is not certain what of a text is a comment or a string, the word counts wherever it stands: in a text
+/// with version comments, and in bytes that are no text of the client's character set. What a text puts together at
+/// run time is not seen here.
 sealed interface Kill {
 
     /// There is none.
@@ -30,14 +34,18 @@ sealed interface Kill {
             "\\s*KILL\\s+(?:(?:HARD|SOFT)\\s+)?(CONNECTION\\s+|QUERY\\s+)?(\\d{1,10})\\s*;?\\s*",
             Pattern.CASE_INSENSITIVE);
 
-    /// @param text empty when it is not known
-    static Kill of(Optional<String> text, Reading reading, SqlSettings settings) {
+    /// The word, wherever it stands.
+    Pattern WORD = Pattern.compile("(?<![a-z0-9_$])kill(?![a-z0-9_$])", Pattern.CASE_INSENSITIVE);
+
+    static Kill of(Asked asked, Reading reading) {
+        var text = asked.text();
         boolean kills = switch (reading) {
             case Reading.Read(var statements) ->
                 statements.stream()
                         .flatMap(one -> one.acts().stream())
                         .anyMatch(act -> act.operation() == Operation.KILL);
-            case Reading.Unread _ -> text.isPresent() && word(text.get(), settings.backslashEscapes());
+            case Reading.Unread _ ->
+                text.map(known -> word(known, asked.settings())).orElseGet(() -> anywhere(asked.bytes()));
         };
         if (!kills) {
             return new None();
@@ -53,24 +61,35 @@ sealed interface Kill {
         return number <= Integer.MAX_VALUE ? new Query((int) number) : new Other();
     }
 
+    private static boolean anywhere(byte[] bytes) {
+        // the word is ASCII in every character set that a client can have
+        return WORD.matcher(new String(bytes, StandardCharsets.ISO_8859_1)).find();
+    }
+
     /// Whether the word stands in a text, where it can be a statement.
-    private static boolean word(String text, boolean escapes) {
+    private static boolean word(String text, SqlSettings settings) {
+        if (!WORD.matcher(text).find()) {
+            return false;
+        }
+        if (text.contains("/*!") || text.contains("/*M!")) {
+            // which of them are run depends on the server's version
+            return true;
+        }
         int at = 0;
         while (at < text.length()) {
             char c = text.charAt(at);
             int next = at + 1;
             if (c == '\'' || c == '"' || c == '`') {
-                next = quoted(text, at, escapes && c != '`');
-            } else if (c == '#' || text.startsWith("--", at)) {
+                boolean name = c == '`' || (c == '"' && settings.ansiQuotes());
+                next = quoted(text, at, settings.backslashEscapes() && !name);
+            } else if (c == '#' || dashes(text, at)) {
                 int end = text.indexOf('\n', at);
                 next = end < 0 ? text.length() : end + 1;
             } else if (text.startsWith("/*", at)) {
-                // what version comments hold may be run
-                boolean run = text.startsWith("/*!", at) || text.startsWith("/*M!", at);
                 int end = text.indexOf("*/", at + 2);
-                next = run ? at + 3 : end < 0 ? text.length() : end + 2;
-            } else if (Character.isJavaIdentifierStart(c)) {
-                while (next < text.length() && Character.isJavaIdentifierPart(text.charAt(next))) {
+                next = end < 0 ? text.length() : end + 2;
+            } else if (partOfWord(c)) {
+                while (next < text.length() && partOfWord(text.charAt(next))) {
                     next++;
                 }
                 boolean within = at > 0 && (text.charAt(at - 1) == '.' || text.charAt(at - 1) == '@');
@@ -81,6 +100,15 @@ sealed interface Kill {
             at = next;
         }
         return false;
+    }
+
+    /// Two dashes begin a comment before a space or a control only: else they are two minuses.
+    private static boolean dashes(String text, int at) {
+        return text.startsWith("--", at) && (at + 2 == text.length() || text.charAt(at + 2) <= ' ');
+    }
+
+    private static boolean partOfWord(char c) {
+        return Character.isLetterOrDigit(c) || c == '_' || c == '$';
     }
 
     private static int quoted(String text, int start, boolean escapes) {

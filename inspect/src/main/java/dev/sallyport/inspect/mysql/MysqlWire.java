@@ -500,11 +500,12 @@ public final class MysqlWire implements Wire {
     }
 
     private void query(Waiting one, Reading reading, Optional<RowLimit> limit, Sink sink) throws Malformed {
-        switch (Kill.of(one.asked().text(), reading, one.asked().settings())) {
+        switch (Kill.of(one.asked(), reading)) {
             case Kill.None() -> {
                 var answer = new Answer(Kind.QUERY, terms(), reading, tally(one));
-                if (Verdicts.readsFile(reading)) {
-                    var _ = answer.mayReadFile();
+                if (options.localFiles()
+                        && Verdicts.readsFile(reading, one.asked().text())) {
+                    var _ = answer.mayReadFile(one.asked().bytes());
                 }
                 if (limit.isEmpty()) {
                     send(one, answer, done -> settled(done, reading, one.asked().text()));
@@ -535,7 +536,7 @@ public final class MysqlWire implements Wire {
     }
 
     private void prepare(Waiting one, Judged judged) {
-        if (!(Kill.of(one.asked().text(), judged.reading(), one.asked().settings()) instanceof Kill.None)) {
+        if (!(Kill.of(one.asked(), judged.reading()) instanceof Kill.None)) {
             refuse(one, Refusal.never(KILLS));
             return;
         }

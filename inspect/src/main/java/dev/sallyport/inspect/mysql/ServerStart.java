@@ -128,13 +128,12 @@ final class ServerStart {
 
     /// Who the user is, for the server's own lists (`performance_schema.session_connect_attrs`).
     private byte[] attributes() {
+        var program = client.attributes().getOrDefault("program_name", "");
         return new Bytes()
                 .string("_client_name")
                 .string("sallyport")
                 .string("program_name")
-                .string(client.attributes().getOrDefault("program_name", "sallyport"))
-                .string("sallyport_user")
-                .string(login.application())
+                .string((login.application() + " " + program).strip())
                 .copy();
     }
 

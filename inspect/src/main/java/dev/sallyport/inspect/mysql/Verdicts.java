@@ -10,6 +10,8 @@ import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// What a verdict and a reading mean for how a statement is run.
 final class Verdicts {
@@ -92,11 +94,22 @@ final class Verdicts {
                 || statement.acts().stream().map(Act::operation).anyMatch(SETTINGS::contains);
     }
 
+    /// What of `LOAD DATA LOCAL` stands first, where no grammar has read the text.
+    private static final Pattern LOAD = Pattern.compile(
+            "\\s*LOAD\\s+(?:DATA|XML)\\s+(?:(?:LOW_PRIORITY|CONCURRENT)\\s+)?LOCAL\\s+INFILE\\b.*",
+            Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+
     /// Whether a statement reads a file of the client's.
-    static boolean readsFile(Reading reading) {
-        return reading instanceof Reading.Read(var statements)
-                && statements.stream()
+    ///
+    /// @param text of the statement; empty when it is not known
+    static boolean readsFile(Reading reading, Optional<String> text) {
+        return switch (reading) {
+            case Reading.Read(var statements) ->
+                statements.stream()
                         .flatMap(one -> one.acts().stream())
                         .anyMatch(act -> act.operation() == Operation.COPY_IN);
+            case Reading.Unread _ ->
+                text.map(LOAD::matcher).filter(Matcher::matches).isPresent();
+        };
     }
 }

@@ -183,7 +183,7 @@ class RealClientsTest {
                     .start();
             var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertThat(process.waitFor()).as(said).isZero();
-            assertThat(through.answered.size()).isGreaterThan(400);
+            assertThat(through.answered.size()).as(said).isGreaterThan(400);
             through.check();
         }
     }

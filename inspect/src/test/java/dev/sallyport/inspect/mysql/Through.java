@@ -149,8 +149,9 @@ final class Through implements AutoCloseable {
                 what.run();
                 while (!over) {
                     if (starting.isPresent()) {
+                        var wanted = starting.get().database();
                         starting = Optional.empty();
-                        connect();
+                        connect(wanted.orElse("shop"));
                     } else if (asking.isPresent()) {
                         var one = asking.get();
                         asking = Optional.empty();
@@ -171,7 +172,7 @@ final class Through implements AutoCloseable {
             }
         }
 
-        void connect() throws IOException {
+        void connect(String database) throws IOException {
             var opened = new Socket(InetAddress.getLoopbackAddress(), server);
             opened.setTcpNoDelay(true);
             socket = Optional.of(opened);
@@ -179,7 +180,7 @@ final class Through implements AutoCloseable {
                     new ServerLogin(
                             settings.user(),
                             Optional.of(Secret.of(Maria.PASSWORD)),
-                            Optional.of("shop"),
+                            Optional.of(database),
                             settings.tls(),
                             false,
                             "alice@example.com"),
@@ -278,7 +279,7 @@ final class Through implements AutoCloseable {
             var stopping = other.flatMap(session -> session.wire.stopping());
             stopping.ifPresent(stop -> {
                 try {
-                    new Session(stop, Optional.empty()).connect();
+                    new Session(stop, Optional.empty()).connect("shop");
                 } catch (IOException e) {
                     problems.add(e);
                 }
