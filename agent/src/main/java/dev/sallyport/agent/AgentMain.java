@@ -72,7 +72,7 @@ public final class AgentMain {
                                     on SIGHUP it is read again
               --state FOLDER        the agent's folder (default %s)
               --secrets FOLDER      secrets of the form file:/path may be read below it; may be given again
-              --type TYPE           open only this connection type (custom, ssh, tcp, postgres); may be given again
+              --type TYPE           open only this connection type (custom, ssh, tcp, postgres, mysql); may be given again
               --run-as ACCOUNT      run programs only as this account; may be given again
               --edge HOST:PORT      a further edge to attach to, of the same CA; may be given again
               --tails MIB           what no edge has stored yet is kept up to this size (default %d); past it

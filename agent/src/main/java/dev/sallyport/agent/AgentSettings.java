@@ -35,7 +35,7 @@ public record AgentSettings(
         String version) {
 
     /// All connection types that there are.
-    public static final Set<String> ALL_TYPES = Set.of("custom", "ssh", "tcp", "postgres");
+    public static final Set<String> ALL_TYPES = Set.of("custom", "ssh", "tcp", "postgres", "mysql");
 
     public AgentSettings {
         edges = List.copyOf(edges);

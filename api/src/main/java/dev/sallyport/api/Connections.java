@@ -14,7 +14,7 @@ public interface Connections {
 
     /// A connection. What only admins see is missing for others: agent, settings of the target.
     ///
-    /// @param type `custom`, `ssh`, `tcp` or `postgres`; the part of that name holds its settings
+    /// @param type `custom`, `ssh`, `tcp`, `postgres` or `mysql`; the part of that name holds its settings
     /// @param recording `required` or `best-effort`
     /// @param recordingLevel `full`, `statements` or `metadata`; none: the default of what is done
     /// @param idleSeconds 0: never
@@ -30,6 +30,7 @@ public interface Connections {
             @Nullable Ssh ssh,
             @Nullable Tcp tcp,
             @Nullable Database postgres,
+            @Nullable Database mysql,
             String recording,
             @Nullable String recordingLevel,
             boolean strict,
@@ -52,6 +53,7 @@ public interface Connections {
             @Nullable Ssh ssh,
             @Nullable Tcp tcp,
             @Nullable Database postgres,
+            @Nullable Database mysql,
             @Nullable String recording,
             @Nullable String recordingLevel,
             @Nullable Boolean strict,
@@ -83,6 +85,7 @@ public interface Connections {
                     custom,
                     ssh,
                     tcp,
+                    null,
                     null,
                     recording,
                     recordingLevel,
@@ -124,15 +127,16 @@ public interface Connections {
     @Json(naming = Json.Naming.LowerUnderscore)
     record Tcp(@Nullable String host, @Nullable Integer port) {}
 
-    /// A PostgreSQL server.
+    /// A database server: PostgreSQL, or MySQL and MariaDB.
     ///
-    /// @param port none: 5432
+    /// @param port none: 5432, for `mysql` 3306
     /// @param databases which ones a client may ask for besides `database`, with `*` for any characters
     /// @param masking `default` or `none`; none: `default`
     /// @param guardrails names of ready-made ones that statements are held against
     /// @param rules rules of its own, which come first
     /// @param tls `disable`, `prefer`, `require`, `verify-ca` or `verify-full`; none: `verify-full`
     /// @param ca PEM; none: the authorities that the agent's Java trusts
+    /// @param localInfile for `mysql`: whether `LOAD DATA LOCAL` may read from the client; none: no
     @Json(naming = Json.Naming.LowerUnderscore)
     record Database(
             @Nullable String host,
@@ -146,8 +150,27 @@ public interface Connections {
             @Nullable String certificate,
             @Nullable String privateKey,
             @Nullable String masking,
+            @Nullable Boolean localInfile,
             @Nullable List<String> guardrails,
-            @Nullable String rules) {}
+            @Nullable String rules) {
+
+        /// One that reads no file of a client's.
+        public Database(
+                @Nullable String host,
+                @Nullable Integer port,
+                @Nullable String user,
+                @Nullable String password,
+                @Nullable String database,
+                @Nullable List<String> databases,
+                @Nullable String tls,
+                @Nullable String ca,
+                @Nullable String certificate,
+                @Nullable String privateKey,
+                @Nullable String masking) {
+            this(host, port, user, password, database, databases, tls, ca, certificate, privateKey, masking, null,
+                    null, null);
+        }
+    }
 
     /// One page of a list.
     @Json(naming = Json.Naming.LowerUnderscore)

@@ -51,6 +51,7 @@ public final class TestingApi implements AutoCloseable {
                 null,
                 null,
                 null,
+                null,
                 "required",
                 null,
                 false,

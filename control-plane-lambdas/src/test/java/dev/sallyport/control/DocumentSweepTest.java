@@ -53,7 +53,7 @@ import org.junit.jupiter.api.Test;
 @Tag("fuzz")
 final class DocumentSweepTest {
 
-    private static final List<String> TYPES = List.of("custom", "ssh", "tcp", "postgres");
+    private static final List<String> TYPES = List.of("custom", "ssh", "tcp", "postgres", "mysql");
 
     private static final Pattern INNARDS = Pattern.compile(
             "Exception|\\bjavax?\\.|\\bjdk\\.|dev\\.sallyport|io\\.avaje|software\\.amazon|\\.java:\\d");

@@ -142,6 +142,7 @@ public final class Filled {
                 null,
                 null,
                 null,
+                null,
                 now.tags(),
                 null,
                 retentionDays);

@@ -102,6 +102,11 @@ final class DatabaseSocket implements AutoCloseable {
         }
     }
 
+    /// Reads wait no longer than this.
+    void patience(Duration longest) throws SocketException {
+        socket.setSoTimeout((int) longest.toMillis());
+    }
+
     /// How long it is read without an answer; zero: for ever.
     Duration patience() throws SocketException {
         return Duration.ofMillis(socket.getSoTimeout());

@@ -58,6 +58,9 @@ final class DatabaseTarget implements Target {
         ///     secret is not there
         ServerLogin login(ClientStart start) throws Unreachable, InterruptedException;
 
+        /// What another wire logs in with, as the same user of the server, while the session is logged in.
+        ServerLogin again() throws Unreachable, InterruptedException;
+
         DatabaseSocket connect() throws Unreachable;
 
         ServerTrust trust() throws Unreachable, InterruptedException;
@@ -72,26 +75,30 @@ final class DatabaseTarget implements Target {
         void stoppable(CancelKey key, DatabaseTarget target);
 
         /// The session's client asks for another's statement to be stopped.
-        void cancel(CancelKey key);
+        void cancel(CancelKey key) throws InterruptedException;
     }
 
-    /// Stops the statement that runs now, if one does, by a request on a connection of its own. Any thread; what fails
-    /// is not told: PostgreSQL's clients expect no answer either.
-    void stopStatement() {
-        Optional<byte[]> request;
-        turn.lock();
-        try {
-            request = over ? Optional.empty() : wire.cancelRequest();
-        } finally {
-            turn.unlock();
+    /// Stops the statement that runs now, if one does, by a request on a connection of its own. Any thread, and
+    /// without a turn: whoever has it may wait for a user who does not read. What fails is not told: clients expect
+    /// no answer.
+    void stopStatement() throws InterruptedException {
+        if (over || !loggedIn) {
+            return;
         }
-        if (request.isEmpty()) {
+        // both are known since the login, and stay as they are
+        var request = wire.cancelRequest();
+        var stopping = wire.stopping();
+        if (request.isEmpty() && stopping.isEmpty()) {
             return;
         }
         try (var socket = opening.connect()) {
-            socket.output().write(request.get());
-            // the server closes when it has taken it
-            var _ = socket.input().read();
+            if (request.isPresent()) {
+                socket.output().write(request.get());
+                // the server closes when it has taken it
+                var _ = socket.input().read();
+            } else {
+                new StatementStop(stopping.orElseThrow()).run(opening.again(), socket, opening);
+            }
         } catch (Unreachable | IOException e) {
             LOG.info("a statement could not be stopped", e);
         }
@@ -118,9 +125,10 @@ final class DatabaseTarget implements Target {
     // what the wire wants, written within a turn and taken by the thread that had it
     private Optional<ClientStart> start = Optional.empty();
     private Optional<Asked> asked = Optional.empty();
+    private volatile Optional<CancelKey> cancelling = Optional.empty();
     private boolean secure;
     private byte[] toServer = new byte[BUFFER];
-    private int toServerLength;
+    private volatile int toServerLength;
 
     /// When statements were judged, by their number.
     private final Map<Long, Long> judgedAt = new HashMap<>();
@@ -221,10 +229,24 @@ final class DatabaseTarget implements Target {
                 inTurn(() -> wire.serverEnded(actions));
                 return;
             }
-            inTurn(() -> wire.server(buffer, 0, length, actions));
+            if (asksAfter(buffer, length)) {
+                // of what a client sent ahead, now that what was before it is answered
+                followUp();
+            }
             secureIfWanted(socket);
             flush(false);
         }
+    }
+
+    /// Whether what the server sent has the wire ask for a verdict.
+    private boolean asksAfter(byte[] bytes, int length) throws LinkLost, InterruptedException {
+        var asks = new AtomicBoolean();
+        inTurn(() -> {
+            boolean before = asked.isPresent();
+            wire.server(bytes, 0, length, actions);
+            asks.set(!before && asked.isPresent());
+        });
+        return asks.get();
     }
 
     private void secureIfWanted(DatabaseSocket socket) throws LinkLost, InterruptedException {
@@ -405,9 +427,28 @@ final class DatabaseTarget implements Target {
         if (actions.interrupted) {
             throw new InterruptedException();
         }
+        cancelIfWanted();
         if (over) {
             flush(true);
             finish();
+        }
+    }
+
+    /// Another session's turn is not waited for within one's own.
+    private void cancelIfWanted() throws InterruptedException {
+        if (cancelling.isEmpty()) {
+            return;
+        }
+        Optional<CancelKey> wanted;
+        turn.lockInterruptibly();
+        try {
+            wanted = cancelling;
+            cancelling = Optional.empty();
+        } finally {
+            turn.unlock();
+        }
+        if (wanted.isPresent()) {
+            opening.cancel(wanted.get());
         }
     }
 
@@ -415,23 +456,31 @@ final class DatabaseTarget implements Target {
     ///
     /// @param wait whether to wait for another thread that writes; it writes what is put aside by then, too
     private void flush(boolean wait) {
+        boolean waits = wait;
         while (true) {
-            if (wait) {
+            if (waits) {
                 writing.lock();
             } else if (!writing.tryLock()) {
                 return;
             }
+            // after the first time somebody else may have it: what came in between is theirs to write, then
+            waits = false;
+            boolean more = true;
             try {
                 var bytes = takeToServer();
-                if (bytes.length == 0) {
-                    return;
+                more = bytes.length > 0;
+                if (more) {
+                    server.orElseThrow().output().write(bytes);
                 }
-                server.orElseThrow().output().write(bytes);
             } catch (IOException e) {
                 LOG.debug("a database takes no more", e);
                 return;
             } finally {
                 writing.unlock();
+            }
+            // looked at without the lock: who put something aside and found it taken relies on that
+            if (!more && toServerLength == 0) {
+                return;
             }
         }
     }
@@ -513,12 +562,13 @@ final class DatabaseTarget implements Target {
 
         @Override
         public void toServer(byte[] bytes, int from, int to) {
-            int length = to - from;
-            if (toServer.length - toServerLength < length) {
-                toServer = Arrays.copyOf(toServer, Math.max(2 * toServer.length, toServerLength + length));
+            int before = toServerLength;
+            int after = before + to - from;
+            if (toServer.length < after) {
+                toServer = Arrays.copyOf(toServer, Math.max(2 * toServer.length, after));
             }
-            System.arraycopy(bytes, from, toServer, toServerLength, length);
-            toServerLength += length;
+            System.arraycopy(bytes, from, toServer, before, to - from);
+            toServerLength = after;
         }
 
         @Override
@@ -555,7 +605,7 @@ final class DatabaseTarget implements Target {
 
         @Override
         public void cancel(CancelKey key) {
-            opening.cancel(key);
+            cancelling = Optional.of(key);
         }
 
         @Override

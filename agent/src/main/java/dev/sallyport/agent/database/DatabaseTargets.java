@@ -6,6 +6,7 @@ import dev.sallyport.agent.target.NotOpened;
 import dev.sallyport.agent.target.Steps;
 import dev.sallyport.agent.target.Target;
 import dev.sallyport.core.connection.ConnectionDefinition;
+import dev.sallyport.core.connection.DatabaseProtocol;
 import dev.sallyport.core.connection.DatabaseTls;
 import dev.sallyport.core.connection.TargetSettings;
 import dev.sallyport.core.connection.TestStep;
@@ -80,6 +81,7 @@ public final class DatabaseTargets {
         private final Order order;
         private volatile Runnable release = () -> {};
         private volatile Optional<CancelKey> key = Optional.empty();
+        private volatile Optional<ServerLogin> used = Optional.empty();
 
         Opening(ConnectionDefinition definition, TargetSettings.Database settings, Order order) {
             this.definition = definition;
@@ -90,26 +92,48 @@ public final class DatabaseTargets {
         @Override
         public ServerLogin login(ClientStart start) throws Unreachable, InterruptedException {
             var database = database(start);
-            Secrets.Login login;
-            try {
-                login = secrets.login(
-                        settings.password(), new Secrets.Account(settings.host(), settings.port(), settings.user()));
-            } catch (Secrets.Unresolved e) {
-                throw new Unreachable(String.valueOf(e.getMessage()), e);
-            }
+            var login = fetched();
             release = login.release();
-            return new ServerLogin(
+            var made = new ServerLogin(
                     login.user().orElse(settings.user()),
                     login.password(),
                     database,
                     tls(settings.tls()),
                     settings.tls() == DatabaseTls.VERIFY_CA || settings.tls() == DatabaseTls.VERIFY_FULL,
                     "sallyport " + order.email());
+            used = Optional.of(made);
+            return made;
+        }
+
+        private Secrets.Login fetched() throws Unreachable, InterruptedException {
+            try {
+                return secrets.login(
+                        settings.password(), new Secrets.Account(settings.host(), settings.port(), settings.user()));
+            } catch (Secrets.Unresolved e) {
+                throw new Unreachable(String.valueOf(e.getMessage()), e);
+            }
+        }
+
+        @Override
+        public ServerLogin again() throws Unreachable, InterruptedException {
+            var before = used.orElseThrow(() -> new IllegalStateException("it has not logged in yet"));
+            if (!settings.password().map(Secrets::isToken).orElse(false)) {
+                return before;
+            }
+            // a token is good for minutes, and a new one is of the same user
+            return new ServerLogin(
+                    before.user(),
+                    fetched().password(),
+                    before.database(),
+                    before.tls(),
+                    before.cleartext(),
+                    before.application());
         }
 
         private Optional<String> database(ClientStart start) throws Unreachable {
-            // a client that is told no name takes the user's
-            var wanted = start.database().filter(name -> !name.equals(start.user()) || settings.allows(name));
+            // a client of PostgreSQL that is told no name takes the user's
+            boolean taken = settings.protocol() == DatabaseProtocol.POSTGRES;
+            var wanted = start.database().filter(name -> !taken || !name.equals(start.user()) || settings.allows(name));
             if (wanted.isEmpty()) {
                 return settings.database();
             }
@@ -144,6 +168,7 @@ public final class DatabaseTargets {
 
         @Override
         public void released() {
+            used = Optional.empty();
             key.ifPresent(running::remove);
             release.run();
         }
@@ -155,8 +180,11 @@ public final class DatabaseTargets {
         }
 
         @Override
-        public void cancel(CancelKey wanted) {
-            running.of(wanted, order.user(), definition.id()).ifPresent(DatabaseTarget::stopStatement);
+        public void cancel(CancelKey wanted) throws InterruptedException {
+            var session = running.of(wanted, order.user(), definition.id());
+            if (session.isPresent()) {
+                session.get().stopStatement();
+            }
         }
     }
 }

@@ -16,6 +16,8 @@ import dev.sallyport.inspect.database.Wire;
 import dev.sallyport.inspect.guardrails.GuardrailJudge;
 import dev.sallyport.inspect.guardrails.VerdictCache;
 import dev.sallyport.inspect.masking.RuleMasking;
+import dev.sallyport.inspect.mysql.MysqlOptions;
+import dev.sallyport.inspect.mysql.MysqlWire;
 import dev.sallyport.inspect.postgres.PostgresWire;
 import dev.sallyport.inspect.sql.Grammar;
 import dev.sallyport.inspect.sql.Reading;
@@ -26,7 +28,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Function;
 
 /// Makes what stands between the client and the server of each session.
 public final class Inspections {
@@ -37,17 +38,33 @@ public final class Inspections {
     private final Map<DatabaseProtocol, Grammar> grammars = Map.of(DatabaseProtocol.POSTGRES, new PostgresGrammar());
     private final VerdictCache verdicts = new VerdictCache();
     private final AtomicBoolean warmed = new AtomicBoolean();
-    private final Map<DatabaseProtocol, Function<Masking, Wire>> wires;
+    private final Map<DatabaseProtocol, Making> wires;
+
+    /// Makes the wire of one session.
+    interface Making {
+        Wire of(TargetSettings.Database settings, Masking masking);
+    }
 
     /// The rules that count without any being written use no key; whatever did would be of this agent's run only.
     private final Secret key = random();
 
     /// Those of all protocols.
     public Inspections() {
-        this(Map.of(DatabaseProtocol.POSTGRES, masking -> new PostgresWire(masking, new SecureRandom())));
+        this(wires(new ServerVersions()));
     }
 
-    Inspections(Map<DatabaseProtocol, Function<Masking, Wire>> wires) {
+    private static Map<DatabaseProtocol, Making> wires(ServerVersions versions) {
+        return Map.of(
+                DatabaseProtocol.POSTGRES,
+                (settings, masking) -> new PostgresWire(masking, new SecureRandom()),
+                DatabaseProtocol.MYSQL,
+                (settings, masking) -> new MysqlWire(
+                        masking,
+                        new SecureRandom(),
+                        new MysqlOptions(versions.of(settings), settings.localInfile(), false)));
+    }
+
+    Inspections(Map<DatabaseProtocol, Making> wires) {
         this.wires = Map.copyOf(wires);
     }
 
@@ -64,7 +81,7 @@ public final class Inspections {
                         + " database, which its agent does not understand: upgrade the agent"));
         var masking = settings.masked() ? masking(definition, DefaultMasking.rules()) : Masking.NONE;
         var recorded = settings.masked() ? masking : masking(definition, DefaultMasking.credentials());
-        return new Inspection(wire.apply(masking), judge(definition, settings), recorded);
+        return new Inspection(wire.of(settings, masking), judge(definition, settings), recorded);
     }
 
     /// Where something is masked, statements are read for where their results come from, even if nothing is judged.
@@ -73,9 +90,14 @@ public final class Inspections {
         if (guardrails.rules().isEmpty() && !settings.masked()) {
             return NOTHING_TO_JUDGE;
         }
-        var grammar = Optional.ofNullable(grammars.get(settings.protocol()))
-                .orElseThrow(() -> NotOpened.refused("connection " + definition.name()
-                        + " has guardrails that its agent cannot enforce for " + settings.type()));
+        var grammar = grammars.get(settings.protocol());
+        if (grammar == null) {
+            if (guardrails.rules().isEmpty()) {
+                return NOTHING_TO_JUDGE;
+            }
+            throw NotOpened.refused("connection " + definition.name()
+                    + " has guardrails, which its agent cannot enforce for " + settings.type());
+        }
         if (!warmed.getAndSet(true)) {
             var _ = Thread.ofVirtual().name("grammar").start(grammar::warm);
         }

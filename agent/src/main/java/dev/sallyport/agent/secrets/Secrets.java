@@ -77,6 +77,11 @@ public final class Secrets implements AutoCloseable {
     /// Whom a login is for.
     public record Account(String host, int port, String user) {}
 
+    /// Whether a password is a token, which is good for one login soon and for no later one.
+    public static boolean isToken(SecretReference reference) {
+        return reference.scheme().equals(DATABASE_TOKEN);
+    }
+
     /// The login of a session.
     ///
     /// @throws Unresolved with a sentence that names no value and no path

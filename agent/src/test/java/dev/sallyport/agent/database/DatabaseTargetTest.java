@@ -86,6 +86,11 @@ class DatabaseTargetTest {
         }
 
         @Override
+        public ServerLogin again() {
+            throw new IllegalStateException("nothing is stopped here");
+        }
+
+        @Override
         public DatabaseSocket connect() throws DatabaseSocket.Unreachable {
             return DatabaseSocket.open(new TargetSettings.Database(
                     DatabaseProtocol.POSTGRES,

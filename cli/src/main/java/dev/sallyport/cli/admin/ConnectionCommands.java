@@ -53,7 +53,7 @@ final class ConnectionCommands {
         if (tcp != null) {
             facts.add("target", tcp.host() + ", port " + tcp.port());
         }
-        var database = one.postgres();
+        var database = one.postgres() == null ? one.mysql() : one.postgres();
         if (database != null) {
             facts.add("target", database.user() + " at " + database.host() + ", port " + database.port())
                     .add("password", database.password())
@@ -62,6 +62,7 @@ final class ConnectionCommands {
                     .add("tls", database.tls())
                     .add("certificate's key", database.privateKey())
                     .add("masking", database.masking())
+                    .add("reads files of the client", yes(database.localInfile()))
                     .add("guardrails", list(database.guardrails()))
                     .add("rules", database.rules());
         }
@@ -79,6 +80,10 @@ final class ConnectionCommands {
     /// Where there is none of its own, the tenant's counts.
     private static @Nullable String days(@Nullable Integer days) {
         return days == null ? null : days + (days == 1 ? " day" : " days");
+    }
+
+    private static @Nullable String yes(@Nullable Boolean flag) {
+        return flag == null ? null : flag ? "yes" : "no";
     }
 
     private static String words(long seconds) {
@@ -169,7 +174,11 @@ final class ConnectionCommands {
             })
     static final class Create extends One<Connection> {
 
-        @Option(names = "--type", paramLabel = "TYPE", required = true, description = "custom, ssh, tcp or postgres.")
+        @Option(
+                names = "--type",
+                paramLabel = "TYPE",
+                required = true,
+                description = "custom, ssh, tcp, postgres or mysql.")
         private String type = "";
 
         @Mixin

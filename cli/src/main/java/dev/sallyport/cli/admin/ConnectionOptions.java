@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
 final class ConnectionOptions {
 
     private static final Database NO_DATABASE =
-            new Database(null, null, null, null, null, null, null, null, null, null, null, null, null);
+            new Database(null, null, null, null, null, null, null, null, null, null, null, null, null, null);
 
     @Option(names = "--agent", paramLabel = "AGENT", description = "The agent that opens it: id or name.")
     private @Nullable String agent;
@@ -174,6 +174,13 @@ final class ConnectionOptions {
     private @Nullable String masking;
 
     @Option(
+            names = "--local-infile",
+            arity = "1",
+            paramLabel = "true|false",
+            description = "mysql: whether LOAD DATA LOCAL may read files of the client's.")
+    private @Nullable Boolean localInfile;
+
+    @Option(
             names = "--guardrail",
             paramLabel = "NAME",
             description =
@@ -240,6 +247,7 @@ final class ConnectionOptions {
                 one(ca),
                 one(certificate),
                 one(masking),
+                one(localInfile),
                 one(guardrails),
                 one(rules));
     }
@@ -263,6 +271,7 @@ final class ConnectionOptions {
                 type.equals("ssh") ? ssh(new Ssh(null, null, null, null, null, null, null, null)) : null,
                 type.equals("tcp") ? tcp(new Tcp(null, null)) : null,
                 type.equals("postgres") ? database(NO_DATABASE) : null,
+                type.equals("mysql") ? database(NO_DATABASE) : null,
                 recording,
                 recordingLevel,
                 strict,
@@ -283,6 +292,7 @@ final class ConnectionOptions {
                 now.ssh() == null ? null : ssh(now.ssh()),
                 now.tcp() == null ? null : tcp(now.tcp()),
                 now.postgres() == null ? null : database(now.postgres()),
+                now.mysql() == null ? null : database(now.mysql()),
                 or(recording, now.recording()),
                 recordingLevel == null ? now.recordingLevel() : recordingLevel,
                 or(strict, now.strict()),
@@ -333,6 +343,7 @@ final class ConnectionOptions {
                 certificate == null ? now.certificate() : text(certificate, "certificates"),
                 privateKey == null ? now.privateKey() : privateKey,
                 masking == null ? now.masking() : masking,
+                localInfile == null ? now.localInfile() : localInfile,
                 guardrails == null ? now.guardrails() : guardrails.equals(List.of("none")) ? List.of() : guardrails,
                 rules == null ? now.rules() : text(rules, "rules"));
     }

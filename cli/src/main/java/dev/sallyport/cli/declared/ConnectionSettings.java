@@ -31,6 +31,7 @@ final class ConnectionSettings {
                         now.ssh(),
                         now.tcp(),
                         now.postgres(),
+                        now.mysql(),
                         now.recording(),
                         now.recordingLevel(),
                         now.strict(),
@@ -97,6 +98,7 @@ final class ConnectionSettings {
                     .list("ssh.forwards", ssh.forwards());
         }
         database(settings, DatabaseProtocol.POSTGRES, write.postgres());
+        database(settings, DatabaseProtocol.MYSQL, write.mysql());
         var tcp = write.tcp();
         if (tcp != null) {
             settings.put("tcp.host", tcp.host())
@@ -122,6 +124,7 @@ final class ConnectionSettings {
                 .put(type + ".certificate", database.certificate())
                 .secret(type + ".private_key", database.privateKey())
                 .put(type + ".masking", database.masking() == null ? "default" : database.masking())
+                .put(type + ".local_infile", Boolean.TRUE.equals(database.localInfile()) ? "true" : null)
                 .list(type + ".guardrails", database.guardrails())
                 .put(type + ".rules", database.rules());
     }

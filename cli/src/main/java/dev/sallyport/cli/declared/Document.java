@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
 /// field means, and what it is when it is missing, is as in the API.
 final class Document {
 
-    private static final List<String> TYPES = List.of("custom", "ssh", "tcp", "postgres");
+    private static final List<String> TYPES = List.of("custom", "ssh", "tcp", "postgres", "mysql");
     private static final long LONGEST_SECONDS = Duration.ofDays(30).toSeconds();
     private static final int LONGEST_TEXT = 2_048;
 
@@ -137,11 +137,13 @@ final class Document {
         var ssh = section.part("ssh");
         var tcp = section.part("tcp");
         var postgres = section.part("postgres");
+        var mysql = section.part("mysql");
         var parts = new LinkedHashMap<String, @Nullable Section>();
         parts.put("custom", custom);
         parts.put("ssh", ssh);
         parts.put("tcp", tcp);
         parts.put("postgres", postgres);
+        parts.put("mysql", mysql);
         parts.forEach((part, there) -> {
             if (type != null && part.equals(type) && !section.has(part)) {
                 section.wrong(part, "is needed: the settings of a connection of this type.");
@@ -157,6 +159,7 @@ final class Document {
                 ssh == null ? null : ssh(ssh),
                 tcp == null ? null : tcp(tcp),
                 postgres == null ? null : database(DatabaseProtocol.POSTGRES, postgres),
+                mysql == null ? null : database(DatabaseProtocol.MYSQL, mysql),
                 section.choice("recording", List.of("required", "best-effort")),
                 section.choice("recording_level", List.of("full", "statements", "metadata")),
                 section.flag("strict"),
@@ -301,6 +304,7 @@ final class Document {
                 section.text("certificate"),
                 section.text("private_key"),
                 section.choice("masking", List.of("default", "none")),
+                section.flag("local_infile"),
                 section.list("guardrails"),
                 section.text("rules"));
         section.end();
@@ -326,7 +330,7 @@ final class Document {
                             Optional.ofNullable(read.ca()),
                             Optional.ofNullable(read.certificate()),
                             key == null ? Optional.empty() : Optional.of(new SecretReference("env", "KEY")),
-                            false,
+                            Boolean.TRUE.equals(read.localInfile()),
                             true,
                             guardrails == null ? List.of() : guardrails,
                             Optional.ofNullable(read.rules())));

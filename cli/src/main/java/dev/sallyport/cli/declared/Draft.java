@@ -121,6 +121,7 @@ final class Draft {
             number(out, tcp.port());
         }
         database(out, "postgres", connection.postgres());
+        database(out, "mysql", connection.mysql());
         map(out, "    ", "tags", connection.tags());
     }
 

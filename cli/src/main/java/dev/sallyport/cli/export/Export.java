@@ -387,6 +387,7 @@ public final class Export extends Action {
                                 ssh.forwards()),
                 one.tcp(),
                 withoutSecrets(one.postgres()),
+                withoutSecrets(one.mysql()),
                 one.recording(),
                 one.recordingLevel(),
                 one.strict(),
@@ -414,6 +415,7 @@ public final class Export extends Action {
                         database.certificate(),
                         withoutSecret(database.privateKey()),
                         database.masking(),
+                        database.localInfile(),
                         database.guardrails(),
                         database.rules());
     }

@@ -85,7 +85,7 @@ class EveryFieldTest {
             case "dev.sallyport.api.Connections$Ssh" -> new Ssh("h", null, null, null, null, null, null, null);
             case "dev.sallyport.api.Connections$Tcp" -> new Tcp("h", null);
             case "dev.sallyport.api.Connections$Database" ->
-                new Database("h", null, null, null, null, null, null, null, null, null, null, null, null);
+                new Database("h", null, null, null, null, null, null, null, null, null, null, null, null, null);
             default -> throw new AssertionError("a sample of a " + type + " is needed here");
         };
     }
@@ -119,7 +119,7 @@ class EveryFieldTest {
         compared(samples(Tcp.class), target(new Tcp(null, null)), EveryFieldTest::target);
         compared(
                 samples(Database.class),
-                target(new Database(null, null, null, null, null, null, null, null, null, null, null, null, null)),
+                target(new Database(null, null, null, null, null, null, null, null, null, null, null, null, null, null)),
                 EveryFieldTest::target);
     }
 
@@ -132,6 +132,7 @@ class EveryFieldTest {
                         target instanceof Custom custom ? custom : null,
                         target instanceof Ssh ssh ? ssh : null,
                         target instanceof Tcp tcp ? tcp : null,
+                        null,
                         target instanceof Database database ? database : null,
                         null,
                         null,

@@ -182,6 +182,7 @@ final class Tenant {
                                 or(ssh.forwards(), List.of())),
                 write.tcp(),
                 database(write.postgres(), 5_432),
+                database(write.mysql(), 3_306),
                 or(write.recording(), "required"),
                 write.recordingLevel(),
                 or(write.strict(), false),
@@ -259,6 +260,7 @@ final class Tenant {
                         database.certificate(),
                         sealed(database.privateKey()),
                         or(database.masking(), "default"),
+                        database.localInfile(),
                         or(database.guardrails(), List.of()),
                         database.rules());
     }

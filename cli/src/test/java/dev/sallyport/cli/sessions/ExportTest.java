@@ -121,6 +121,7 @@ class ExportTest {
                 ssh,
                 null,
                 null,
+                null,
                 plain.recording(),
                 null,
                 false,

@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
 final class ConnectionFields {
 
     private static final long LONGEST_SECONDS = Duration.ofDays(30).toSeconds();
-    private static final List<String> TYPES = List.of("custom", "ssh", "tcp", "postgres");
+    private static final List<String> TYPES = List.of("custom", "ssh", "tcp", "postgres", "mysql");
     private static final int LONGEST_CERTIFICATES = 65_536;
     private static final String RETENTION = "recording_retention_days";
     private static final Map<String, Boolean> MASKING = Map.of("default", true, "none", false);
@@ -130,6 +130,9 @@ final class ConnectionFields {
         if (request.postgres() != null) {
             given.add("postgres");
         }
+        if (request.mysql() != null) {
+            given.add("mysql");
+        }
         @Nullable String type = request.type();
         if (type == null) {
             fields.wrong("type", "is needed: " + String.join(", ", TYPES));
@@ -160,8 +163,9 @@ final class ConnectionFields {
                     () -> new TargetSettings.Tcp(
                             fields.needed("tcp.host", tcp.host()), port(fields, "tcp.port", tcp.port(), 0)));
         }
-        var database = request.postgres();
         var protocol = DatabaseProtocol.of(type);
+        var database =
+                protocol.filter(DatabaseProtocol.MYSQL::equals).isPresent() ? request.mysql() : request.postgres();
         if (protocol.isPresent() && database != null) {
             return made(fields, type, () -> database(fields, protocol.get(), database, agent));
         }
@@ -231,7 +235,7 @@ final class ConnectionFields {
                 certificates(fields, type + ".ca", database.ca()),
                 certificates(fields, type + ".certificate", database.certificate()),
                 secret(fields, type + ".private_key", database.privateKey(), agent),
-                false,
+                localInfile(fields, protocol, database.localInfile()),
                 fields.choice(type + ".masking", database.masking(), MASKING).orElse(true),
                 guardrails(fields, type + ".guardrails", database.guardrails()),
                 rules(fields, type + ".rules", database.rules()));
@@ -259,6 +263,15 @@ final class ConnectionFields {
             fields.wrong(field, "cannot be read: " + e.getMessage());
             return Optional.empty();
         }
+    }
+
+    private static boolean localInfile(Fields fields, DatabaseProtocol protocol, @Nullable Boolean given) {
+        boolean allowed = Boolean.TRUE.equals(given);
+        if (allowed && protocol != DatabaseProtocol.MYSQL) {
+            fields.wrong(protocol.type() + ".local_infile", "is for mysql only");
+            return false;
+        }
+        return allowed;
     }
 
     /// Certificates in PEM: looked at here, since an agent could only say that they cannot be used.
@@ -323,6 +336,7 @@ final class ConnectionFields {
         Connections.@Nullable Ssh ssh = null;
         Connections.@Nullable Tcp tcp = null;
         Connections.@Nullable Database postgres = null;
+        Connections.@Nullable Database mysql = null;
         switch (definition.target()) {
             case TargetSettings.Custom it ->
                 custom = new Connections.Custom(
@@ -344,7 +358,12 @@ final class ConnectionFields {
                         it.knownHosts().orElse(null),
                         it.forwards());
             case TargetSettings.Tcp it -> tcp = new Connections.Tcp(it.host(), it.port());
-            case TargetSettings.Database it -> postgres = shown(it);
+            case TargetSettings.Database it -> {
+                switch (it.protocol()) {
+                    case POSTGRES -> postgres = shown(it, null);
+                    case MYSQL -> mysql = shown(it, it.localInfile());
+                }
+            }
         }
         return new Connections.Connection(
                 definition.id().value(),
@@ -355,6 +374,7 @@ final class ConnectionFields {
                 ssh,
                 tcp,
                 postgres,
+                mysql,
                 definition.recordingRequired() ? "required" : "best-effort",
                 Words.of(definition.recordingLevel()).orElse(null),
                 definition.strict(),
@@ -367,7 +387,7 @@ final class ConnectionFields {
                 retentionDays);
     }
 
-    private static Connections.Database shown(TargetSettings.Database it) {
+    private static Connections.Database shown(TargetSettings.Database it, @Nullable Boolean localInfile) {
         return new Connections.Database(
                 it.host(),
                 it.port(),
@@ -380,6 +400,7 @@ final class ConnectionFields {
                 it.certificate().orElse(null),
                 it.privateKey().map(SecretReference::text).orElse(null),
                 it.masked() ? "default" : "none",
+                localInfile,
                 it.guardrails(),
                 it.rules().orElse(null));
     }
@@ -391,6 +412,7 @@ final class ConnectionFields {
                 all.id(),
                 all.name(),
                 all.type(),
+                null,
                 null,
                 null,
                 null,

@@ -132,6 +132,7 @@ final class ConnectionsTest {
                 .containsExactly("tcp");
         assertThat(fields(connection("x", "oracle", null, null, null))).containsExactly("type");
         assertThat(fields(connection("x", "postgres", null, null, null))).containsExactly("postgres");
+        assertThat(fields(connection("x", "mysql", null, null, null))).containsExactly("mysql");
         assertThat(fields(connection("x", null, null, null, null))).containsExactly("type");
     }
 
@@ -280,21 +281,12 @@ final class ConnectionsTest {
     }
 
     private static ConnectionWrite database(Database database) {
+        return database("postgres", database, null);
+    }
+
+    private static ConnectionWrite database(String type, @Nullable Database postgres, @Nullable Database mysql) {
         return new ConnectionWrite(
-                "shop",
-                "first",
-                "postgres",
-                null,
-                null,
-                null,
-                database,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
+                "shop", "first", type, null, null, null, postgres, mysql, null, null, null, null, null, null, null,
                 null);
     }
 
@@ -365,5 +357,36 @@ final class ConnectionsTest {
                         new Database("h", null, "u", null, null, null, null, null, null, "env:KEY", null, null, null))))
                 .as("a key without its certificate")
                 .containsExactly("postgres");
+        var reads = new Database("h", null, "u", null, null, null, null, null, null, null, null, true);
+        assertThat(fields(database(reads))).as("a file of the client's").containsExactly("postgres.local_infile");
+        assertThat(fields(database("mysql", reads, null)))
+                .as("another protocol's part")
+                .containsExactlyInAnyOrder("postgres", "mysql");
+        assertThat(fields(database(
+                        "mysql", null, new Database(null, 0, "u", null, null, null, "x", null, null, null, "y"))))
+                .containsExactlyInAnyOrder("mysql.host", "mysql.port", "mysql.tls", "mysql.masking");
+    }
+
+    @Test
+    void aMysqlServerIsADatabaseOfItsOwnKind() throws Exception {
+        var written = new Database("db", null, "app", "env:PASSWORD", null, null, null, null, null, null, null);
+        var made = bed.post(acme.admin, "/v1/connections", database("mysql", null, written))
+                .as(Connections.Connection.class);
+        assertThat(made.type()).isEqualTo("mysql");
+        assertThat(made.postgres()).isNull();
+        assertThat(made.mysql())
+                .isEqualTo(new Database(
+                        "db",
+                        3_306,
+                        "app",
+                        "env:PASSWORD",
+                        null,
+                        List.of(),
+                        "verify-full",
+                        null,
+                        null,
+                        null,
+                        "default",
+                        false));
     }
 }

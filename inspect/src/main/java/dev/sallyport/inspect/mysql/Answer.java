@@ -327,8 +327,7 @@ final class Answer {
     }
 
     /// Whether a file is named in a text: a server that is hostile would ask for another. Backslashes count for
-    /// nothing,
-    /// since the text escapes with them.
+    /// nothing, since the text escapes with them.
     private static boolean names(byte[] text, byte[] file) {
         var name = new String(file, StandardCharsets.ISO_8859_1).replace("\\", "");
         return !name.isEmpty()

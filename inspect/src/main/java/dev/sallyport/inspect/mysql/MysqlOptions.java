@@ -5,7 +5,7 @@ import java.util.Optional;
 /// What a connection decides about its sessions.
 ///
 /// @param serverVersion what clients are told, from which they tell what a server can do: best that of the server,
-///     as [MysqlWire#serverVersion] gave it in an earlier session of the same connection; empty: [#VERSION]
+///     as [MysqlWire#versionOf] reads it; empty: [#VERSION]
 /// @param localFiles whether `LOAD DATA LOCAL` may read files of the client's
 /// @param serverKeys whether, without TLS, a password may be encrypted to a key that the server sends: whoever is
 ///     between can send one of its own

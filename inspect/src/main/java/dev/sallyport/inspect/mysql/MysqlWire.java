@@ -108,6 +108,7 @@ public final class MysqlWire implements Wire {
 
     /// @param masking of everything that the server answers
     /// @param random what nobody can guess: the client's nonce and number
+    /// @param options what the connection decides
     public MysqlWire(Masking masking, RandomGenerator random, MysqlOptions options) {
         this.masking = masking;
         this.options = options;
@@ -130,9 +131,18 @@ public final class MysqlWire implements Wire {
                 : Optional.empty();
     }
 
-    /// What the server calls its version, once it has greeted.
-    public Optional<String> serverVersion() {
-        return greeting.map(Greeting::version);
+    /// What a server calls its version in the packet that it begins with; empty when it does not greet, or not in
+    /// printable words.
+    ///
+    /// @param payload of that packet
+    public static Optional<String> versionOf(byte[] payload) {
+        try {
+            return Optional.of(
+                            Greeting.read(new Body(payload, 0, payload.length)).version())
+                    .filter(version -> version.chars().allMatch(c -> c > ' ' && c < 0x7f));
+        } catch (Malformed e) {
+            return Optional.empty();
+        }
     }
 
     @Override

@@ -55,24 +55,27 @@ public final class NewConnections {
 
     /// A PostgreSQL as it is said.
     public static String postgres(Instance instance, Database database) throws IOException, Refused {
-        var name = "made-postgres-" + NUMBER.incrementAndGet();
+        return database(instance, "postgres", database, null);
+    }
+
+    /// The shared MariaDB's database, with the agent's account there.
+    public static String mysql(Instance instance, Mysql server) throws IOException, Refused {
+        return mysql(instance, server.settings("none"));
+    }
+
+    /// A MySQL or MariaDB as it is said.
+    public static String mysql(Instance instance, Database database) throws IOException, Refused {
+        return database(instance, "mysql", null, database);
+    }
+
+    private static String database(
+            Instance instance, String type, @Nullable Database postgres, @Nullable Database mysql)
+            throws IOException, Refused {
+        var name = "made-" + type + "-" + NUMBER.incrementAndGet();
         var _ = instance.api()
                 .createConnection(new ConnectionWrite(
-                        name,
-                        "local",
-                        "postgres",
-                        null,
-                        null,
-                        null,
-                        database,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null));
+                        name, "local", type, null, null, null, postgres, mysql, null, null, null, null, null, null,
+                        null, null));
         return name;
     }
 

@@ -33,76 +33,6 @@ public final class Postgres {
         return ca;
     }
 
-    private static Path certificates() throws IOException {
-        var folder = Files.createTempDirectory("sallyport-postgres-tls-");
-        openssl(
-                folder,
-                "req",
-                "-x509",
-                "-newkey",
-                "ec",
-                "-pkeyopt",
-                "ec_paramgen_curve:P-256",
-                "-nodes",
-                "-days",
-                "2",
-                "-subj",
-                "/CN=test CA",
-                "-keyout",
-                "ca.key",
-                "-out",
-                "ca.crt");
-        openssl(
-                folder,
-                "req",
-                "-newkey",
-                "ec",
-                "-pkeyopt",
-                "ec_paramgen_curve:P-256",
-                "-nodes",
-                "-subj",
-                "/CN=db",
-                "-keyout",
-                "server.key",
-                "-out",
-                "server.csr");
-        Files.writeString(folder.resolve("names"), "subjectAltName=IP:127.0.0.1\n");
-        openssl(
-                folder,
-                "x509",
-                "-req",
-                "-in",
-                "server.csr",
-                "-CA",
-                "ca.crt",
-                "-CAkey",
-                "ca.key",
-                "-CAcreateserial",
-                "-days",
-                "2",
-                "-extfile",
-                "names",
-                "-out",
-                "server.crt");
-        Files.setPosixFilePermissions(
-                folder.resolve("server.key"), java.nio.file.attribute.PosixFilePermissions.fromString("rw-------"));
-        return folder;
-    }
-
-    private static void openssl(Path folder, String... arguments) throws IOException {
-        var command = new java.util.ArrayList<>(List.of("openssl"));
-        command.addAll(List.of(arguments));
-        var log = folder.resolve("log").toFile();
-        var process = new ProcessBuilder(command)
-                .directory(folder.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
-                .start();
-        if (process.onExit().join().exitValue() != 0) {
-            throw new IOException("openssl failed: " + Files.readString(log.toPath()));
-        }
-    }
-
     public static Postgres shared() {
         return Holder.ONE;
     }
@@ -110,7 +40,7 @@ public final class Postgres {
     private static Postgres start() {
         try {
             var data = Files.createTempDirectory("sallyport-postgres-");
-            var certificates = certificates();
+            var certificates = DatabaseCertificates.make();
             var server = EmbeddedPostgres.builder()
                     .setDataDirectory(data)
                     .setCleanDataDirectory(true)
