@@ -337,23 +337,18 @@ final class DatabaseTarget implements Target {
                 return;
             }
             var socket = opening.connect();
-            turn.lock();
             try {
-                if (over) {
-                    socket.close();
-                    return;
-                }
-                server = Optional.of(socket);
-                settled.signalAll();
+                // in one turn: a server may speak first, and is read as soon as it is known
+                inTurn(() -> {
+                    server = Optional.of(socket);
+                    wire.connected(login, actions);
+                });
             } finally {
-                turn.unlock();
+                if (over || server.isEmpty()) {
+                    // who ended it may not have seen the socket
+                    socket.close();
+                }
             }
-            if (over) {
-                // who ended it may not have seen the socket
-                socket.close();
-                return;
-            }
-            inTurn(() -> wire.connected(login, actions));
         } catch (Unreachable e) {
             LOG.info("a database was not reached: {}", e.sentence(), e.getCause());
             inTurn(() -> wire.refuse(e.sentence(), actions));

@@ -12,6 +12,8 @@ import dev.sallyport.inspect.database.ClientStart;
 import dev.sallyport.inspect.database.Judged;
 import dev.sallyport.inspect.database.Masking;
 import dev.sallyport.inspect.database.ServerLogin;
+import dev.sallyport.inspect.mysql.MysqlOptions;
+import dev.sallyport.inspect.mysql.MysqlWire;
 import dev.sallyport.inspect.postgres.PostgresWire;
 import dev.sallyport.inspect.sql.Reading;
 import java.io.ByteArrayOutputStream;
@@ -191,6 +193,96 @@ class DatabaseTargetTest {
                 }
             }
             server.join();
+        }
+    }
+
+    /// MySQL's greeting ("Protocol::HandshakeV10"), as short as it can be.
+    private static byte[] greeting() throws IOException {
+        var body = new ByteArrayOutputStream();
+        body.write(10);
+        body.write("8.0.36\0".getBytes(StandardCharsets.US_ASCII));
+        body.write(
+                new byte[] {1, 0, 0, 0, 'n', 'o', 'n', 'c', 'e', '-', '-', '8', 0, 0x01, (byte) 0x82, 45, 2, 0, 8, 0, 21
+                });
+        body.write(new byte[10]);
+        body.write("twelve-bytes\0mysql_native_password\0".getBytes(StandardCharsets.US_ASCII));
+        return packet(0, body.toByteArray());
+    }
+
+    private static byte[] packet(int sequence, byte[] body) throws IOException {
+        var bytes = new ByteArrayOutputStream();
+        bytes.write(new byte[] {(byte) body.length, (byte) (body.length >> 8), 0, (byte) sequence});
+        bytes.write(body);
+        return bytes.toByteArray();
+    }
+
+    /// "Protocol::HandshakeResponse41" with no name, no proof and no plugin.
+    private static byte[] mysqlLogin() throws IOException {
+        var body = new ByteArrayOutputStream();
+        body.write(new byte[] {0x00, (byte) 0x82, 0, 0, 0, 0, 0, 1, 45});
+        body.write(new byte[23]);
+        body.write(new byte[] {0, 0});
+        return packet(1, body.toByteArray());
+    }
+
+    /// Keeps everything that comes.
+    private static final class Reader implements Output.Receiver {
+
+        private final java.util.Queue<Output.Piece> pieces = new java.util.concurrent.ConcurrentLinkedQueue<>();
+
+        @Override
+        public void take(Output.Piece piece) {
+            pieces.add(piece);
+        }
+
+        @Override
+        public void recorded(Output.Piece piece) {
+            pieces.add(piece);
+        }
+    }
+
+    @Test
+    void aServerThatSpeaksFirstIsHeard() throws Exception {
+        try (var listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            var logins = new java.util.concurrent.LinkedBlockingQueue<Integer>();
+            var server = Thread.ofVirtual().start(() -> greet(listening, logins));
+            // who reads and who connects are two threads: often enough for each to come first
+            for (int round = 0; round < ROUNDS; round++) {
+                var opening = new Opening(listening.getLocalPort());
+                try (var target = new DatabaseTarget(
+                        new Inspection(
+                                new MysqlWire(Masking.NONE, new SecureRandom(), MysqlOptions.STRICT),
+                                asked -> new Judged(Verdict.ALLOW, new Reading.Unread("not looked at")),
+                                Masking.NONE),
+                        opening)) {
+                    var output = target.output();
+                    var reader = new Reader();
+                    var reading = Thread.ofVirtual().start(() -> into(output, reader));
+                    write(target, mysqlLogin());
+                    assertThat(logins.poll(60, TimeUnit.SECONDS))
+                            .as(
+                                    "what the agent logs in with, in round %d; the client was told %s",
+                                    round, reader.pieces)
+                            .isGreaterThan(32);
+                    target.kill();
+                    reading.join();
+                }
+            }
+            server.join();
+        }
+    }
+
+    private static final int ROUNDS = 200;
+
+    /// Greets everybody at once, and tells how long the answers are; 0 for none.
+    private static void greet(ServerSocket listening, java.util.Queue<Integer> answers) {
+        for (int round = 0; round < ROUNDS; round++) {
+            try (var socket = listening.accept()) {
+                socket.getOutputStream().write(greeting());
+                answers.add(Math.max(0, socket.getInputStream().read(new byte[1_024])));
+            } catch (IOException e) {
+                answers.add(0);
+            }
         }
     }
 
