@@ -167,8 +167,21 @@ public interface Connections {
                 @Nullable String certificate,
                 @Nullable String privateKey,
                 @Nullable String masking) {
-            this(host, port, user, password, database, databases, tls, ca, certificate, privateKey, masking, null,
-                    null, null);
+            this(
+                    host,
+                    port,
+                    user,
+                    password,
+                    database,
+                    databases,
+                    tls,
+                    ca,
+                    certificate,
+                    privateKey,
+                    masking,
+                    null,
+                    null,
+                    null);
         }
     }
 

@@ -251,9 +251,7 @@ class PostgresTest {
                         ca.isEmpty() ? null : ca,
                         null,
                         null,
-                        "none",
-                        null,
-                        null));
+                        "none"));
         try (var tunnel = Tunnel.open(instance, "alice", name)) {
             return psql(tunnel.port(), "anyone", "whatever", input, "-At");
         }
@@ -316,8 +314,6 @@ class PostgresTest {
                         Postgres.DATABASE,
                         null,
                         "disable",
-                        null,
-                        null,
                         null,
                         null,
                         null,

@@ -119,7 +119,8 @@ class EveryFieldTest {
         compared(samples(Tcp.class), target(new Tcp(null, null)), EveryFieldTest::target);
         compared(
                 samples(Database.class),
-                target(new Database(null, null, null, null, null, null, null, null, null, null, null, null, null, null)),
+                target(new Database(
+                        null, null, null, null, null, null, null, null, null, null, null, null, null, null)),
                 EveryFieldTest::target);
     }
 

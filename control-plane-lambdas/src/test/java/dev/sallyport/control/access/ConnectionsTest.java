@@ -304,6 +304,7 @@ final class ConnectionsTest {
                 null,
                 null,
                 null,
+                null,
                 List.of("safe-writes"),
                 "rule x\n  block\n  when every row");
         var made = bed.post(acme.admin, "/v1/connections", database(written)).as(Connections.Connection.class);
@@ -320,6 +321,7 @@ final class ConnectionsTest {
                         null,
                         null,
                         "default",
+                        null,
                         List.of("safe-writes"),
                         "rule x\n  block\n  when every row"));
     }
@@ -338,6 +340,7 @@ final class ConnectionsTest {
                         null,
                         null,
                         "some",
+                        null,
                         List.of("strict"),
                         "rule"))))
                 .containsExactlyInAnyOrder(
@@ -349,15 +352,13 @@ final class ConnectionsTest {
                         "postgres.masking",
                         "postgres.guardrails",
                         "postgres.rules");
-        assertThat(fields(database(
-                        new Database("h", null, "u", null, null, null, null, null, "PEM", null, null, null, null))))
+        assertThat(fields(database(new Database("h", null, "u", null, null, null, null, null, "PEM", null, null))))
                 .as("no certificate")
                 .containsExactly("postgres.certificate");
-        assertThat(fields(database(
-                        new Database("h", null, "u", null, null, null, null, null, null, "env:KEY", null, null, null))))
+        assertThat(fields(database(new Database("h", null, "u", null, null, null, null, null, null, "env:KEY", null))))
                 .as("a key without its certificate")
                 .containsExactly("postgres");
-        var reads = new Database("h", null, "u", null, null, null, null, null, null, null, null, true);
+        var reads = new Database("h", null, "u", null, null, null, null, null, null, null, null, true, null, null);
         assertThat(fields(database(reads))).as("a file of the client's").containsExactly("postgres.local_infile");
         assertThat(fields(database("mysql", reads, null)))
                 .as("another protocol's part")
@@ -387,6 +388,8 @@ final class ConnectionsTest {
                         null,
                         null,
                         "default",
-                        false));
+                        false,
+                        null,
+                        null));
     }
 }

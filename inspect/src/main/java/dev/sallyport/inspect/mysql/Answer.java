@@ -1,8 +1,8 @@
 package dev.sallyport.inspect.mysql;
 
+import dev.sallyport.core.policy.Operation;
 import dev.sallyport.inspect.mysql.Result.Definition;
 import dev.sallyport.inspect.sql.Act;
-import dev.sallyport.inspect.sql.Operation;
 import dev.sallyport.inspect.sql.Reading;
 import dev.sallyport.inspect.sql.ResultColumn;
 import java.nio.charset.StandardCharsets;

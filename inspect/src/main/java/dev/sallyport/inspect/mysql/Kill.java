@@ -1,7 +1,7 @@
 package dev.sallyport.inspect.mysql;
 
+import dev.sallyport.core.policy.Operation;
 import dev.sallyport.inspect.database.Asked;
-import dev.sallyport.inspect.sql.Operation;
 import dev.sallyport.inspect.sql.Reading;
 import dev.sallyport.inspect.sql.SqlSettings;
 import java.nio.charset.StandardCharsets;

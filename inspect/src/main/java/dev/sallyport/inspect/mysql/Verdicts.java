@@ -1,9 +1,9 @@
 package dev.sallyport.inspect.mysql;
 
+import dev.sallyport.core.policy.Operation;
 import dev.sallyport.core.policy.Verdict;
 import dev.sallyport.core.policy.Verdict.RowLimit;
 import dev.sallyport.inspect.sql.Act;
-import dev.sallyport.inspect.sql.Operation;
 import dev.sallyport.inspect.sql.Reading;
 import dev.sallyport.inspect.sql.SqlStatement;
 import java.util.EnumSet;

@@ -1,11 +1,11 @@
 package dev.sallyport.inspect.mysql;
 
+import dev.sallyport.core.policy.Operation;
 import dev.sallyport.core.policy.Verdict;
 import dev.sallyport.core.policy.Verdict.RowLimit;
 import dev.sallyport.inspect.database.Judge;
 import dev.sallyport.inspect.database.Judged;
 import dev.sallyport.inspect.sql.Act;
-import dev.sallyport.inspect.sql.Operation;
 import dev.sallyport.inspect.sql.Reading;
 import dev.sallyport.inspect.sql.ResultColumn;
 import dev.sallyport.inspect.sql.SqlStatement;

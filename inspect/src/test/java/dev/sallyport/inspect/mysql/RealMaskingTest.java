@@ -3,11 +3,11 @@ package dev.sallyport.inspect.mysql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sallyport.core.policy.Operation;
 import dev.sallyport.core.policy.Verdict;
 import dev.sallyport.inspect.database.Column;
 import dev.sallyport.inspect.database.Column.ValueType;
 import dev.sallyport.inspect.database.Judged;
-import dev.sallyport.inspect.sql.Operation;
 import dev.sallyport.inspect.sql.Reading;
 import dev.sallyport.inspect.sql.ResultColumn;
 import dev.sallyport.inspect.sql.SqlName;

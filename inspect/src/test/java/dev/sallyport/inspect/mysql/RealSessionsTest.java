@@ -3,11 +3,11 @@ package dev.sallyport.inspect.mysql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sallyport.core.policy.Operation;
 import dev.sallyport.core.policy.Verdict;
 import dev.sallyport.inspect.database.Asked;
 import dev.sallyport.inspect.database.Judged;
 import dev.sallyport.inspect.database.ServerLogin;
-import dev.sallyport.inspect.sql.Operation;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;

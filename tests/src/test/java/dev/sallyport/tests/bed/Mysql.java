@@ -109,11 +109,14 @@ public final class Mysql {
                 null,
                 null,
                 masking,
-                localInfile);
+                localInfile,
+                null,
+                null);
     }
 
     /// What leads there by TLS.
     public Database secured(String host, String mode, @Nullable String by) {
-        return new Database(host, port, USER, "seal:" + PASSWORD, DATABASE, null, mode, by, null, null, "none", null);
+        return new Database(
+                host, port, USER, "seal:" + PASSWORD, DATABASE, null, mode, by, null, null, "none", null, null, null);
     }
 }

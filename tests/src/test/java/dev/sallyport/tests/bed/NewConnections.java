@@ -48,9 +48,7 @@ public final class NewConnections {
                         null,
                         null,
                         null,
-                        "none",
-                        null,
-                        null));
+                        "none"));
     }
 
     /// A PostgreSQL as it is said.
