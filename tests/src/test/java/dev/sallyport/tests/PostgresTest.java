@@ -11,7 +11,6 @@ import dev.sallyport.tests.bed.LastSession;
 import dev.sallyport.tests.bed.NewConnections;
 import dev.sallyport.tests.bed.Postgres;
 import dev.sallyport.tests.bed.Ran;
-import dev.sallyport.tests.bed.Run;
 import dev.sallyport.tests.bed.Shared;
 import dev.sallyport.tests.bed.Tunnel;
 import java.io.IOException;
@@ -23,7 +22,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,25 +36,15 @@ class PostgresTest {
     private final Instance instance = Shared.instance();
     private final Postgres server = Postgres.shared();
 
-    private static Ran psql(int port, String user, String password, String input, String... more)
-            throws IOException, InterruptedException {
-        var command =
-                new ArrayList<>(List.of("psql", "-X", "-h", "127.0.0.1", "-p", Integer.toString(port), "-U", user));
-        command.addAll(List.of(more));
-        return Run.of(command, Map.of("PGPASSWORD", password, "PGCLIENTENCODING", "UTF8"))
-                .input(input)
-                .now();
-    }
-
     private Ran direct(String input, String... more) throws IOException, InterruptedException {
         var arguments = new ArrayList<>(List.of(more));
         arguments.addAll(List.of("-d", Postgres.DATABASE));
-        return psql(server.port(), Postgres.USER, Postgres.PASSWORD, input, arguments.toArray(String[]::new));
+        return Postgres.psql(server.port(), Postgres.USER, Postgres.PASSWORD, input, arguments.toArray(String[]::new));
     }
 
     private Ran through(String input, String... more) throws Exception {
         try (var tunnel = Tunnel.open(instance, "alice", NewConnections.postgres(instance, server))) {
-            return psql(tunnel.port(), "anyone", "whatever", input, more);
+            return Postgres.psql(tunnel.port(), "anyone", "whatever", input, more);
         }
     }
 
@@ -226,13 +214,13 @@ class PostgresTest {
         var replication = through("select 1", "-d", "dbname=shop replication=database");
         assertThat(replication.err()).contains("replication does not go through this connection");
         try (var tunnel = Tunnel.open(instance, "alice", NewConnections.postgres(instance, server.port(), "wrong"))) {
-            var refused = psql(tunnel.port(), "anyone", "whatever", "select 1");
+            var refused = Postgres.psql(tunnel.port(), "anyone", "whatever", "select 1");
             assertThat(refused.err())
                     .contains("the database does not let the agent in (28P01)")
                     .doesNotContain("wrong");
         }
         try (var tunnel = Tunnel.open(instance, "alice", NewConnections.postgres(instance, 1, "x"))) {
-            var nobody = psql(tunnel.port(), "anyone", "whatever", "select 1");
+            var nobody = Postgres.psql(tunnel.port(), "anyone", "whatever", "select 1");
             assertThat(nobody.err()).contains("FATAL:  the agent could not connect to the database");
         }
     }
@@ -253,7 +241,7 @@ class PostgresTest {
                         null,
                         "none"));
         try (var tunnel = Tunnel.open(instance, "alice", name)) {
-            return psql(tunnel.port(), "anyone", "whatever", input, "-At");
+            return Postgres.psql(tunnel.port(), "anyone", "whatever", input, "-At");
         }
     }
 
@@ -329,7 +317,7 @@ class PostgresTest {
     @Test
     void whatUsersNeedNotSeeIsMaskedWithoutASingleRule() throws Exception {
         try (var tunnel = Tunnel.open(instance, "alice", masked())) {
-            var rows = psql(tunnel.port(), "anyone", "x", CUSTOMER + ";", "-At");
+            var rows = Postgres.psql(tunnel.port(), "anyone", "x", CUSTOMER + ";", "-At");
             assertThat(rows.out())
                     .as("%s", rows)
                     .startsWith("7|Berlin|[email]|")
@@ -337,21 +325,22 @@ class PostgresTest {
                     .contains("|12.50")
                     .doesNotContain("jane.roe")
                     .doesNotContain("4111");
-            var copied = psql(tunnel.port(), "anyone", "x", "copy (" + CUSTOMER + ") to stdout;", "-At");
+            var copied = Postgres.psql(tunnel.port(), "anyone", "x", "copy (" + CUSTOMER + ") to stdout;", "-At");
             assertThat(copied.out())
                     .as("%s", copied)
                     .contains("Berlin")
                     .doesNotContain("jane.roe")
                     .doesNotContain("4111 1");
-            var failed = psql(tunnel.port(), "anyone", "x", "select ('jane.roe' || '@example.org')::int;", "-At");
+            var failed =
+                    Postgres.psql(tunnel.port(), "anyone", "x", "select ('jane.roe' || '@example.org')::int;", "-At");
             assertThat(failed.err())
                     .as("psql shows the line that was typed, too")
                     .contains("ERROR:  invalid input syntax for type integer: \"[email]\"")
                     .doesNotContain("jane.roe@");
-            var noticed = psql(
+            var noticed = Postgres.psql(
                     tunnel.port(), "anyone", "x", "do $$ begin raise notice 'to jane.roe@example.org'; end $$;", "-At");
             assertThat(noticed.err()).contains("NOTICE").doesNotContain("jane.roe");
-            var returned = psql(
+            var returned = Postgres.psql(
                     tunnel.port(),
                     "anyone",
                     "x",

@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /// A real PostgreSQL on loopback, one for all tests of a JVM. Its superuser needs no password, the account `app` does
 /// (SCRAM); the database is `shop`.
@@ -92,5 +94,16 @@ public final class Postgres {
 
     public int port() {
         return server.getPort();
+    }
+
+    /// Runs `psql` against a port of loopback.
+    public static Ran psql(int port, String user, String password, String input, String... more)
+            throws IOException, InterruptedException {
+        var command =
+                new ArrayList<>(List.of("psql", "-X", "-h", "127.0.0.1", "-p", Integer.toString(port), "-U", user));
+        command.addAll(List.of(more));
+        return Run.of(command, Map.of("PGPASSWORD", password, "PGCLIENTENCODING", "UTF8"))
+                .input(input)
+                .now();
     }
 }
