@@ -23,7 +23,7 @@ help: ## lists these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
 up: build ## builds what is stale and runs Sallyport here: ssh on 12222, API on 8009, agents on 8010; EDGES=2 for a second edge
-	@exec tools/standalone up --folder .sallyport --edges $(EDGES) $(UP)
+	@exec tools/standalone up --folder .sallyport --edges $(EDGES) --databases $(UP)
 
 build: $(STAMP)
 

@@ -284,6 +284,9 @@ final class Running implements AutoCloseable {
             }
             demo.noteAccount(admin);
             demo.startHost(admin);
+            if (options.databases()) {
+                demo.startDatabase(admin);
+            }
         }
         notes.addAll(demo.notes());
     }
@@ -379,7 +382,7 @@ final class Running implements AutoCloseable {
             System.out.printf("ready in %.1f s%n", took);
             announced = true;
             if (options.part() == Part.ALL) {
-                new Welcome(System.out, folder, settings).print(new CliFile(folder).url(), notes);
+                new Welcome(System.out, folder, settings, options.databases()).print(new CliFile(folder).url(), notes);
             }
         } catch (IOException e) {
             throw new CannotStart("could not use the folder " + folder.root() + ": " + e.getMessage(), e);

@@ -12,17 +12,19 @@ import java.util.concurrent.CountDownLatch;
 
 /// The standalone program: everything of Sallyport on one machine.
 ///
-/// `up [--folder DIR] [--any-port] [--no-demo] [--console-origin ORIGIN] [--edges N]
+/// `up [--folder DIR] [--any-port] [--no-demo] [--databases] [--console-origin ORIGIN] [--edges N]
 /// [--part control|edge|agent]`. Exit codes: 0 stopped with its
 /// parent, 1 could not start, 2 usage, 130 and 143 stopped by SIGINT and SIGTERM, as asked.
 public final class Standalone {
 
     private static final String USAGE = """
-            usage: standalone up [--folder DIR] [--any-port] [--no-demo] [--edges N] [--part control|edge|agent]
+            usage: standalone up [--folder DIR] [--any-port] [--no-demo] [--databases] [--edges N]
+                             [--part control|edge|agent]
 
               --folder DIR   where the instance keeps everything (default: .sallyport)
               --any-port     a first start picks free ports instead of 12222, 8009 and 8010
               --no-demo      a first start makes an empty tenant: an admin's key, and nothing else
+              --databases    the demo has a PostgreSQL of its own: the connection pg-demo
               --console-origin ORIGIN
                              pages of this origin may use the API in a browser, such as http://127.0.0.1:5173; several
                              with commas (default: none)
@@ -97,6 +99,7 @@ public final class Standalone {
     /// What was asked for.
     ///
     /// @param demo whether a first start makes the demo
+    /// @param databases whether the demo has a database of its own
     /// @param edges how many edges the instance has
     /// @param number which of them this process runs, from 1
     /// @param agentAt the only edge that the agent dials; 0 for all
@@ -107,6 +110,7 @@ public final class Standalone {
             Path folder,
             boolean anyPort,
             boolean demo,
+            boolean databases,
             Part part,
             int edges,
             int number,
@@ -134,6 +138,7 @@ public final class Standalone {
             var folder = Path.of(".sallyport");
             boolean anyPort = false;
             boolean demo = true;
+            boolean databases = false;
             boolean withParent = false;
             int edges = 1;
             int number = 1;
@@ -148,6 +153,8 @@ public final class Standalone {
                     anyPort = true;
                 } else if (word.equals("--no-demo")) {
                     demo = false;
+                } else if (word.equals("--databases")) {
+                    databases = true;
                 } else if (word.equals("--with-parent")) {
                     withParent = true;
                 } else if (NUMBERS.contains(word)
@@ -192,6 +199,7 @@ public final class Standalone {
                     folder,
                     anyPort,
                     demo,
+                    databases,
                     part,
                     edges,
                     number,

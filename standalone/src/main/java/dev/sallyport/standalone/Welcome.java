@@ -6,7 +6,9 @@ import java.nio.file.Path;
 import java.util.List;
 
 /// What a start prints: where things are, and a few lines to paste, each of which works as printed.
-record Welcome(PrintStream out, InstanceFolder folder, Settings settings) {
+///
+/// @param databases whether the demo was to have a database
+record Welcome(PrintStream out, InstanceFolder folder, Settings settings, boolean databases) {
 
     void print(URI api, List<String> notes) {
         out.println();
@@ -36,6 +38,9 @@ record Welcome(PrintStream out, InstanceFolder folder, Settings settings) {
                         ? "  ssh -F " + config + " alice report"
                         : "  ssh -F " + config + " alice+demo-host uptime");
         out.println("  ssh -F " + config + " bob bash");
+        if (databases && notes.stream().noneMatch(note -> note.contains("pg-demo is left out"))) {
+            out.println("  ssh -F " + config + " -f -N -L 15432:pg-demo:5432 alice && psql -h 127.0.0.1 -p 15432 shop");
+        }
         out.println("  " + sally() + " sessions ls");
     }
 

@@ -389,7 +389,7 @@ final class ConnectionsTest {
                         null,
                         "default",
                         false,
-                        null,
+                        List.of(),
                         null));
     }
 }

@@ -4,6 +4,7 @@ import dev.sallyport.api.Agents;
 import dev.sallyport.api.Connections.Connection;
 import dev.sallyport.api.Connections.ConnectionWrite;
 import dev.sallyport.api.Connections.Custom;
+import dev.sallyport.api.Connections.Database;
 import dev.sallyport.api.Connections.Ssh;
 import dev.sallyport.api.Groups;
 import dev.sallyport.api.Refused;
@@ -26,7 +27,8 @@ import org.jspecify.annotations.Nullable;
 /// The demo tenant: made through the public API at the first start, as an admin would make it.
 ///
 /// Users alice (in the group `engineers`, which one rule lets use everything) and bob (whom no rule mentions), a user
-/// CA with a certificate for each, the connections `bash`, `python`, `report`, and `demo-host`, an sshd of its own.
+/// CA with a certificate for each, the connections `bash`, `python`, `report`, and `demo-host`, an sshd of its own;
+/// where it is asked for, `pg-demo`, a PostgreSQL of its own.
 public final class Demo implements AutoCloseable {
 
     /// Users with a certificate, as they log in.
@@ -35,12 +37,14 @@ public final class Demo implements AutoCloseable {
     private static final String AGENT = "local";
     private static final String SHELL = "bash";
     private static final String HOST = "demo-host";
+    private static final String DATABASE = "pg-demo";
 
     private final Path keys;
     private final Path state;
     private final Path agentSecrets;
     private final List<String> notes = new ArrayList<>();
     private @Nullable DemoHost host;
+    private @Nullable DemoDatabase database;
 
     /// @param keys the instance's keys: the CA's and the users' stand there
     /// @param state where the demo host keeps its configuration
@@ -151,6 +155,65 @@ public final class Demo implements AutoCloseable {
         Files.writeString(portFile, Integer.toString(started.port()));
     }
 
+    /// Starts the demo's database, and makes (or mends, when its port had to change) the connection to it.
+    public void startDatabase(SallyportClient admin) throws IOException, Refused {
+        var portFile = state.resolve(DATABASE + ".port");
+        var secret = agentSecrets.resolve(DATABASE);
+        int before = Files.exists(portFile)
+                ? Integer.parseInt(Files.readString(portFile).strip())
+                : 0;
+        DemoDatabase started;
+        try {
+            started = DemoDatabase.start(state, secret, before);
+        } catch (IOException | RuntimeException e) {
+            notes.add("the connection " + DATABASE + " is left out: its PostgreSQL did not start (" + e.getMessage()
+                    + ")");
+            return;
+        }
+        database = started;
+        if (started.port() == before) {
+            return;
+        }
+        var settings = new Database(
+                "127.0.0.1",
+                started.port(),
+                DemoDatabase.USER,
+                "file:" + secret,
+                DemoDatabase.DATABASE,
+                null,
+                "disable",
+                null,
+                null,
+                null,
+                "default",
+                null,
+                List.of("safe-writes", "postgres-dangerous"),
+                null);
+        var write = new ConnectionWrite(
+                DATABASE,
+                AGENT,
+                "postgres",
+                null,
+                null,
+                null,
+                settings,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null);
+        if (admin.connections(null).items().stream().map(Connection::name).anyMatch(DATABASE::equals)) {
+            admin.updateConnection(DATABASE, write);
+        } else {
+            admin.createConnection(write);
+        }
+        Files.writeString(portFile, Integer.toString(started.port()));
+    }
+
     private void certify(SshKeygen keygen, Path ca, String login, User user) throws IOException, InterruptedException {
         keygen.certify(ca, keygen.key(login), user.email(), List.of(login, user.id()));
     }
@@ -177,6 +240,9 @@ public final class Demo implements AutoCloseable {
     public void close() {
         if (host != null) {
             host.close();
+        }
+        if (database != null) {
+            database.close();
         }
     }
 }
