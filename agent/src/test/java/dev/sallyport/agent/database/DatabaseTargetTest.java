@@ -272,6 +272,75 @@ class DatabaseTargetTest {
         }
     }
 
+    private static byte[] ok(int sequence) throws IOException {
+        return packet(sequence, new byte[] {0, 0, 0, 2, 0, 0, 0});
+    }
+
+    /// The session's settings, as the wire asks for them ("Text Resultset").
+    private static byte[] settings() throws IOException {
+        var bytes = new ByteArrayOutputStream();
+        bytes.write(packet(1, new byte[] {4}));
+        for (int i = 0; i < 4; i++) {
+            var column = new ByteArrayOutputStream();
+            column.write(new byte[] {0, 0, 0, 0, 0, 0, 12, 45, 0, 0, 1, 0, 0, (byte) 253, 0, 0, 0, 0, 0});
+            bytes.write(packet(2 + i, column.toByteArray()));
+        }
+        bytes.write(packet(6, new byte[] {(byte) 0xfe, 0, 0, 2, 0}));
+        bytes.write(packet(7, "\7utf8mb4\7utf8mb4\0\4shop".getBytes(StandardCharsets.US_ASCII)));
+        bytes.write(packet(8, new byte[] {(byte) 0xfe, 0, 0, 2, 0}));
+        return bytes.toByteArray();
+    }
+
+    /// Lets everybody in, tells its settings, and says OK to everything else; returns when its client leaves.
+    private static void agree(ServerSocket listening, java.util.Queue<String> asked) {
+        try (var socket = listening.accept()) {
+            var in = new java.io.DataInputStream(socket.getInputStream());
+            socket.getOutputStream().write(greeting());
+            while (true) {
+                int length = in.readUnsignedByte() | in.readUnsignedByte() << 8 | in.readUnsignedByte() << 16;
+                int sequence = in.readUnsignedByte();
+                var text = new String(in.readNBytes(length), StandardCharsets.ISO_8859_1);
+                boolean question = sequence == 0 && text.contains("@@sql_mode");
+                if (sequence == 0 && !question) {
+                    asked.add(text.substring(1));
+                }
+                socket.getOutputStream().write(question ? settings() : ok(sequence + 1));
+            }
+        } catch (IOException e) {
+            // it left
+        }
+    }
+
+    @Test
+    void statementsThatAreSentAheadAreJudgedWhenThoseBeforeThemAreAnswered() throws Exception {
+        try (var listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            var asked = new java.util.concurrent.LinkedBlockingQueue<String>();
+            var server = Thread.ofVirtual().start(() -> agree(listening, asked));
+            try (var target = new DatabaseTarget(
+                    new Inspection(
+                            new MysqlWire(Masking.NONE, new SecureRandom(), MysqlOptions.STRICT),
+                            statement -> new Judged(Verdict.ALLOW, new Reading.Unread("not looked at")),
+                            Masking.NONE),
+                    new Opening(listening.getLocalPort()))) {
+                var output = target.output();
+                var reading = Thread.ofVirtual().start(() -> into(output, new Reader()));
+                assertThat(target.write(mysqlLogin())).isTrue();
+                var ahead = new ByteArrayOutputStream();
+                for (int i = 1; i <= 5; i++) {
+                    ahead.write(packet(0, ("\3select " + i).getBytes(StandardCharsets.US_ASCII)));
+                }
+                assertThat(target.write(ahead.toByteArray())).isTrue();
+                // nothing more is sent: the answers alone bring them on
+                for (int i = 1; i <= 5; i++) {
+                    assertThat(asked.poll(30, TimeUnit.SECONDS)).isEqualTo("select " + i);
+                }
+                target.kill();
+                reading.join();
+            }
+            server.join();
+        }
+    }
+
     private static final int ROUNDS = 200;
 
     /// Greets everybody at once, and tells how long the answers are; 0 for none.
