@@ -131,6 +131,7 @@ public final class FrameMapper {
                         .setPart(
                                 switch (statement.part()) {
                                     case JUDGED -> dev.sallyport.proto.v1.Statement.Part.JUDGED;
+                                    case REFUSED -> dev.sallyport.proto.v1.Statement.Part.REFUSED;
                                     case ANSWERED -> dev.sallyport.proto.v1.Statement.Part.ANSWERED;
                                 })
                         .setJson(statement.json()));
@@ -276,6 +277,7 @@ public final class FrameMapper {
             case STATEMENT -> {
                 var part = switch (frame.getStatement().getPart()) {
                     case JUDGED -> Message.Statement.Part.JUDGED;
+                    case REFUSED -> Message.Statement.Part.REFUSED;
                     case ANSWERED -> Message.Statement.Part.ANSWERED;
                     case UNRECOGNIZED -> throw new BadFrame("a part of a statement that this version does not know");
                 };

@@ -66,6 +66,7 @@ class FrameMapperTest {
                 new Message.Exit(Optional.empty(), Optional.of("KILL"), true),
                 new Message.File("{\"name\":\"a\"}"),
                 new Message.Statement(Message.Statement.Part.JUDGED, "{\"number\":1}"),
+                new Message.Statement(Message.Statement.Part.REFUSED, "{\"number\":1}"),
                 new Message.Statement(Message.Statement.Part.ANSWERED, "{\"number\":1}"),
                 new Message.Close("revoked"));
         return Stream.concat(

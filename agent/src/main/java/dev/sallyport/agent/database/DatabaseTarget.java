@@ -365,11 +365,10 @@ final class DatabaseTarget implements Target {
             case Verdict.Hold _, Verdict.Block _ -> false;
         };
         for (int i = 0; i < lines.size(); i++) {
-            var piece = new Output.Piece.Statement(Message.Statement.Part.JUDGED, lines.get(i));
             if (!runs && i == lines.size() - 1) {
-                receiver.recorded(piece);
+                receiver.recorded(new Output.Piece.Statement(Message.Statement.Part.REFUSED, lines.get(i)));
             } else {
-                receiver.take(piece);
+                receiver.take(new Output.Piece.Statement(Message.Statement.Part.JUDGED, lines.get(i)));
             }
         }
         var decided = switch (judged.verdict()) {

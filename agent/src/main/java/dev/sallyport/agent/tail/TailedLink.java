@@ -80,7 +80,7 @@ final class TailedLink implements SessionLink {
             case Message.Statement(var part, var json) ->
                 keep(
                         switch (part) {
-                            case JUDGED -> Event.Kind.STATEMENT;
+                            case JUDGED, REFUSED -> Event.Kind.STATEMENT;
                             case ANSWERED -> Event.Kind.ANSWER;
                         },
                         0,

@@ -94,6 +94,9 @@ public final class Carry {
     // what the other side says: numbers up to consumed are done with, up to taken handed out, up to received here
     private final ArrayDeque<Message> queue = new ArrayDeque<>();
     private final Weights weights = new Weights();
+
+    /// The last message that the other side does not go on without our having done with it.
+    private long awaitedNumber;
     private final long[] receivedBytes = new long[STREAMS];
     private long received;
     private long taken;
@@ -276,7 +279,8 @@ public final class Carry {
             unannouncedWeight += weight;
             consumed++;
         }
-        if (unannouncedWeight >= ACKNOWLEDGE_AT && connected && phase == Phase.ACTIVE) {
+        boolean awaited = announced < awaitedNumber && awaitedNumber <= consumed;
+        if ((unannouncedWeight >= ACKNOWLEDGE_AT || awaited) && connected && phase == Phase.ACTIVE) {
             put(new Frame.Ack());
         }
     }
@@ -397,6 +401,9 @@ public final class Carry {
         if (phase == Phase.ENDING) {
             // nobody takes it any more; it is only kept in step for the numbers
             return;
+        }
+        if (message instanceof Message.Statement(var part, var _) && part == Message.Statement.Part.REFUSED) {
+            awaitedNumber = received;
         }
         unconsumedWeight += weight;
         weights.add(weight);

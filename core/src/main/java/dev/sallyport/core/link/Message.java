@@ -79,6 +79,9 @@ public sealed interface Message {
         public enum Part {
             /// Its text and the verdict on it.
             JUDGED,
+            /// Likewise, and it may not run: its sender does nothing until this is recorded, so it is acknowledged at
+            /// once.
+            REFUSED,
             /// How it went.
             ANSWERED
         }

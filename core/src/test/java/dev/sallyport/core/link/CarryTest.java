@@ -222,6 +222,22 @@ class CarryTest {
     }
 
     @Test
+    void aRefusedStatementIsAcknowledgedWhenItIsDoneWith() throws Exception {
+        open();
+        edge.next();
+        edge.consumed(1, 0);
+        agent.send(new Message.Statement(Message.Statement.Part.JUDGED, "{}"), 0);
+        agent.send(new Message.Statement(Message.Statement.Part.REFUSED, "{}"), 0);
+        exchange(0);
+        edge.next();
+        edge.next();
+        edge.consumed(2, 0);
+        assertThat(frames(edge)).as("nobody waits for what may run").isEmpty();
+        edge.consumed(3, 0);
+        assertThat(frames(edge)).hasSize(1);
+    }
+
+    @Test
     void anAcknowledgementThatWasLostWithItsCallIsSaidAgain() throws Exception {
         open();
         edge.send(new Message.Data(Message.Stream.INPUT, 0, new byte[10]), 0);

@@ -228,7 +228,7 @@ final class Relay {
                     case Message.Statement(var part, var json) ->
                         tape.note(
                                 switch (part) {
-                                    case JUDGED -> Event.Kind.STATEMENT;
+                                    case JUDGED, REFUSED -> Event.Kind.STATEMENT;
                                     case ANSWERED -> Event.Kind.ANSWER;
                                 },
                                 json,
