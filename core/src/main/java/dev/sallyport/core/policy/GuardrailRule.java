@@ -21,4 +21,10 @@ public record GuardrailRule(String name, GuardrailAction action, List<GuardrailC
                     "rule " + name + " allows by a number of rows that is known only afterwards");
         }
     }
+
+    /// What its name begins with: a preset, or `rules` for the connection's own.
+    public String guardrail() {
+        int slash = name.indexOf('/');
+        return slash < 0 ? name : name.substring(0, slash);
+    }
 }

@@ -8,6 +8,10 @@ import java.util.stream.Stream;
 /// conditions all hold, and one that none speaks of is allowed. Of several statements in one text the strictest verdict
 /// counts for all.
 ///
+/// A rule that allows counts only for a statement of which it covers everything: `allow`, `does create table` is not
+/// for
+/// one that deletes besides. That of a preset excepts from this preset and not from the others.
+///
 /// @param unread what becomes of a text that is not understood, or runs what it does not show, when any rule is by
 ///     grammar
 public record Guardrails(List<GuardrailRule> rules, GuardrailAction unread) {

@@ -2,6 +2,7 @@ package dev.sallyport.inspect.guardrails;
 
 import dev.sallyport.core.policy.GuardrailAction;
 import dev.sallyport.core.policy.GuardrailCondition;
+import dev.sallyport.core.policy.GuardrailPreset;
 import dev.sallyport.core.policy.GuardrailRule;
 import dev.sallyport.core.policy.Guardrails;
 import dev.sallyport.core.policy.Verdict;
@@ -11,6 +12,7 @@ import dev.sallyport.inspect.database.Judged;
 import dev.sallyport.inspect.sql.Grammar;
 import dev.sallyport.inspect.sql.Reading;
 import dev.sallyport.inspect.sql.SqlStatement;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 
@@ -93,14 +95,21 @@ public final class GuardrailJudge implements Judge {
 
     private Verdict verdict(SqlStatement statement, int statements, String text) {
         var limit = Optional.<Verdict.RowLimit>empty();
+        var passed = new HashSet<String>();
         for (var rule : guardrails.rules()) {
-            if (!matching.holds(rule, Optional.of(statement), statements, text)) {
+            if (passed.contains(rule.guardrail()) || !matching.holds(rule, Optional.of(statement), statements, text)) {
                 continue;
             }
             var rows = rows(rule);
             if (rows.isPresent()) {
                 limit = limit.filter(before -> before.rows() <= rows.get())
                         .or(() -> Optional.of(new Verdict.RowLimit(rule.name(), rule.message(), rows.get())));
+                continue;
+            }
+            if (rule.action() == GuardrailAction.ALLOW
+                    && GuardrailPreset.of(rule.guardrail()).isPresent()) {
+                // a preset's exception is from that preset; the others are still asked
+                passed.add(rule.guardrail());
                 continue;
             }
             return of(rule.action(), rule.name(), rule.message(), Touches.of(statement), limit);

@@ -3,6 +3,7 @@ package dev.sallyport.inspect.guardrails;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import dev.sallyport.core.policy.Globs;
+import dev.sallyport.core.policy.GuardrailAction;
 import dev.sallyport.core.policy.GuardrailCondition;
 import dev.sallyport.core.policy.GuardrailRule;
 import dev.sallyport.inspect.sql.Act;
@@ -37,16 +38,61 @@ final class Matching {
         }
     }
 
-    /// Whether a rule speaks of a statement, but for the rows that it changes.
+    /// Whether a rule speaks of a statement, but for the rows that it changes. One that allows speaks only of a
+    /// statement
+    /// of which it covers everything: all that it does, all tables, columns and functions, and those for sure.
     ///
     /// @param statement empty: the text was not understood, and what is by grammar does not hold
     boolean holds(GuardrailRule rule, Optional<SqlStatement> statement, int statements, String text) {
         return rule.conditions().stream()
                 .allMatch(condition -> condition.byGrammar()
                         ? statement
-                                .filter(it -> holds(condition, it, statements))
+                                .filter(it -> rule.action() == GuardrailAction.ALLOW
+                                        ? covers(condition, it, statements)
+                                        : holds(condition, it, statements))
                                 .isPresent()
                         : inText(condition, text));
+    }
+
+    private static boolean covers(GuardrailCondition condition, SqlStatement statement, int statements) {
+        return switch (condition) {
+            case GuardrailCondition.Does(var deeds) ->
+                statement.acts().stream().allMatch(act -> deeds.stream().anyMatch(deed -> is(act, deed)));
+            case GuardrailCondition.Reads(var tables) -> usesOnly(statement, TableUse.Use.READ, tables);
+            case GuardrailCondition.Writes(var tables) -> usesOnly(statement, TableUse.Use.WRITTEN, tables);
+            case GuardrailCondition.Uses(var columns) ->
+                !statement.columns().isEmpty()
+                        && statement.columns().stream()
+                                .allMatch(use -> columns.stream().anyMatch(glob -> surely(glob, use)));
+            case GuardrailCondition.Calls(var functions) ->
+                !statement.functions().isEmpty()
+                        && statement.functions().stream()
+                                .allMatch(name -> functions.stream().anyMatch(glob -> surely(glob, name)));
+            default -> holds(condition, statement, statements);
+        };
+    }
+
+    private static boolean usesOnly(SqlStatement statement, TableUse.Use use, List<String> globs) {
+        var tables =
+                statement.tables().stream().filter(table -> table.use() == use).toList();
+        return !tables.isEmpty()
+                && tables.stream().allMatch(table -> globs.stream().anyMatch(glob -> surely(glob, table.table())));
+    }
+
+    /// A name without a schema is not surely of the one that is asked for.
+    private static boolean surely(String glob, SqlName name) {
+        return (glob.indexOf('.') < 0 || name.schema().isPresent()) && matches(glob, name);
+    }
+
+    private static boolean surely(String glob, ColumnUse use) {
+        int point = glob.lastIndexOf('.');
+        var column = glob.substring(point + 1);
+        boolean named = use.column().equals("*") ? column.equals("*") : Globs.matches(column, lower(use.column()));
+        return named
+                && (point < 0
+                        || use.table()
+                                .filter(table -> surely(glob.substring(0, point), table))
+                                .isPresent());
     }
 
     private static boolean holds(GuardrailCondition condition, SqlStatement statement, int statements) {

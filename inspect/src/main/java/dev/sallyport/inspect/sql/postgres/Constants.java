@@ -8,6 +8,7 @@ import java.util.Optional;
 final class Constants {
 
     private static final int MOST_DIGITS = 40;
+    private static final int LONGEST_TEXT = 1_000;
 
     private Constants() {}
 
@@ -61,6 +62,16 @@ final class Constants {
     private static Optional<Object> calculated(com.google.gson.JsonObject fields) {
         var names = Tree.strings(Tree.list(fields, "name"));
         var right = Tree.get(fields, "rexpr").flatMap(Constants::of);
+        if (names.size() == 1 && names.getFirst().equals("||")) {
+            var first = Tree.get(fields, "lexpr").flatMap(Constants::of);
+            return first.isPresent()
+                            && right.isPresent()
+                            && first.get() instanceof String a
+                            && right.get() instanceof String b
+                            && a.length() + b.length() <= LONGEST_TEXT
+                    ? Optional.of(a + b)
+                    : Optional.empty();
+        }
         if (names.size() != 1 || right.isEmpty() || !(right.get() instanceof BigDecimal b)) {
             return Optional.empty();
         }
@@ -79,6 +90,11 @@ final class Constants {
             case "*" -> Optional.of(a.multiply(b).stripTrailingZeros());
             default -> Optional.empty();
         };
+    }
+
+    /// Whether a difference of this sign is one by which a comparison holds.
+    static boolean holds(String operator, BigDecimal difference) {
+        return compared(operator, difference, BigDecimal.ZERO).orElse(false);
     }
 
     /// Whether a comparison holds; empty when the two cannot be compared here.

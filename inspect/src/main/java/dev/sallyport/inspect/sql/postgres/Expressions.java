@@ -81,6 +81,12 @@ final class Expressions {
                 fields(fields, scope, where == ColumnUse.Where.RESULT ? ColumnUse.Where.CONDITION : where);
                 yield Value.NONE;
             }
+            case "JsonArrayQueryConstructor" -> {
+                if (where == ColumnUse.Where.RESULT) {
+                    facts.manyInOne();
+                }
+                yield fields(fields, scope, where);
+            }
             case "CaseExpr" -> choice(fields, scope, where);
             case "A_Const", "ParamRef", "String", "Integer", "TypeName" -> Value.NONE;
             case "RangeVar" -> {

@@ -21,6 +21,7 @@ final class Facts {
     private final Set<String> opaque = new LinkedHashSet<>();
     private boolean everyRow;
     private boolean manyInOne;
+    private boolean unseenRows;
 
     void act(Operation operation) {
         acts.add(Act.of(operation));
@@ -55,6 +56,11 @@ final class Facts {
         manyInOne = true;
     }
 
+    /// Rows come from a function that can read any table.
+    void unseenRows() {
+        unseenRows = true;
+    }
+
     /// What another statement, which this one holds but does not run, uses; not what it does.
     void uses(Facts held) {
         held.tables.forEach(each -> table(each.table(), TableUse.Use.READ));
@@ -64,7 +70,9 @@ final class Facts {
 
     /// The statement, read to its end.
     SqlStatement statement(int start, int end, Rows rows) {
-        boolean unlimited = !rows.bounded() || (manyInOne && !rows.columns().isEmpty());
+        boolean ofTables = unseenRows || !tables.isEmpty();
+        boolean unlimited =
+                ofTables && (!rows.bounded() || (manyInOne && !rows.columns().isEmpty()));
         return new SqlStatement(
                 start, end, acts, tables, columns, functions, everyRow, unlimited, opaque, rows.columns());
     }

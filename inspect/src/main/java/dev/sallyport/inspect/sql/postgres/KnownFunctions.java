@@ -111,11 +111,9 @@ final class KnownFunctions {
             "jsonb_array_elements_text",
             "json_object_keys",
             "jsonb_object_keys",
-            "generate_subscripts",
-            "now",
-            "version",
-            "current_database",
-            "current_schema");
+            "generate_subscripts");
+
+    private static final Set<String> ONE_ROW = Set.of("now", "version", "current_database", "current_schema");
 
     private KnownFunctions() {}
 
@@ -126,6 +124,11 @@ final class KnownFunctions {
     /// Whether a call in `from` gives no rows of a table.
     static boolean givesItsArguments(SqlName function) {
         return inCatalog(function) && ROWS.contains(function.name());
+    }
+
+    /// Whether a call in `from` gives one row, and none of a table.
+    static boolean givesOneRow(SqlName function) {
+        return inCatalog(function) && ONE_ROW.contains(function.name());
     }
 
     private static boolean inCatalog(SqlName function) {

@@ -41,7 +41,23 @@ final class Queries {
             "corr");
 
     /// Aggregates whose one value holds those of all rows.
-    private static final Set<String> MANY_IN_ONE = Set.of("array_agg", "string_agg", "json_agg", "jsonb_agg", "xmlagg");
+    private static final Set<String> MANY_IN_ONE = Set.of(
+            "array_agg",
+            "string_agg",
+            "json_agg",
+            "json_agg_strict",
+            "jsonb_agg",
+            "jsonb_agg_strict",
+            "json_object_agg",
+            "json_object_agg_strict",
+            "json_object_agg_unique",
+            "json_object_agg_unique_strict",
+            "jsonb_object_agg",
+            "jsonb_object_agg_strict",
+            "jsonb_object_agg_unique",
+            "jsonb_object_agg_unique_strict",
+            "range_agg",
+            "xmlagg");
 
     private final Facts facts;
     private final Expressions expressions;
@@ -90,14 +106,18 @@ final class Queries {
             expressions.walk(locking, scope, ColumnUse.Where.CONDITION);
         }
         Tree.object(fields, "intoClause").ifPresent(into -> into(into, scope));
-        boolean limited = count.filter(limit -> !isNull(limit)).isPresent();
-        return new Rows(rows.columns(), rows.bounded() || limited);
+        boolean ties = Tree.text(fields, "limitOption").orElse("").equals("LIMIT_OPTION_WITH_TIES");
+        boolean limited = count.filter(Limits::limits).isPresent() && !ties;
+        return new Rows(rows.columns(), rows.bounded() || limited, whole(fields, scope));
     }
 
-    private static boolean isNull(JsonElement element) {
-        return Tree.node(element)
-                .filter(node -> node.kind().equals("A_Const") && Tree.flag(node.fields(), "isnull"))
-                .isPresent();
+    /// The table of which it gives all rows, if there is one.
+    private static Optional<SqlName> whole(JsonObject fields, Scope scope) {
+        if (scope.sources().size() != 1) {
+            return Optional.empty();
+        }
+        var only = scope.sources().getFirst();
+        return only.whole().filter(_ -> Conditions.isWhole(fields, relation -> isWholeTable(relation, scope, only)));
     }
 
     private Rows both(JsonObject fields, Scope scope) {
@@ -126,7 +146,8 @@ final class Queries {
         boolean grouped = Tree.get(fields, "groupClause").isPresent();
         boolean oneRow =
                 !grouped && !targets.isEmpty() && targets.stream().allMatch(Queries::isOneValue) && aggregates(fields);
-        boolean few = scope.sources().stream().allMatch(Source::bounded);
+        boolean few = scope.sources().stream().allMatch(Source::bounded)
+                && targets.stream().noneMatch(target -> calls(target, Queries::givesRows));
         if (!few && targets.stream().anyMatch(target -> calls(target, Queries::isManyInOne))) {
             facts.manyInOne();
         }
@@ -135,12 +156,19 @@ final class Queries {
     }
 
     private static boolean aggregates(JsonObject fields) {
-        return Tree.list(fields, "targetList").stream().anyMatch(target -> calls(target, Queries::isAggregate))
+        return Tree.list(fields, "targetList").stream()
+                        .anyMatch(target -> calls(target, call -> call.has("funcname") && isAggregate(call)))
                 || fields.has("havingClause");
     }
 
-    private static boolean isManyInOne(JsonObject call) {
-        return MANY_IN_ONE.contains(called(call).name());
+    private static boolean isManyInOne(JsonObject fields) {
+        return (fields.has("funcname") && MANY_IN_ONE.contains(called(fields).name()))
+                || fields.has("JsonArrayAgg")
+                || fields.has("JsonObjectAgg");
+    }
+
+    private static boolean givesRows(JsonObject fields) {
+        return fields.has("funcname") && KnownFunctions.givesItsArguments(called(fields));
     }
 
     private static boolean calls(JsonElement element, Predicate<JsonObject> wanted) {
@@ -151,8 +179,7 @@ final class Queries {
             return false;
         }
         var fields = element.getAsJsonObject();
-        return (fields.has("funcname") && wanted.test(fields))
-                || fields.asMap().values().stream().anyMatch(each -> calls(each, wanted));
+        return wanted.test(fields) || fields.asMap().values().stream().anyMatch(each -> calls(each, wanted));
     }
 
     private Rows values(List<JsonElement> lists, Scope scope) {
@@ -281,8 +308,8 @@ final class Queries {
                         ResultColumn.STAR,
                         !renamed,
                         Set.of(new ColumnUse(Optional.of(table), "*", ColumnUse.Where.RESULT))));
-            case Source.Rows(var _, var columns, var _) -> columns;
-            case Source.Mixed(var _, var origins, var _) ->
+            case Source.Rows(var _, var columns, var _, var _) -> columns;
+            case Source.Mixed(var _, var origins, var _, var _) ->
                 List.of(new ResultColumn(ResultColumn.STAR, false, origins));
         };
     }
@@ -315,7 +342,10 @@ final class Queries {
             scope.commonTable(
                     name,
                     recursive || more
-                            ? new Rows(List.of(new ResultColumn(ResultColumn.STAR, false, rows.origins())), false)
+                            ? new Rows(
+                                    List.of(new ResultColumn(ResultColumn.STAR, false, rows.origins())),
+                                    false,
+                                    rows.whole())
                             : rows);
         }
     }
@@ -340,7 +370,10 @@ final class Queries {
             }
             case "RangeFunction" -> {
                 var value = expressions.field(fields, "functions", scope, ColumnUse.Where.RESULT);
-                scope.add(new Source.Mixed(alias(fields, functionName(fields)), value.origins(), harmless(fields)));
+                scope.add(new Source.Mixed(alias(fields, functionName(fields)), value.origins(), isOneRow(fields)));
+                if (!harmless(fields)) {
+                    facts.unseenRows();
+                }
             }
             default -> {
                 // XMLTABLE, JSON_TABLE and what may come: rows made of what they hold
@@ -356,7 +389,14 @@ final class Queries {
 
     private static boolean harmless(JsonObject fields) {
         var functions = functions(fields);
-        return !functions.isEmpty() && functions.stream().allMatch(KnownFunctions::givesItsArguments);
+        return !functions.isEmpty()
+                && functions.stream()
+                        .allMatch(each -> KnownFunctions.givesItsArguments(each) || KnownFunctions.givesOneRow(each));
+    }
+
+    private static boolean isOneRow(JsonObject fields) {
+        var functions = functions(fields);
+        return !functions.isEmpty() && functions.stream().allMatch(KnownFunctions::givesOneRow);
     }
 
     private static List<SqlName> functions(JsonObject fields) {
@@ -407,8 +447,8 @@ final class Queries {
         var named = rows.named(names);
         var alias = alias(fields, name);
         return named.exact()
-                ? new Source.Rows(alias, named.columns(), named.bounded())
-                : new Source.Mixed(alias, named.origins(), named.bounded());
+                ? new Source.Rows(alias, named.columns(), named.bounded(), named.whole())
+                : new Source.Mixed(alias, named.origins(), named.bounded(), named.whole());
     }
 
     private Source table(JsonObject fields, Scope scope) {
@@ -426,7 +466,9 @@ final class Queries {
 
     static SqlName name(JsonObject relation) {
         var name = Tree.text(relation, "relname").orElse("");
+        boolean temporary = Tree.text(relation, "relpersistence").orElse("").equals("t");
         return Tree.text(relation, "schemaname")
+                .or(() -> temporary ? Optional.of("pg_temp") : Optional.empty())
                 .map(schema -> SqlName.of(schema, name))
                 .orElseGet(() -> SqlName.of(name));
     }
@@ -455,9 +497,11 @@ final class Queries {
         with(fields, scope);
         var target = target(fields);
         written(Tree.list(fields, "cols"), target);
-        boolean few = Tree.node(fields, "selectStmt")
-                .map(query -> inserted(query, scope).bounded())
-                .orElse(true);
+        var given = Tree.node(fields, "selectStmt")
+                .map(query -> inserted(query, scope))
+                .orElse(Rows.NONE);
+        boolean few = given.bounded();
+        boolean ofItself = given.whole().filter(table -> isSame(table, target)).isPresent();
         scope.add(target);
         Tree.object(fields, "onConflictClause").ifPresent(conflict -> {
             expressions.field(conflict, "infer", scope, ColumnUse.Where.CONDITION);
@@ -470,6 +514,13 @@ final class Queries {
             within.add(alias("excluded", target));
             set(targets, target, within);
             expressions.field(conflict, "whereClause", within, ColumnUse.Where.CONDITION);
+            // what is there already is written once more: each row meets itself
+            if (ofItself
+                    && !Tree.get(conflict, "whereClause")
+                            .map(where -> Conditions.chooses(where, changed(scope, target)))
+                            .orElse(false)) {
+                facts.everyRow();
+            }
         });
         return returned(fields, scope, target, few);
     }
@@ -509,12 +560,53 @@ final class Queries {
     private void condition(JsonObject fields, String name, Scope scope, Source target) {
         var condition = Tree.get(fields, name);
         condition.ifPresent(where -> expressions.walk(where, scope, ColumnUse.Where.CONDITION));
-        boolean alone = scope.sources().size() == 1;
         if (!condition
-                .map(where -> Conditions.chooses(where, target.alias(), alone))
+                .map(where -> Conditions.chooses(where, changed(scope, target)))
                 .orElse(false)) {
             facts.everyRow();
         }
+    }
+
+    /// The table that is changed, among the sources beside it.
+    private static Conditions.Target changed(Scope scope, Source target) {
+        var others = scope.sources().stream().filter(source -> source != target).toList();
+        var copies = new LinkedHashSet<String>();
+        for (var other : others) {
+            if (other.whole().filter(table -> isSame(table, target)).isPresent()) {
+                copies.add(other.alias());
+            }
+        }
+        return new Conditions.Target(
+                target.alias(),
+                column -> others.stream().noneMatch(other -> canHave(other, column)),
+                relation -> isWholeTable(relation, scope, target),
+                copies);
+    }
+
+    private static boolean canHave(Source source, String column) {
+        return !(source instanceof Source.Rows rows)
+                || rows.columns().stream()
+                        .anyMatch(each ->
+                                each.name().equals(column) || each.name().equals(ResultColumn.STAR));
+    }
+
+    private static boolean isWholeTable(JsonObject relation, Scope scope, Source target) {
+        var name = name(relation);
+        var common = name.schema().isEmpty() ? scope.commonTable(name.name()) : Optional.<Rows>empty();
+        return common.map(Rows::whole)
+                .orElse(Optional.of(name))
+                .filter(table -> isSame(table, target))
+                .isPresent();
+    }
+
+    /// A name without a schema can be that of any.
+    private static boolean isSame(SqlName table, Source target) {
+        return target.whole()
+                .filter(own -> own.name().equals(table.name())
+                        && (own.schema().isEmpty()
+                                || table.schema().isEmpty()
+                                || own.schema().equals(table.schema())))
+                .isPresent();
     }
 
     private Rows merge(JsonObject fields, Scope outer) {
@@ -526,7 +618,7 @@ final class Queries {
         Tree.get(fields, "sourceRelation").ifPresent(source -> from(source, scope));
         var join = Tree.get(fields, "joinCondition");
         join.ifPresent(condition -> expressions.walk(condition, scope, ColumnUse.Where.CONDITION));
-        boolean joined = join.map(condition -> Conditions.chooses(condition, target.alias(), false))
+        boolean joined = join.map(condition -> Conditions.chooses(condition, changed(scope, target)))
                 .orElse(false);
         for (var each : Tree.list(fields, "mergeWhenClauses")) {
             when(Tree.node(each).map(Tree.Node::fields).orElseGet(JsonObject::new), scope, target, joined);
@@ -556,7 +648,7 @@ final class Queries {
             default -> throw new NotUnderstood("a merge does something unknown");
         }
         boolean chosen = condition
-                .map(each -> Conditions.chooses(each, target.alias(), false))
+                .map(each -> Conditions.chooses(each, changed(scope, target)))
                 .orElse(false);
         boolean matched = !Tree.text(clause, "matchKind").orElse("").equals("MERGE_WHEN_NOT_MATCHED_BY_SOURCE");
         if (!command.equals("CMD_INSERT") && !chosen && !(joined && matched)) {

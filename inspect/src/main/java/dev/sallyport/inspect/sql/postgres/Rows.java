@@ -2,8 +2,10 @@ package dev.sallyport.inspect.sql.postgres;
 
 import dev.sallyport.inspect.sql.ColumnUse;
 import dev.sallyport.inspect.sql.ResultColumn;
+import dev.sallyport.inspect.sql.SqlName;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -11,7 +13,12 @@ import java.util.stream.Stream;
 ///
 /// @param columns in order; one of the name `*` stands for any number of them
 /// @param bounded whether their number is limited by the query's form
-record Rows(List<ResultColumn> columns, boolean bounded) {
+/// @param whole the table of which they are all rows there are
+record Rows(List<ResultColumn> columns, boolean bounded, Optional<SqlName> whole) {
+
+    Rows(List<ResultColumn> columns, boolean bounded) {
+        this(columns, bounded, Optional.empty());
+    }
 
     static final Rows NONE = new Rows(List.of(), true);
 
@@ -35,7 +42,7 @@ record Rows(List<ResultColumn> columns, boolean bounded) {
         }
         if (!exact()) {
             var any = new ResultColumn(ResultColumn.STAR, false, origins());
-            return new Rows(List.of(any), bounded);
+            return new Rows(List.of(any), bounded, whole);
         }
         var renamed = Stream.iterate(0, i -> i < columns.size(), i -> i + 1)
                 .map(i -> i < names.size()
@@ -45,7 +52,7 @@ record Rows(List<ResultColumn> columns, boolean bounded) {
                                 columns.get(i).origins())
                         : columns.get(i))
                 .toList();
-        return new Rows(renamed, bounded);
+        return new Rows(renamed, bounded, whole);
     }
 
     /// Those of a set operation: what can be in either.

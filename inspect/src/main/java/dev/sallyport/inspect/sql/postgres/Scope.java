@@ -120,7 +120,7 @@ final class Scope {
                 new Resolved(
                         Set.of(new ColumnUse(Optional.of(table), renamed ? "*" : column, where)),
                         !renamed && !column.equals("*"));
-            case Source.Rows(var _, var columns, var _) -> {
+            case Source.Rows(var _, var columns, var _, var _) -> {
                 var uses = new LinkedHashSet<ColumnUse>();
                 boolean known = true;
                 for (var each : columns) {
@@ -131,7 +131,7 @@ final class Scope {
                 }
                 yield new Resolved(uses, known && !column.equals("*"));
             }
-            case Source.Mixed(var _, var origins, var _) -> {
+            case Source.Mixed(var _, var origins, var _, var _) -> {
                 var uses = new LinkedHashSet<ColumnUse>();
                 origins.forEach(use -> uses.add(new ColumnUse(use.table(), use.column(), where)));
                 yield new Resolved(uses, false);

@@ -4,6 +4,7 @@ import dev.sallyport.inspect.sql.ColumnUse;
 import dev.sallyport.inspect.sql.ResultColumn;
 import dev.sallyport.inspect.sql.SqlName;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /// Something that a query takes rows from.
@@ -15,6 +16,9 @@ sealed interface Source {
     /// Whether the rows it gives are few by its form: limited, written down, made of one row.
     boolean bounded();
 
+    /// The table of which it gives all rows, if there is one.
+    Optional<SqlName> whole();
+
     /// A table or view of the database: any column can be its.
     ///
     /// @param renamed its columns have got other names (`as t(a, b)`), so that a name tells no column
@@ -23,11 +27,20 @@ sealed interface Source {
         public boolean bounded() {
             return false;
         }
+
+        @Override
+        public Optional<SqlName> whole() {
+            return Optional.of(table);
+        }
     }
 
     /// A subquery or common table expression whose columns are known by name.
-    record Rows(String alias, List<ResultColumn> columns, boolean bounded) implements Source {}
+    record Rows(String alias, List<ResultColumn> columns, boolean bounded, Optional<SqlName> whole) implements Source {}
 
     /// Anything else: any column can be its, and comes from any of `origins`.
-    record Mixed(String alias, Set<ColumnUse> origins, boolean bounded) implements Source {}
+    record Mixed(String alias, Set<ColumnUse> origins, boolean bounded, Optional<SqlName> whole) implements Source {
+        Mixed(String alias, Set<ColumnUse> origins, boolean bounded) {
+            this(alias, origins, bounded, Optional.empty());
+        }
+    }
 }

@@ -128,6 +128,23 @@ final class Statements {
             "statistic-ext", "statistics",
             "attribute", "column");
 
+    /// Kinds that put functions to use by their names, where no call stands.
+    private static final Set<String> SERVED_BY_FUNCTIONS = Set.of(
+            "DefineStmt",
+            "CreateCastStmt",
+            "CreateOpClassStmt",
+            "CreateConversionStmt",
+            "CreateTrigStmt",
+            "CreateEventTrigStmt",
+            "CreatePLangStmt",
+            "CreateAmStmt",
+            "CreateFdwStmt",
+            "CreateTransformStmt");
+
+    /// Fields with the name of a function; `names` is a type's, which is how definitions are parsed.
+    private static final Set<String> FUNCTION_NAMES = Set.of(
+            "names", "objname", "funcname", "func_name", "plhandler", "plinline", "plvalidator", "handler_name", "arg");
+
     private static final Set<Operation> ONLY_READ =
             Set.of(Operation.LOCK, Operation.MAINTAIN, Operation.ANALYZE, Operation.COMMENT);
 
@@ -164,6 +181,9 @@ final class Statements {
     /// @throws NotUnderstood for a statement that is not known
     void read(Tree.Node node) {
         var fields = node.fields();
+        if (SERVED_BY_FUNCTIONS.contains(node.kind())) {
+            served(fields);
+        }
         var kind = PLAIN.get(node.kind());
         if (kind != null) {
             act(kind.operation(), kind.object(), fields);
@@ -172,6 +192,9 @@ final class Statements {
         var byField = BY_FIELD.get(node.kind());
         if (byField != null) {
             act(byField.operation(), object(fields, byField.object()), fields);
+            if (node.kind().equals("AlterTableStmt")) {
+                dropped(fields);
+            }
             return;
         }
         switch (node.kind()) {
@@ -220,11 +243,16 @@ final class Statements {
             case "RuleStmt" -> {
                 facts.act(Operation.CREATE, "rule");
                 Tree.object(fields, "relation").ifPresent(this::written);
+                Tree.get(fields, "whereClause").ifPresent(where -> walk(where, Optional.empty()));
                 Tree.list(fields, "actions").forEach(action -> Tree.node(action).ifPresent(this::read));
                 rows = Rows.NONE;
             }
-            case "CreateFunctionStmt" ->
+            case "CreateFunctionStmt" -> {
                 facts.act(Operation.CREATE, Tree.flag(fields, "is_procedure") ? "procedure" : "function");
+                // whoever may make one may run it in the next statement, as with DO
+                facts.opaque("CREATE FUNCTION makes a program that is not read");
+                walk(fields, Optional.empty());
+            }
             case "TruncateStmt" -> act(Operation.TRUNCATE, "table", fields);
             case "VacuumStmt" -> {
                 boolean vacuum = Tree.flag(fields, "is_vacuumcmd");
@@ -247,6 +275,42 @@ final class Statements {
         facts.act(operation, object);
         named(fields, object, operation);
         walk(fields, Optional.of(ONLY_READ.contains(operation) ? TableUse.Use.READ : TableUse.Use.WRITTEN));
+    }
+
+    /// What `alter table` takes away.
+    private void dropped(JsonObject fields) {
+        for (var each : Tree.list(fields, "cmds")) {
+            var subtype = Tree.node(each)
+                    .flatMap(command -> Tree.text(command.fields(), "subtype"))
+                    .orElse("");
+            switch (subtype) {
+                case "AT_DropColumn" -> facts.act(Operation.DROP, "column");
+                case "AT_DropConstraint" -> facts.act(Operation.DROP, "constraint");
+                default -> {
+                    // takes nothing away
+                }
+            }
+        }
+    }
+
+    /// Notes the functions that stand as names: `create operator … (function = f)`.
+    private void served(JsonElement element) {
+        if (element.isJsonArray()) {
+            element.getAsJsonArray().forEach(this::served);
+            return;
+        }
+        if (!element.isJsonObject()) {
+            return;
+        }
+        element.getAsJsonObject().asMap().forEach((name, value) -> {
+            if (FUNCTION_NAMES.contains(name) && value.isJsonArray()) {
+                var parts = Tree.strings(value.getAsJsonArray().asList());
+                if (!parts.isEmpty()) {
+                    facts.function(Expressions.name(parts));
+                }
+            }
+            served(value);
+        });
     }
 
     /// `OBJECT_FOREIGN_TABLE` as `foreign-table`.
@@ -295,7 +359,8 @@ final class Statements {
         var node = Tree.node(element);
         if (node.isPresent()) {
             if (PLAIN.containsKey(node.get().kind())
-                    || BY_FIELD.containsKey(node.get().kind())) {
+                    || BY_FIELD.containsKey(node.get().kind())
+                    || Set.of("ViewStmt", "GrantStmt").contains(node.get().kind())) {
                 // CREATE SCHEMA with what is in it
                 read(node.get());
             } else if (queries.isQuery(node.get().kind())) {
@@ -304,7 +369,9 @@ final class Statements {
                     .contains(node.get().kind())) {
                 queries.expressions().walk(element, Scope.outermost(), ColumnUse.Where.CONDITION);
             } else {
-                walk(node.get().fields(), use);
+                // `create table … (like t)` looks at t
+                boolean looks = node.get().kind().equals("TableLikeClause");
+                walk(node.get().fields(), looks ? Optional.of(TableUse.Use.READ) : use);
             }
         } else if (fields.has("relname")) {
             facts.table(Queries.name(fields), use.orElse(TableUse.Use.READ));
