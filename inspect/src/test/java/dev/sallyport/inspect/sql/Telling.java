@@ -58,7 +58,11 @@ public final class Telling {
 
     /// The results with their origins: `name<customers.name, ?<customers.email+phone`.
     public static String results(SqlStatement statement) {
-        return statement.results().stream()
+        return results(statement.results());
+    }
+
+    public static String results(List<ResultColumn> columns) {
+        return columns.stream()
                 .map(column -> (column.name().isEmpty() ? "?" : column.name())
                         + (column.origins().isEmpty() ? "" : "<")
                         + sorted(column.origins().stream()

@@ -76,15 +76,19 @@ final class Scope {
     private Resolved unqualified(String column, ColumnUse.Where where) {
         var uses = new LinkedHashSet<ColumnUse>();
         int candidates = 0;
+        boolean known = true;
         for (Optional<Scope> at = Optional.of(this); at.isPresent(); at = at.get().outer) {
             for (var source : at.get().sources) {
                 if (source.alias().equals(column)) {
                     // a whole row, as a value
                     uses.addAll(of(source, "*", where).uses());
+                    known = false;
                     candidates++;
                 }
                 if (!(source instanceof Source.Rows rows) || has(rows, column)) {
-                    uses.addAll(of(source, column, where).uses());
+                    var resolved = of(source, column, where);
+                    uses.addAll(resolved.uses());
+                    known &= resolved.known();
                     candidates++;
                 }
             }
@@ -98,7 +102,7 @@ final class Scope {
         if (candidates == 0) {
             return new Resolved(Set.of(new ColumnUse(Optional.empty(), column, where)), false);
         }
-        return new Resolved(uses, candidates == 1);
+        return new Resolved(uses, known && candidates == 1);
     }
 
     private static boolean has(Source.Rows rows, String column) {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sallyport.inspect.guardrails;
+
+import org.jspecify.annotations.NullMarked;
