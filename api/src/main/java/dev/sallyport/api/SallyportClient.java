@@ -338,6 +338,26 @@ public final class SallyportClient implements AutoCloseable {
         return put(SshServer.Configuration.class, path("ssh-server"), apply, tag);
     }
 
+    public Cas.Page cas(@Nullable String cursor) throws IOException, Refused {
+        return get(Cas.Page.class, path("cas"), after(cursor));
+    }
+
+    public Cas.Ca ca(String id) throws IOException, Refused {
+        return get(Cas.Ca.class, path("cas", id), Map.of());
+    }
+
+    public Cas.Ca addCa(Cas.NewCa ca) throws IOException, Refused {
+        return post(Cas.Ca.class, path("cas"), ca);
+    }
+
+    public Cas.Ca proveCa(String id, Cas.Proof proof) throws IOException, Refused {
+        return post(Cas.Ca.class, path("cas", id, "proof"), proof);
+    }
+
+    public void deleteCa(String id) throws IOException, Refused {
+        delete(path("cas", id));
+    }
+
     public Revocations.Page revocations(@Nullable String cursor) throws IOException, Refused {
         return get(Revocations.Page.class, path("revocations"), after(cursor));
     }

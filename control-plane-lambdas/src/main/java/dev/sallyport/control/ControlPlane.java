@@ -80,6 +80,7 @@ public final class ControlPlane {
                         "/v1/access",
                         "/v1/access-rules",
                         "/v1/ssh-server",
+                        "/v1/cas",
                         "/v1/revocations"),
                 handler(component.access().router()));
     }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sallyport.api.Agents;
+import dev.sallyport.api.Cas;
 import dev.sallyport.api.ConnectionTests;
 import dev.sallyport.api.Groups;
 import dev.sallyport.api.Limits;
@@ -132,6 +133,8 @@ final class DocumentSweepTest {
     private final Set<String> found = new TreeSet<>();
     private final AtomicLong numbers = new AtomicLong();
     private final Map<String, String> own;
+
+    private final TestingCa added = new TestingCa();
 
     /// A session of ours that is over, whose recording may be deleted.
     private final SessionId ended;
@@ -440,6 +443,10 @@ final class DocumentSweepTest {
             var test = bed.post(ours.admin, tests, "").as(ConnectionTests.ConnectionTest.class);
             return tests + "/" + test.id();
         }
+        if (operation.template().contains("{ca}") && ids.equals(own)) {
+            // other operations replace the list
+            var _ = bed.post(ours.admin, "/v1/cas", new Cas.NewCa(ours.ca.line()));
+        }
         for (var parameter : operation.in("path")) {
             path = path.replace("{" + parameter.name() + "}", ids.getOrDefault(parameter.name(), "x"));
         }
@@ -498,6 +505,16 @@ final class DocumentSweepTest {
                             .orThrow();
                     body.put("join", join.text());
                 });
+            }
+            case "NewCa" -> body.put("public_key", added.line());
+            case "CaProof" -> {
+                // the nonce of now, or of the one that is trusted already: nothing
+                var reply = bed.post(ours.admin, "/v1/cas", new Cas.NewCa(ours.ca.line()));
+                if (reply.status() == 201) {
+                    body.put(
+                            "proof",
+                            ours.ca.proof(String.valueOf(reply.as(Cas.Ca.class).nonce())));
+                }
             }
             case "RuleWrite" -> body.remove("time_windows");
             case "SshServerApply" -> {

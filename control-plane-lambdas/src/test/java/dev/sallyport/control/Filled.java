@@ -1,6 +1,7 @@
 package dev.sallyport.control;
 
 import dev.sallyport.api.Agents;
+import dev.sallyport.api.Cas;
 import dev.sallyport.api.ConnectionTests;
 import dev.sallyport.api.Connections;
 import dev.sallyport.api.Groups;
@@ -32,7 +33,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /// A tenant with one of everything, made through the API: users alice and bob, a group, keys of each role, an
-/// agent, a connection, a rule, a revocation, and a session of alice's.
+/// agent, a connection, a rule, a CA that waits for its proof, a revocation, and a session of alice's.
 public final class Filled {
 
     public final Tenants.CreatedTenant tenant;
@@ -47,6 +48,7 @@ public final class Filled {
     public final Connections.Connection connection;
     public final Rules.Rule rule;
     public final Revocations.Revocation revocation;
+    public final TestingCa ca = new TestingCa();
     public final ServiceAccounts.ServiceAccount account;
     public final Keys.Key spareKey;
     public final SessionId session;
@@ -84,6 +86,7 @@ public final class Filled {
                         new Rules.RuleWrite(
                                 "engineers use bash", null, List.of("engineers"), null, List.of("bash"), null, null))
                 .as(Rules.Rule.class);
+        bed.post(admin, "/v1/cas", new Cas.NewCa(ca.line())).as(Cas.Ca.class);
         revocation = bed.post(
                         admin,
                         "/v1/revocations",
@@ -204,6 +207,7 @@ public final class Filled {
         ids.put("agent", agent.agent().id());
         ids.put("connection", connection.id());
         ids.put("rule", rule.id());
+        ids.put("ca", ca.id());
         ids.put("revocation", revocation.id());
         ids.put("session", session.value());
         ids.put("test", test);

@@ -85,6 +85,7 @@ final class PermissionsTest {
                         "rule", "rul",
                         "session", "ses")
                 .forEach((name, prefix) -> nowhere.put(name, prefix + "_" + "0".repeat(26)));
+        nowhere.put("ca", "0".repeat(43));
         nowhere.put("number", "0");
         nowhere.put("minute", "202601010000");
         for (var key : List.of(acme.admin, acme.auditor, acme.alicesKey)) {

@@ -41,6 +41,7 @@ final class PolicyTest {
             "access.ConnectionTestsTest",
             "access.RulesAndRevocationsTest",
             "access.SshServerTest",
+            "access.CasTest",
             "access.ExplainTest",
             "http.OnceOnlyTest",
             "http.PreconditionsTest",

@@ -97,6 +97,15 @@ public final class AdminCommands {
                         () -> List.of(new SshServerCommands.Get(run), new SshServerCommands.ApplyIt(run))),
                 noun(
                         wanted,
+                        "cas",
+                        "CAs whose certificates count, one by one.",
+                        () -> List.of(
+                                new CaCommands.Ls(run),
+                                new CaCommands.Show(run),
+                                new CaCommands.Add(run),
+                                new CaCommands.Delete(run))),
+                noun(
+                        wanted,
                         "revocations",
                         "Certificates, keys and CAs that count no longer.",
                         () -> List.of(

@@ -6,12 +6,8 @@ import dev.sallyport.api.SshServer.Configuration;
 import dev.sallyport.api.SshServer.PendingCa;
 import dev.sallyport.cli.output.Facts;
 import dev.sallyport.cli.run.Failure;
-import dev.sallyport.cli.run.Reason;
 import dev.sallyport.cli.run.Run;
 import dev.sallyport.core.text.Escaped;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,9 +18,6 @@ import picocli.CommandLine.Option;
 
 /// `sally admin sshserver`.
 final class SshServerCommands {
-
-    /// Longest file of host keys or of a proof that is read, in bytes.
-    private static final int LONGEST_FILE = 65_536;
 
     private SshServerCommands() {}
 
@@ -145,7 +138,7 @@ final class SshServerCommands {
             }
             List<String> proofTexts = new ArrayList<>();
             for (var proof : proofs) {
-                proofTexts.add(text(proof));
+                proofTexts.add(ShortFile.text(run, proof));
             }
             return client().applySshServer(new Apply(
                     trustedCas == null
@@ -155,20 +148,7 @@ final class SshServerCommands {
                     certAttr,
                     userAttr,
                     listenAddress,
-                    hostsKey == null ? null : text(hostsKey)));
-        }
-
-        private String text(Path file) throws Failure {
-            var path = run.surroundings().folder().resolve(file);
-            try (var in = Files.newInputStream(path)) {
-                var bytes = in.readNBytes(LONGEST_FILE + 1);
-                if (bytes.length > LONGEST_FILE) {
-                    throw Failure.usage(path + " is longer than " + LONGEST_FILE + " bytes.");
-                }
-                return new String(bytes, StandardCharsets.UTF_8);
-            } catch (IOException e) {
-                throw Failure.failed(path + " cannot be read: " + Reason.of(e) + ".");
-            }
+                    hostsKey == null ? null : ShortFile.text(run, hostsKey)));
         }
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sallyport.api.Agents;
 import dev.sallyport.api.ApiJson;
+import dev.sallyport.api.Cas;
 import dev.sallyport.api.Connections;
 import dev.sallyport.api.Connections.Connection;
 import dev.sallyport.api.Connections.ConnectionWrite;
@@ -380,6 +381,55 @@ class AdminTest {
         ok("admin", "sshserver", "apply", "--proof", "ca.proof");
         assertThat(sent("PUT", Apply.class))
                 .isEqualTo(new Apply(null, List.of("-----BEGIN SSH SIGNATURE-----\n"), null, null, null, null));
+    }
+
+    private static final String CA_KEY =
+            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJrx/iDhiu2wGpif18SWvgqO41fqBpgAZbxCBoiqXWdd";
+    private static final String CA_ID = "6il1IiVYUWrQR8BxOr8DZWVghwxTViQ1uyhrm6cDWps";
+
+    @Test
+    void aCaIsAddedProvenAndDeletedByItsFingerprint() throws Exception {
+        var fingerprint = "SHA256:" + CA_ID;
+        var until = Instant.parse("2026-01-01T00:00:00Z");
+        var pending = new Cas.Ca(
+                CA_ID,
+                fingerprint,
+                CA_KEY,
+                "pending",
+                "nonce",
+                "printf %s 'nonce' | ssh-keygen …",
+                until,
+                List.of("old"));
+        api.on("POST /v1/cas", pending).on("GET /v1/cas/" + CA_ID, pending);
+        var added = sally.run("admin", "cas", "add", CA_KEY + " our ca\n");
+        assertThat(sent("POST", Cas.NewCa.class).publicKey()).isEqualTo(CA_KEY + " our ca");
+        assertThat(added.out()).contains("pending", "old");
+        assertThat(added.err())
+                .contains("sally admin cas add KEY --proof")
+                .contains("\n  printf %s 'nonce' | ssh-keygen …\n");
+        assertThat(sally.run("admin", "cas", "show", fingerprint).err()).contains("ssh-keygen …");
+
+        Files.writeString(folder.resolve("ca.proof"), "-----BEGIN SSH SIGNATURE-----\n");
+        api.on(
+                "POST /v1/cas/" + CA_ID + "/proof",
+                new Cas.Ca(CA_ID, fingerprint, CA_KEY, "trusted", null, null, null, null));
+        var proven = sally.run("admin", "cas", "add", CA_KEY + " our ca", "--proof", "ca.proof");
+        assertThat(sent("POST", Cas.Proof.class).proof()).isEqualTo("-----BEGIN SSH SIGNATURE-----\n");
+        assertThat(proven.out()).contains("trusted");
+        assertThat(proven.err()).isEmpty();
+        assertThat(sally.run("admin", "cas", "add", "ssh-rsa", "--proof", "ca.proof")
+                        .code())
+                .isEqualTo(2);
+
+        api.on("DELETE /v1/cas/" + CA_ID, new byte[0]).on("GET /v1/cas", new Cas.Page(List.of(pending), null));
+        assertThat(sally.run("admin", "cas", "ls").out()).contains(fingerprint, "pending");
+        ok("admin", "cas", "delete", fingerprint);
+    }
+
+    @Test
+    void aFingerprintWithSignsOfBase64IsOnePartOfThePath() {
+        sally.run("admin", "cas", "show", "SHA256:a+b/c");
+        assertThat(api.last("GET").path()).isEqualTo("/v1/cas/a-b_c");
     }
 
     @Test

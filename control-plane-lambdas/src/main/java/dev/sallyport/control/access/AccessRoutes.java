@@ -15,6 +15,7 @@ public final class AccessRoutes {
             ConnectionTestRoutes connectionTests,
             RuleRoutes rules,
             SshServerRoutes sshServer,
+            CaRoutes cas,
             RevocationRoutes revocations,
             ExplainRoutes explain) {
         agents.addTo(router);
@@ -22,6 +23,7 @@ public final class AccessRoutes {
         connectionTests.addTo(router);
         rules.addTo(router);
         sshServer.addTo(router);
+        cas.addTo(router);
         revocations.addTo(router);
         explain.addTo(router);
     }

@@ -14,22 +14,17 @@ import dev.sallyport.control.http.Fields;
 import dev.sallyport.control.http.Router;
 import dev.sallyport.control.http.Router.Call;
 import dev.sallyport.control.http.Words;
+import dev.sallyport.core.certificate.CaList;
 import dev.sallyport.core.certificate.PendingCa;
 import dev.sallyport.core.certificate.SshPublicKey;
 import dev.sallyport.core.certificate.SshSignature;
 import dev.sallyport.core.certificate.TrustedCa;
 import dev.sallyport.core.certificate.TrustedCa.CertificateAttribute;
 import dev.sallyport.core.certificate.TrustedCa.UserAttribute;
-import dev.sallyport.core.id.TenantId;
 import dev.sallyport.core.sshserver.SshServerConfig;
 import dev.sallyport.store.Store;
 import jakarta.inject.Inject;
-import java.nio.charset.StandardCharsets;
-import java.security.SecureRandom;
-import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,28 +36,20 @@ import org.jspecify.annotations.Nullable;
 /// `/v1/ssh-server`: which CAs a tenant trusts, how certificates name users, and, for the operator, where the
 /// door listens.
 ///
-/// A CA counts once its holder has proven to hold it: by a signature over a nonce that names the tenant. Where
-/// the operator's tenant is the only one there is, nobody could be harmed, and none is asked for.
+/// A CA counts once its holder has proven to hold it ([CaProofs]). [CaRoutes] has the CAs one by one.
 public final class SshServerRoutes {
 
-    /// What the proof signs is bound to this purpose (`ssh-keygen -Y sign -n`).
-    public static final String NAMESPACE = "ca-proof@sallyport";
-
-    /// How long a nonce waits for its proof.
-    static final Duration PATIENCE = Duration.ofHours(1);
-
-    private static final int NONCE_BYTES = 32;
     private static final int LONGEST_HOST_KEYS = 30_000;
 
     private final Store store;
     private final Instance instance;
-    private final Clock clock;
+    private final CaProofs proofs;
 
     @Inject
-    SshServerRoutes(Store store, Instance instance, Clock clock) {
+    SshServerRoutes(Store store, Instance instance, CaProofs proofs) {
         this.store = store;
         this.instance = instance;
-        this.clock = clock;
+        this.proofs = proofs;
     }
 
     void addTo(Router router) {
@@ -137,17 +124,13 @@ public final class SshServerRoutes {
                                 pending.ca().fingerprint(),
                                 pending.ca().publicKey(),
                                 pending.nonce(),
-                                command(pending.nonce()),
+                                CaProofs.command(pending),
                                 pending.replaces()))
                         .toList(),
                 Words.of(config.from()),
                 Words.of(config.to()),
                 config.listenAddress().orElse(null),
                 door.map(DoorControl::hostKeys).orElse(null));
-    }
-
-    private static String command(String nonce) {
-        return "printf %s '" + nonce + "' | ssh-keygen -Y sign -n " + NAMESPACE + " -f ./ca > ca.proof";
     }
 
     /// The CAs after a change: those that are trusted, and those that wait for their proof.
@@ -166,18 +149,25 @@ public final class SshServerRoutes {
             var trustedNow = store.trustedCas().list(caller.tenant());
             var pendingNow = store.trustedCas().pending(caller.tenant());
             var proven = proven(fields, pendingNow, proofTexts);
-            var wanted = new LinkedHashMap<String, String>();
+            boolean asked = proofs.asked(caller);
             if (named == null) {
-                trustedNow.forEach(ca -> wanted.put(ca.fingerprint(), ca.publicKey()));
-                pendingNow.forEach(
-                        one -> wanted.put(one.ca().fingerprint(), one.ca().publicKey()));
-            } else {
-                wanted.putAll(keys(fields, named));
+                var list = new CaList(trustedNow, pendingNow);
+                for (var one : pendingNow) {
+                    if (!asked || proven.contains(one.ca().fingerprint())) {
+                        list = list.proven(one.ca().fingerprint());
+                    }
+                }
+                trusted.addAll(list.trusted());
+                list.pending().forEach(one -> pending.add(proofs.renewed(one)));
+                return;
             }
+            var wanted = keys(fields, named);
             var known = new HashSet<String>();
             trustedNow.forEach(ca -> known.add(ca.fingerprint()));
-            var replaced = replaced(named != null, trustedNow, pendingNow, wanted.keySet());
-            boolean asked = !alone(caller);
+            var left = trustedNow.stream()
+                    .filter(ca -> !wanted.containsKey(ca.fingerprint()))
+                    .toList();
+            var replaced = left.stream().map(TrustedCa::fingerprint).toList();
             for (var entry : wanted.entrySet()) {
                 var ca = new TrustedCa(caller.tenant(), entry.getKey(), entry.getValue(), from, to);
                 if (!asked || known.contains(ca.fingerprint()) || proven.contains(ca.fingerprint())) {
@@ -185,37 +175,16 @@ public final class SshServerRoutes {
                 } else {
                     pending.add(pendingNow.stream()
                             .filter(one -> one.ca().fingerprint().equals(ca.fingerprint()))
-                            .filter(one -> one.until().isAfter(clock.instant()))
+                            .filter(proofs::counts)
                             .findFirst()
                             .map(one -> new PendingCa(ca, one.nonce(), one.until(), replaced))
-                            .orElseGet(() -> new PendingCa(
-                                    ca, nonce(caller.tenant()), clock.instant().plus(PATIENCE), replaced)));
+                            .orElseGet(() -> proofs.waiting(ca, replaced)));
                 }
             }
-            if (pending.isEmpty()) {
-                trusted.removeIf(ca -> replaced.contains(ca.fingerprint()));
-            } else {
-                trustedNow.stream()
-                        .filter(ca -> replaced.contains(ca.fingerprint()) && !wanted.containsKey(ca.fingerprint()))
-                        .map(ca -> new TrustedCa(caller.tenant(), ca.fingerprint(), ca.publicKey(), from, to))
-                        .forEach(trusted::add);
+            // Until all that are pending are proven: a list that is half proven would lock everybody out.
+            if (!pending.isEmpty()) {
+                trusted.addAll(left);
             }
-        }
-
-        /// The CAs that go when all that are pending are proven. Until then they stay: a list that is half
-        /// proven would lock everybody out.
-        private List<String> replaced(
-                boolean named, List<TrustedCa> trustedNow, List<PendingCa> pendingNow, Set<String> wanted) {
-            if (named) {
-                return trustedNow.stream()
-                        .map(TrustedCa::fingerprint)
-                        .filter(one -> !wanted.contains(one))
-                        .toList();
-            }
-            return pendingNow.stream()
-                    .flatMap(one -> one.replaces().stream())
-                    .distinct()
-                    .toList();
         }
 
         /// Fingerprint to line. Comments are dropped.
@@ -252,38 +221,21 @@ public final class SshServerRoutes {
                 var fingerprint = signature.get().key().fingerprint();
                 var waiting = pendingNow.stream()
                         .filter(one -> one.ca().fingerprint().equals(fingerprint))
-                        .filter(one -> one.until().isAfter(clock.instant()))
+                        .filter(proofs::counts)
                         .findFirst();
                 if (waiting.isEmpty()) {
                     fields.wrong(field, "is by a key that is not waiting for a proof: apply it with trusted_cas first");
-                } else if (!holds(signature.get(), waiting.get().nonce())) {
+                } else if (!CaProofs.holds(signature.get(), waiting.get())) {
                     fields.wrong(
                             field,
                             "does not prove the CA: sign the nonce that ssh-server get shows, with the namespace "
-                                    + NAMESPACE);
+                                    + CaProofs.NAMESPACE);
                 } else {
                     proven.add(fingerprint);
                 }
             }
             return proven;
         }
-
-        /// A newline at the end is what `echo` adds.
-        private static boolean holds(SshSignature signature, String nonce) {
-            return signature.verifies(NAMESPACE, nonce.getBytes(StandardCharsets.UTF_8))
-                    || signature.verifies(NAMESPACE, (nonce + "\n").getBytes(StandardCharsets.UTF_8));
-        }
-    }
-
-    private boolean alone(Caller caller) {
-        return caller.operator() && store.tenants().all().equals(List.of(caller.tenant()));
-    }
-
-    private static String nonce(TenantId tenant) {
-        var random = new byte[NONCE_BYTES];
-        new SecureRandom().nextBytes(random);
-        return "sallyport-ca-proof:" + tenant.value() + ":"
-                + Base64.getUrlEncoder().withoutPadding().encodeToString(random);
     }
 
     /// `HOST:PORT`, an IPv6 address in brackets.

@@ -19,6 +19,7 @@ public record Scope(String noun, Verb verb) {
             "access-rules",
             "agents",
             "audit",
+            "cas",
             "checkpoints",
             "connections",
             "exports",
