@@ -1,6 +1,8 @@
 package dev.sallyport.api;
 
 import io.avaje.jsonb.Json;
+import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Who a key is.
@@ -9,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// @param role `admin`, `auditor` or `member`
 /// @param operator whether the tenant is the operator of this instance
 /// @param user the user that a key belongs to; none for a key of the tenant itself
+/// @param scopes what the key may of what its role may, each as `NOUN:read` or `NOUN:write`; none: all of it
+/// @param expiresAt when the key stops counting; none: when it is deleted
 /// @param ssh how to reach the SSH door, where this control plane knows it
 @Json(naming = Json.Naming.LowerUnderscore)
 public record Me(
@@ -20,6 +24,8 @@ public record Me(
         String tenantKey,
         @Nullable String user,
         @Nullable String email,
+        @Nullable List<String> scopes,
+        @Nullable Instant expiresAt,
         @Nullable SshDoor ssh) {
 
     /// Where users connect to.

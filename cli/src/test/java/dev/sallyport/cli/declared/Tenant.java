@@ -13,6 +13,8 @@ import dev.sallyport.api.Problem;
 import dev.sallyport.api.Rules;
 import dev.sallyport.api.Rules.Rule;
 import dev.sallyport.api.Rules.RuleWrite;
+import dev.sallyport.api.ServiceAccounts;
+import dev.sallyport.api.ServiceAccounts.ServiceAccount;
 import dev.sallyport.api.SshServer;
 import dev.sallyport.api.Users;
 import dev.sallyport.api.Users.User;
@@ -34,6 +36,7 @@ final class Tenant {
     final List<Agents.Agent> agents = new ArrayList<>();
     final List<Groups.Group> groups = new ArrayList<>();
     final List<User> users = new ArrayList<>();
+    final List<ServiceAccount> serviceAccounts = new ArrayList<>();
     final List<Connection> connections = new ArrayList<>();
     final List<Rule> rules = new ArrayList<>();
     final List<SshServer.Ca> cas = new ArrayList<>();
@@ -42,10 +45,25 @@ final class Tenant {
 
     Tenant(TestingApi api) {
         this.api = api;
-        api.on("GET /v1/me", new Me("key_1", "admin", false, "ten_1", "acme", "key", "usr_me", "me@example.com", null))
+        api.on(
+                        "GET /v1/me",
+                        new Me(
+                                "key_1",
+                                "admin",
+                                false,
+                                "ten_1",
+                                "acme",
+                                "key",
+                                "usr_me",
+                                "me@example.com",
+                                null,
+                                null,
+                                null))
                 .on("GET /v1/agents", (TestingApi.Answering) _ -> new Agents.Page(List.copyOf(agents), null))
                 .on("GET /v1/groups", (TestingApi.Answering) _ -> new Groups.Page(List.copyOf(groups), null))
                 .on("GET /v1/users", (TestingApi.Answering) _ -> new Users.Page(List.copyOf(users), null))
+                .on("GET /v1/service-accounts", (TestingApi.Answering)
+                        _ -> new ServiceAccounts.Page(List.copyOf(serviceAccounts), null))
                 .on("GET /v1/connections", (TestingApi.Answering)
                         _ -> new Connections.Page(List.copyOf(connections), null))
                 .on("GET /v1/access-rules", (TestingApi.Answering) _ -> new Rules.Page(List.copyOf(rules), null))
@@ -142,6 +160,12 @@ final class Tenant {
                 });
     }
 
+    ServiceAccount serviceAccount(String name) {
+        var one = new ServiceAccount(id("svc"), name, null, List.of(), "active", 1);
+        serviceAccounts.add(one);
+        return one;
+    }
+
     Connection connection(Connection one) {
         return kept(
                 connections,
@@ -211,13 +235,20 @@ final class Tenant {
                         .orElseThrow()
                         .id())
                 .toList();
+        var programs = or(write.serviceAccounts(), List.<String>of()).stream()
+                .map(name -> serviceAccounts.stream()
+                        .filter(account -> account.name().equals(name))
+                        .findFirst()
+                        .orElseThrow()
+                        .id())
+                .toList();
         return new Rule(
                 id,
                 Objects.requireNonNull(write.name()),
                 or(write.effect(), "allow"),
                 or(write.groups(), List.of()),
                 ids,
-                or(write.serviceAccounts(), List.of()),
+                programs,
                 or(write.connections(), List.of()),
                 or(write.tags(), Map.of()),
                 or(write.modes(), List.of("connect", "exec")),

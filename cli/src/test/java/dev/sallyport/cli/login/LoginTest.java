@@ -7,6 +7,7 @@ import dev.sallyport.api.Problem;
 import dev.sallyport.api.Sessions;
 import dev.sallyport.cli.TestingApi;
 import dev.sallyport.cli.TestingSally;
+import dev.sallyport.cli.output.Moment;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -14,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +50,8 @@ class LoginTest {
     }
 
     private static Me me(Me.@Nullable SshDoor door) {
-        return new Me("key_1", "member", false, "ten_1", "acme", "MCow", "usr_1", "alice@example.com", door);
+        return new Me(
+                "key_1", "member", false, "ten_1", "acme", "MCow", "usr_1", "alice@example.com", null, null, door);
     }
 
     private TestingSally sally() {
@@ -176,6 +179,39 @@ class LoginTest {
         assertThat(Files.readString(file)).contains(url()).doesNotContain("sally_good");
         assertThat(sally().run("status").err()).contains("has no \"key\"");
         assertThat(sally().run("logout").err()).contains("there is no key");
+    }
+
+    @Test
+    void statusSaysWhatTheKeyMayAndUntilWhenAndAsksForNoMore() throws IOException {
+        var until = Instant.parse("2030-01-02T03:04:05Z");
+        api.on(
+                "GET /v1/me",
+                new Me(
+                        "key_1",
+                        "admin",
+                        false,
+                        "ten_1",
+                        "acme",
+                        "MCow",
+                        null,
+                        null,
+                        List.of("users:read"),
+                        until,
+                        null));
+        var ran = TestingSally.with(folder, api).run("status");
+        assertThat(ran.code()).as(ran.err()).isZero();
+        assertThat(ran.out()).contains("users:read only", Moment.local(until)).doesNotContain("live sessions");
+        assertThat(api.requests()).noneMatch(request -> request.path().equals("/v1/sessions"));
+        assertThat(TestingSally.with(folder, api).run("status", "-o", "json").out())
+                .contains("\"scopes\"", "\"expires_at\": \"2030-01-02T03:04:05Z\"");
+
+        for (var scope : List.of("*:read", "sessions:read")) {
+            api.on(
+                    "GET /v1/me",
+                    new Me("key_1", "admin", false, "ten_1", "acme", "MCow", null, null, List.of(scope), null, null));
+            assertThat(TestingSally.with(folder, api).run("status").out())
+                    .contains("live sessions", "until it is deleted");
+        }
     }
 
     @Test

@@ -51,6 +51,8 @@ class KeepingTest {
                         recording.tenantKey().text(),
                         null,
                         null,
+                        null,
+                        null,
                         null));
     }
 

@@ -10,6 +10,7 @@ import dev.sallyport.control.http.Declined;
 import dev.sallyport.control.http.Router;
 import dev.sallyport.control.http.Router.Call;
 import dev.sallyport.control.http.Words;
+import dev.sallyport.core.apikey.Scope;
 import dev.sallyport.core.id.UserId;
 import dev.sallyport.core.user.User;
 import dev.sallyport.store.Store;
@@ -45,6 +46,10 @@ public final class MeRoutes {
                 user.flatMap(id -> store.users().get(caller.tenant(), id))
                         .map(User::email)
                         .orElse(null),
+                caller.key().scopes().isEmpty()
+                        ? null
+                        : caller.key().scopes().stream().map(Scope::toString).toList(),
+                caller.key().until().orElse(null),
                 instance.sshDoor().orElse(null)));
     }
 }

@@ -3,11 +3,13 @@ package dev.sallyport.control.identity;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sallyport.api.Keys;
+import dev.sallyport.api.Me;
 import dev.sallyport.api.Problem;
 import dev.sallyport.control.Bed;
 import dev.sallyport.control.Filled;
 import dev.sallyport.core.apikey.Scope;
 import dev.sallyport.core.apikey.Scope.Verb;
+import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +62,24 @@ final class ScopesTest {
                 .extracting(route -> route.template())
                 .containsExactly("/v1/me");
         assertThat(bed.get(key("member", "keys:write"), "/v1/me").status()).isEqualTo(200);
+    }
+
+    @Test
+    void aKeyLearnsItsScopesAndItsEnd() {
+        var until = bed.clock.instant().plusSeconds(3_600).truncatedTo(ChronoUnit.MILLIS);
+        var made = bed.post(
+                        acme.admin,
+                        "/v1/keys",
+                        new Keys.NewKey(
+                                "scoped", "admin", null, null, until, null, List.of("keys:write", "users:read")))
+                .as(Keys.CreatedKey.class);
+        var me = bed.get(made.secret(), "/v1/me").as(Me.class);
+        assertThat(me.scopes()).containsExactlyInAnyOrder("keys:write", "users:read");
+        assertThat(me.expiresAt()).isEqualTo(until);
+
+        var all = bed.get(acme.admin, "/v1/me").as(Me.class);
+        assertThat(all.scopes()).isNull();
+        assertThat(all.expiresAt()).isNull();
     }
 
     @Test
