@@ -353,8 +353,8 @@ final class Document {
         var networks = networks(section);
         var windows = windows(section);
         section.end();
-        if (accounts != null && !accounts.stream().allMatch(account -> account.startsWith("svc_"))) {
-            section.wrong("service_accounts", "takes ids, such as svc_…: see sally admin service-accounts ls.");
+        if (accounts != null && !accounts.stream().allMatch(Document::isServiceAccount)) {
+            section.wrong("service_accounts", "takes names, such as deploy-bot: see sally admin service-accounts ls.");
         }
         if (isEmpty(groups) && isEmpty(users) && isEmpty(accounts)) {
             section.wrong("groups", "is needed, or users or service_accounts: a rule says who it speaks of.");
@@ -381,6 +381,11 @@ final class Document {
         }
         var write = new RuleWrite(name, effect, groups, users, accounts, connections, tags, modes, networks, windows);
         declaration.rules.add(one(section, name, write), mistakes);
+    }
+
+    /// A name, or an id, which no name looks like.
+    private static boolean isServiceAccount(String text) {
+        return text.matches("[a-z0-9][a-z0-9.-]{0,62}|svc_[0-9a-z]{1,60}");
     }
 
     private static @Nullable List<String> networks(Section section) {

@@ -54,6 +54,7 @@ final class Planner {
     private final List<String> notes = new ArrayList<>();
     private final Map<String, String> agentNames = new HashMap<>();
     private final Map<String, String> emails = new HashMap<>();
+    private final Map<String, String> accountNames = new HashMap<>();
 
     Planner(Declaration declared, Present present, Mistakes mistakes, boolean prune, boolean reseal) {
         this.declared = declared;
@@ -63,6 +64,7 @@ final class Planner {
         this.reseal = reseal;
         present.agents().forEach(agent -> agentNames.put(agent.id(), agent.name()));
         present.users().forEach(user -> emails.put(user.id(), user.email()));
+        present.serviceAccounts().forEach(account -> accountNames.put(account.id(), account.name()));
     }
 
     /// The plan; what is wrong with the declaration goes to the mistakes.
@@ -285,7 +287,7 @@ final class Planner {
         return "deny".equals(effect) ? Turn.DENIALS : Turn.ALLOWANCES;
     }
 
-    /// The rule with users by e-mail address, and with what is not said as the API has it.
+    /// The rule with users by e-mail address and service accounts by name, and with what is not said as the API has it.
     private RuleWrite complete(One<RuleWrite> rule) {
         var write = rule.write();
         var users = new TreeSet<String>();
@@ -300,13 +302,25 @@ final class Planner {
             }
             users.add(email);
         }
+        var accounts = new TreeSet<String>();
+        for (var named : or(write.serviceAccounts(), List.<String>of())) {
+            var account = accountNames.getOrDefault(named, named);
+            if (!accountNames.containsValue(account)) {
+                mistakes.add(
+                        rule.place(),
+                        rule.path() + ".service_accounts",
+                        "there is no service account " + named
+                                + ". Make it first:  sally admin service-accounts create.");
+            }
+            accounts.add(account);
+        }
         var modes = or(write.modes(), List.<String>of());
         return new RuleWrite(
                 write.name(),
                 write.effect() == null ? "allow" : write.effect(),
                 or(write.groups(), List.of()),
                 List.copyOf(users),
-                or(write.serviceAccounts(), List.of()),
+                List.copyOf(accounts),
                 or(write.connections(), List.of()),
                 or(write.tags(), Map.of()),
                 modes.isEmpty() ? List.of("connect", "exec") : modes,
@@ -320,7 +334,9 @@ final class Planner {
                 rule.effect(),
                 rule.groups(),
                 rule.users().stream().map(id -> emails.getOrDefault(id, id)).toList(),
-                or(rule.serviceAccounts(), List.of()),
+                or(rule.serviceAccounts(), List.<String>of()).stream()
+                        .map(id -> accountNames.getOrDefault(id, id))
+                        .toList(),
                 rule.connections(),
                 rule.tags(),
                 rule.modes(),

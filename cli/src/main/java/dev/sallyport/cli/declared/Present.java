@@ -7,6 +7,7 @@ import dev.sallyport.api.Me;
 import dev.sallyport.api.Refused;
 import dev.sallyport.api.Rules.Rule;
 import dev.sallyport.api.SallyportClient;
+import dev.sallyport.api.ServiceAccounts.ServiceAccount;
 import dev.sallyport.api.SshServer;
 import dev.sallyport.api.Users.User;
 import dev.sallyport.cli.run.Failure;
@@ -21,6 +22,7 @@ record Present(
         List<Agent> agents,
         List<Group> groups,
         List<User> users,
+        List<ServiceAccount> serviceAccounts,
         List<Connection> connections,
         List<Rule> rules,
         Optional<SshServer.Configuration> door) {
@@ -38,6 +40,11 @@ record Present(
         boolean users = declared.users.named()
                 || declared.rules.all().stream().anyMatch(rule -> rule.write().users() != null)
                 || rules.stream().anyMatch(rule -> !rule.users().isEmpty());
+        boolean accounts =
+                declared.rules.all().stream().anyMatch(rule -> rule.write().serviceAccounts() != null)
+                        || rules.stream()
+                                .anyMatch(rule -> rule.serviceAccounts() != null
+                                        && !rule.serviceAccounts().isEmpty());
         return new Present(
                 client.me(),
                 all(connections, "agents", cursor -> {
@@ -50,6 +57,10 @@ record Present(
                 }),
                 all(users, "users", cursor -> {
                     var page = client.users(cursor);
+                    return new Pages.One<>(page.items(), page.next());
+                }),
+                all(accounts, "service accounts", cursor -> {
+                    var page = client.serviceAccounts(cursor);
                     return new Pages.One<>(page.items(), page.next());
                 }),
                 all(connections, "connections", cursor -> {

@@ -462,17 +462,6 @@ class ApplyTest {
     }
 
     @Test
-    void aRuleKeepsTheServiceAccountsThatItsFileNames() throws Exception {
-        var file = "rules: [{name: bots, service_accounts: [svc_1], connections: ['*']}]";
-        assertThat(apply(file, "--yes").code()).isZero();
-        assertThat(tenant.rules.getFirst().serviceAccounts()).containsExactly("svc_1");
-        assertThat(apply(file, "--check").code()).isZero();
-        var named = apply("rules: [{name: bots, service_accounts: [deploy-bot], connections: ['*']}]", "--check");
-        assertThat(named.code()).isNotZero();
-        assertThat(named.err()).contains("takes ids");
-    }
-
-    @Test
     void twoRulesOfOneNameAreNoAnswerToWhichOneIsMeant() throws Exception {
         tenant.group("engineers");
         for (int i = 1; i < 3; i++) {
@@ -493,5 +482,36 @@ class ApplyTest {
         var ran = apply("rules: [{name: r, groups: [engineers], connections: ['*']}]", "--check");
         assertThat(ran.code()).isEqualTo(1);
         assertThat(ran.err().toLowerCase(Locale.ROOT)).contains("2 rules are called so", "rul_1 --name");
+    }
+
+    @Test
+    void serviceAccountsAreKnownByNameAndByIdWhichIsTheSame() throws Exception {
+        var bot = tenant.serviceAccount("deploy-bot");
+        tenant.serviceAccount("backup.1");
+        var rules = "rules: [{name: r, service_accounts: [%s], connections: ['*']}]";
+        var made = apply(rules.formatted("deploy-bot"), "--yes");
+        assertThat(made.code()).as(made.err()).isZero();
+        assertThat(made.out()).contains("service_accounts: deploy-bot\n");
+        assertThat(tenant.rules.getFirst().serviceAccounts()).containsExactly(bot.id());
+
+        for (var same : List.of("deploy-bot", bot.id(), "deploy-bot, " + bot.id())) {
+            assertThat(apply(rules.formatted(same), "--check").code()).as(same).isZero();
+        }
+        var more = apply(rules.formatted("backup.1, deploy-bot"), "--check");
+        assertThat(more.code()).isEqualTo(2);
+        assertThat(more.out()).contains("service_accounts: deploy-bot → backup.1, deploy-bot");
+    }
+
+    @Test
+    void aServiceAccountThatIsNotThereOrIsNoNameIsNamedBeforeAnythingIsDone() throws Exception {
+        tenant.serviceAccount("deploy-bot");
+        for (var wrong : List.of("ghost-bot", "svc_00000000000000000000000000")) {
+            var ran = apply("rules: [{name: r, service_accounts: [" + wrong + "], connections: ['*']}]", "--yes");
+            assertThat(ran.code()).isEqualTo(1);
+            assertThat(ran.err()).contains("rules[0].service_accounts: there is no service account " + wrong);
+        }
+        var ran = apply("rules: [{name: r, service_accounts: [Deploy_Bot], connections: ['*']}]", "--yes");
+        assertThat(ran.err()).contains("rules[0].service_accounts: takes names");
+        assertThat(changes()).isEmpty();
     }
 }
