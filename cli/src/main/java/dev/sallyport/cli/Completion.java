@@ -7,21 +7,22 @@ import picocli.AutoComplete;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/// Prints what a shell needs to complete words: commands and options as they are in this version, and for
-/// bash the names of connections as the API has them when somebody presses the key.
+/// Prints what a shell needs to complete words: commands and options as they are in this version, and the names of
+/// connections as the API has them when somebody presses the key.
 @Command(
         name = "completion",
         header = "Print what a shell needs to complete words of sally.",
-        description = "In bash, names of connections, too; they are asked of the API, as  sally ls --names.",
+        description = "Names of connections, too; they are asked of the API, as  sally ls --names.",
         footer = {
             "",
             "Examples:",
             "  sally completion bash > ~/.local/share/bash-completion/completions/sally",
-            "  source <(sally completion zsh)"
+            "  sally completion zsh > ~/.zsh/completions/_sally     # a folder of $fpath",
+            "  source <(sally completion zsh)                       # after compinit"
         })
 final class Completion extends Action {
 
-    /// Shells; zsh reads the words of bash by its own `bashcompinit`, which the script calls.
+    /// Shells.
     enum Shell {
         bash,
         zsh
@@ -71,13 +72,13 @@ final class Completion extends Action {
 
     @Override
     public Integer call() {
-        run.out().print(AutoComplete.bash("sally", Sally.commands(run, any -> true)));
-        switch (shell) {
-            case bash -> run.out().print(CONNECTIONS);
-            case zsh -> {
-                // Its arrays count from elsewhere: commands and options only, which picocli knows how to do.
-            }
-        }
+        var sally = Sally.commands(run, any -> true);
+        run.out()
+                .print(
+                        switch (shell) {
+                            case bash -> AutoComplete.bash("sally", sally) + CONNECTIONS;
+                            case zsh -> ZshCompletion.of(sally);
+                        });
         return ExitCode.OK;
     }
 }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What bash itself makes of the script.
+/// What bash and zsh themselves make of the scripts.
 class CompletionTest {
 
     @TempDir
@@ -88,12 +88,82 @@ class CompletionTest {
         assertThat(folder.resolve("expanded")).doesNotExist();
     }
 
+    // Types a line into a zsh of its own, presses the key, and says what was offered (zshmodules(1), zpty).
+    private static final String TYPED = """
+            zmodload zsh/zpty
+            export PATH=$1:$PATH TERM=dumb OFFERED=$1/offered
+            zpty shell zsh -f -i
+            zpty -w shell "
+            PROMPT= RPROMPT=
+            fpath=($1 \\$fpath); autoload -Uz compinit; compinit -u -D
+            [[ $2 = sourced ]] && source $1/_sally
+            compadd() {
+              if [[ \\${@[1,(i)(-|--)]} != *-(O|A|D)\\\\ * ]]; then
+                local -a hits; builtin compadd -A hits \\"\\$@\\"
+                [[ \\${#hits} = 0 ]] || print -rl -- \\$hits >>\\$OFFERED
+              fi
+              builtin compadd \\"\\$@\\"
+            }
+            zle -C offered list-choices _main_complete
+            offer() { zle offered; exit }
+            zle -N offer; bindkey '^I' offer
+            print ready
+            "
+            zpty -r shell said '*ready*ready*'
+            zpty -w -n shell "$3"$'\\t'
+            while zpty -r shell said; do :; done 2>/dev/null
+            [[ ! -e $OFFERED ]] || cat $OFFERED
+            """;
+
+    private List<String> offeredByZsh(String how, String line) throws IOException, InterruptedException {
+        Files.deleteIfExists(folder.resolve("offered"));
+        var zsh = new ProcessBuilder("zsh", "-f", "-c", TYPED, "zsh", folder.toString(), how, line)
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .start();
+        zsh.getOutputStream().close();
+        var said = new String(zsh.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(zsh.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(zsh.exitValue()).as(said).isZero();
+        return said.lines().toList();
+    }
+
+    private void forZsh() throws IOException {
+        var ran = new TestingSally(folder).run("completion", "zsh");
+        assertThat(ran.code()).as(ran.err()).isZero();
+        assertThat(ran.out()).startsWith("#compdef sally\n");
+        Files.writeString(folder.resolve("_sally"), ran.out());
+    }
+
     @Test
-    void zshGetsCommandsAndOptionsByBashcompinit() {
-        assertThat(new TestingSally(folder).run("completion", "zsh").out())
-                .contains("bashcompinit", "--recording-level")
-                .doesNotContain("_sally_words");
+    void zshOffersCommandsOptionsAndTheirWords() throws Exception {
+        forZsh();
+        for (var how : List.of("autoloaded", "sourced")) {
+            assertThat(offeredByZsh(how, "sally "))
+                    .contains("connect", "exec", "ssh-config", "sessions", "admin", "login");
+        }
+        assertThat(offeredByZsh("autoloaded", "sally sess")).containsExactly("sessions");
+        assertThat(offeredByZsh("autoloaded", "sally sessions ")).contains("replay", "verify");
+        assertThat(offeredByZsh("autoloaded", "sally admin connections create --rec"))
+                .contains("--recording", "--recording-level");
+        assertThat(offeredByZsh("autoloaded", "sally connect --dr")).containsExactly("--dry-run");
+        assertThat(offeredByZsh("autoloaded", "sally ls -o ")).containsExactly("table", "json");
+        assertThat(offeredByZsh("autoloaded", "sally apply -f _sa")).contains("_sally");
         assertThat(new TestingSally(folder).run("completion", "fish").code()).isEqualTo(2);
+    }
+
+    @Test
+    void zshOffersConnectionsByNameAndNothingInThemIsExpanded() throws Exception {
+        forZsh();
+        for (var command : List.of("connect", "exec")) {
+            assertThat(offeredByZsh("autoloaded", "sally " + command + " ba")).containsExactly("bash", "basic");
+            assertThat(offeredByZsh("autoloaded", "sally " + command + " "))
+                    .hasSize(4)
+                    .anyMatch(name -> name.contains("expanded"));
+        }
+        assertThat(offeredByZsh("autoloaded", "sally connect -t w")).containsExactly("web-1");
+        assertThat(offeredByZsh("autoloaded", "sally connect --as ba")).isEmpty();
+        assertThat(folder.resolve("expanded")).doesNotExist();
     }
 
     @Test
