@@ -2,6 +2,7 @@ package dev.sallyport.cli.declared;
 
 import dev.sallyport.api.Problem;
 import dev.sallyport.api.Refused;
+import dev.sallyport.cli.output.Progress;
 import dev.sallyport.cli.run.Action;
 import dev.sallyport.cli.run.ExitCode;
 import dev.sallyport.cli.run.Failure;
@@ -76,7 +77,11 @@ public final class Apply extends Action {
             throw Failure.usage("with -f - nobody can be asked on stdin: say --check first, and then --yes.");
         }
         var declared = new Declarations(run).read(files);
-        var present = Present.of(client(), declared);
+        Present present;
+        try (var progress = new Progress(run.surroundings());
+                var _ = progress.blocking("asks the API what there is")) {
+            present = Present.of(client(), declared);
+        }
         var role = present.me().role();
         if (!role.equals("admin") && !(check && role.equals("auditor"))) {
             throw Failure.refused("to apply takes an admin's key, and --check an auditor's at least.");
@@ -103,10 +108,12 @@ public final class Apply extends Action {
 
     private void make(Plan plan) throws Failure, IOException, Refused {
         int done = 0;
+        var progress = new Progress(run.surroundings());
         for (var change : plan.changes()) {
             var name = (change.noun() + " " + change.name()).strip();
             List<String> lines;
-            try {
+            try (var _ = progress.blocking(
+                    done + " of " + plan.changes().size() + " changes are made, now " + Escaped.of(name))) {
                 lines = made(change);
             } catch (Refused refused) {
                 throw new Refused(after(done, plan, name, refused.problem()));

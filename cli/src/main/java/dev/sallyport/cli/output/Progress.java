@@ -4,7 +4,8 @@ import dev.sallyport.cli.run.Surroundings;
 import java.io.PrintStream;
 import java.time.Duration;
 
-/// Tells a person who waits for more than a second how far it is. Says nothing where nobody looks.
+/// Tells a person who waits for more than a second how far it is. Says nothing where nobody looks. Safe for many
+/// threads.
 public final class Progress implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(1);
@@ -34,7 +35,7 @@ public final class Progress implements AutoCloseable {
     }
 
     /// So much more was read.
-    public void read(int more) {
+    public synchronized void read(int more) {
         bytes += more;
         if (wanted && System.nanoTime() >= nextNanos) {
             nextNanos = System.nanoTime() + STEP.toNanos();
@@ -45,21 +46,60 @@ public final class Progress implements AutoCloseable {
     }
 
     /// It still waits, for this.
-    public void waiting(String what) {
+    public synchronized void waiting(String what) {
         if (wanted && System.nanoTime() >= nextNanos) {
             nextNanos = System.nanoTime() + PATIENCE.toNanos();
-            var line = "\r" + what + ": "
+            var line = what + ": "
                     + Duration.ofNanos(System.nanoTime() - begunNanos).toSeconds() + " s";
             width = Math.max(width, line.length());
             told = true;
-            err.print(line);
+            err.print("\r" + line + " ".repeat(width - line.length()));
             err.flush();
         }
     }
 
+    /// Something that blocks. When it is closed, the line is away.
+    public interface Blocking extends AutoCloseable {
+
+        @Override
+        void close();
+    }
+
+    /// Says by itself that it still waits for this, until the answer is closed.
+    public Blocking blocking(String what) {
+        if (!wanted) {
+            return () -> {};
+        }
+        var ticker = Thread.startVirtualThread(() -> {
+            try {
+                while (!Thread.currentThread().isInterrupted()) {
+                    Thread.sleep(STEP);
+                    waiting(what);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        return () -> {
+            ticker.interrupt();
+            boolean interrupted = false;
+            while (ticker.isAlive()) {
+                try {
+                    ticker.join();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+            close();
+        };
+    }
+
     /// Takes the line away.
     @Override
-    public void close() {
+    public synchronized void close() {
         if (told) {
             err.print("\r" + " ".repeat(width) + "\r");
             err.flush();

@@ -378,6 +378,25 @@ class ApplyTest {
         assertThat(ran.code()).as(ran.err()).isZero();
         assertThat(asked).hasValue(2);
         assertThat(tenant.groups).hasSize(1);
+        assertThat(ran.err()).as("nobody looks").isEmpty();
+    }
+
+    @Test
+    void whoWaitsAtATerminalSeesHowFarItIsAndNothingOfItInTheOutput() throws Exception {
+        tenant.group("first");
+        var asked = new AtomicInteger();
+        api.on(
+                "POST /v1/groups",
+                request -> asked.incrementAndGet() < 3
+                        ? Problem.of(Problem.Type.TOO_MANY_REQUESTS, "Wait.")
+                        : tenant.group("oncall"));
+        sally.onATerminal();
+        var ran = apply("groups: [{name: first}, {name: oncall}]", "--yes");
+        assertThat(ran.code()).as(ran.err()).isZero();
+        assertThat(ran.err())
+                .contains("\r0 of 1 changes are made, now group oncall: 1 s")
+                .endsWith(" \r");
+        assertThat(ran.out()).doesNotContain("\r").contains("created group oncall");
     }
 
     @Test
