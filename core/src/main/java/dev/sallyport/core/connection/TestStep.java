@@ -62,6 +62,11 @@ public record TestStep(String name, boolean passed, String sentence, Duration to
     }
 
     private static String cut(String sentence) {
-        return sentence.length() <= LONGEST ? sentence : sentence.substring(0, LONGEST - 1) + "…";
+        if (sentence.length() <= LONGEST) {
+            return sentence;
+        }
+        // not through the middle of a character
+        int end = Character.isHighSurrogate(sentence.charAt(LONGEST - 2)) ? LONGEST - 2 : LONGEST - 1;
+        return sentence.substring(0, end) + "…";
     }
 }

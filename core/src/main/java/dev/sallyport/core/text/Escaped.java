@@ -31,7 +31,13 @@ public final class Escaped {
     /// Like [#of], of at most `longest` characters; what is cut off is told by `…`.
     public static String of(String text, int longest) {
         var escaped = of(text.length() > longest ? text.substring(0, longest + 1) : text);
-        return escaped.length() <= longest ? escaped : escaped.substring(0, Math.max(0, longest - 1)) + "…";
+        return escaped.length() <= longest ? escaped : whole(escaped, Math.max(0, longest - 1)) + "…";
+    }
+
+    /// The first `longest` characters, or one less where that would be half of one.
+    private static String whole(String text, int longest) {
+        boolean half = longest > 0 && Character.isHighSurrogate(text.charAt(longest - 1));
+        return text.substring(0, half ? longest - 1 : longest);
     }
 
     /// Like [#of], for bytes that ought to be UTF-8.

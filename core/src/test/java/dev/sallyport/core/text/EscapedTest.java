@@ -51,6 +51,9 @@ class EscapedTest {
     @Test
     void longTextIsCutAndSaysSo() {
         assertThat(Escaped.of("abcdef", 4)).isEqualTo("abc…");
+        assertThat(Escaped.of("ab\ud83d\ude00def", 4))
+                .as("a character is cut off whole or not at all")
+                .isEqualTo("ab…");
         assertThat(Escaped.of("abcd", 4)).isEqualTo("abcd");
         assertThat(Escaped.of("\u001b\u001b", 4)).hasSize(4).endsWith("…");
     }
