@@ -13,9 +13,11 @@ import dev.sallyport.core.connection.TestStep;
 import dev.sallyport.core.secret.Secret;
 import dev.sallyport.core.secret.SecretReference;
 import dev.sallyport.core.session.Order;
+import dev.sallyport.core.session.SessionRequest;
 import dev.sallyport.inspect.database.CancelKey;
 import dev.sallyport.inspect.database.ClientStart;
 import dev.sallyport.inspect.database.ServerLogin;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.Optional;
 
@@ -37,7 +39,14 @@ public final class DatabaseTargets {
     public Target open(ConnectionDefinition definition, TargetSettings.Database settings, Order order)
             throws NotOpened {
         var inspection = inspections.of(definition, settings, order);
-        return new DatabaseTarget(inspection, new Opening(definition, settings, order));
+        var target = new DatabaseTarget(inspection, new Opening(definition, settings, order));
+        return switch (order.request()) {
+            case SessionRequest.Forward _ -> target;
+            case SessionRequest.Exec(var command, var pty) ->
+                new SqlTarget(target, Optional.of(new String(command, StandardCharsets.UTF_8)), pty.isPresent());
+            case SessionRequest.Shell(var pty) -> new SqlTarget(target, Optional.empty(), pty.isPresent());
+            case SessionRequest.Subsystem _ -> throw NotOpened.refused("a database serves no files");
+        };
     }
 
     /// Connects, and leaves.

@@ -1,6 +1,7 @@
 package dev.sallyport.core.session;
 
 import dev.sallyport.core.access.AccessMode;
+import dev.sallyport.core.connection.DatabaseProtocol;
 import dev.sallyport.core.connection.TargetSettings;
 import java.util.Optional;
 
@@ -31,12 +32,23 @@ public sealed interface SessionRequest {
                         Optional.of("this connection carries raw bytes: forward a port to it with -L or -W");
                     case Forward _ -> Optional.empty();
                 };
-            case TargetSettings.Database _ ->
-                switch (this) {
-                    case Shell _, Exec _, Subsystem _ ->
-                        Optional.of("this connection is a database: forward a port to it with -L, and use your client");
-                    case Forward _ -> Optional.empty();
-                };
+            case TargetSettings.Database database -> refusedBy(database);
+        };
+    }
+
+    private Optional<String> refusedBy(TargetSettings.Database database) {
+        var forward = "forward a port to it with -L, and use your client";
+        return switch (this) {
+            case Forward _ -> Optional.empty();
+            case Subsystem _ -> Optional.of("this connection is a database: " + forward);
+            case Exec _, Shell _ ->
+                database.protocol() != DatabaseProtocol.POSTGRES
+                        ? Optional.of("this connection is a database: " + forward)
+                        : this instanceof Shell(var pty) && pty.isPresent()
+                                ? Optional.of(
+                                        "this connection is a database: give SQL after its name or on stdin (without"
+                                                + " -t), or " + forward)
+                                : Optional.empty();
         };
     }
 
