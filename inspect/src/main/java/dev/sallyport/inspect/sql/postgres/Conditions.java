@@ -25,7 +25,9 @@ final class Conditions {
     /// @param own whether a column without a table is that table's
     /// @param isTable whether a table in `from` has all of that table's rows
     /// @param copies names of sources beside it that have all of its rows
-    record Target(String alias, Predicate<String> own, Predicate<JsonObject> isTable, Set<String> copies) {}
+    /// @param steps of the statement
+    record Target(
+            String alias, Predicate<String> own, Predicate<JsonObject> isTable, Set<String> copies, Steps steps) {}
 
     private enum Truth {
         TRUE,
@@ -62,7 +64,7 @@ final class Conditions {
 
     private Conditions(Target target) {
         this.target = target;
-        this.shapes = new Shapes(target.alias());
+        this.shapes = new Shapes(target.alias(), target.steps());
     }
 
     /// Whether a condition depends on the rows of the table that is changed, or is never true.
@@ -74,7 +76,8 @@ final class Conditions {
     }
 
     /// Whether a query gives all rows of the table.
-    static boolean isWhole(JsonObject select, Predicate<JsonObject> isTable) {
+    static boolean isWhole(JsonObject select, Predicate<JsonObject> isTable, Steps steps) {
+        steps.one();
         var from = Tree.list(select, "fromClause");
         if (from.size() != 1
                 || Stream.of("groupClause", "havingClause", "limitCount", "limitOffset", "larg", "valuesLists")
@@ -82,20 +85,20 @@ final class Conditions {
             return false;
         }
         var source = Tree.node(from.getFirst());
-        boolean whole = source.filter(node -> isCopy(node, isTable)).isPresent();
+        boolean whole = source.filter(node -> isCopy(node, isTable, steps)).isPresent();
         return whole
                 && Tree.get(select, "whereClause")
-                        .map(where ->
-                                !chooses(where, new Target(alias(source.orElseThrow()), _ -> true, isTable, Set.of())))
+                        .map(where -> !chooses(
+                                where, new Target(alias(source.orElseThrow()), _ -> true, isTable, Set.of(), steps)))
                         .orElse(true);
     }
 
-    private static boolean isCopy(Tree.Node source, Predicate<JsonObject> isTable) {
+    private static boolean isCopy(Tree.Node source, Predicate<JsonObject> isTable, Steps steps) {
         return switch (source.kind()) {
             case "RangeVar" -> isTable.test(source.fields());
             case "RangeSubselect" ->
                 Tree.node(source.fields(), "subquery")
-                        .filter(query -> isWhole(query.fields(), isTable))
+                        .filter(query -> isWhole(query.fields(), isTable, steps))
                         .isPresent();
             default -> false;
         };
@@ -109,6 +112,7 @@ final class Conditions {
     }
 
     private Truth truth(JsonElement element) {
+        target.steps().one();
         var node = Tree.node(element);
         if (node.isEmpty()) {
             return Truth.CONSTANT;
@@ -570,7 +574,8 @@ final class Conditions {
         for (var each : from) {
             var source = Tree.node(each);
             source.ifPresent(node -> {
-                if (isCopy(node, target.isTable()) && !alias(node).equals(target.alias())) {
+                if (isCopy(node, target.isTable(), target.steps())
+                        && !alias(node).equals(target.alias())) {
                     copies.add(alias(node));
                 } else {
                     copies.remove(alias(node));
@@ -581,12 +586,13 @@ final class Conditions {
                 .anyMatch(each -> Tree.node(each)
                         .filter(node -> alias(node).equals(target.alias()))
                         .isPresent());
-        return new Conditions(new Target(hidden ? "" : target.alias(), _ -> false, target.isTable(), copies));
+        return new Conditions(
+                new Target(hidden ? "" : target.alias(), _ -> false, target.isTable(), copies, target.steps()));
     }
 
     /// Whether a query gives what is looked for from each row of the table itself.
     private boolean givesOwn(JsonElement looked, JsonObject select) {
-        if (!isWhole(select, target.isTable())) {
+        if (!isWhole(select, target.isTable(), target.steps())) {
             return false;
         }
         var names = Tree.node(looked)
@@ -623,7 +629,7 @@ final class Conditions {
         if (!element.isJsonObject()) {
             return false;
         }
-        shapes.step();
+        target.steps().one();
         var node = Tree.node(element);
         if (node.isPresent() && node.get().kind().equals("ColumnRef")) {
             return isOwn(Tree.list(node.get().fields(), "fields"), inSubquery);

@@ -61,6 +61,7 @@ final class Queries {
 
     private final Facts facts;
     private final Expressions expressions;
+    private final Steps steps = new Steps();
 
     Queries(Facts facts) {
         this.facts = facts;
@@ -112,12 +113,13 @@ final class Queries {
     }
 
     /// The table of which it gives all rows, if there is one.
-    private static Optional<SqlName> whole(JsonObject fields, Scope scope) {
+    private Optional<SqlName> whole(JsonObject fields, Scope scope) {
         if (scope.sources().size() != 1) {
             return Optional.empty();
         }
         var only = scope.sources().getFirst();
-        return only.whole().filter(_ -> Conditions.isWhole(fields, relation -> isWholeTable(relation, scope, only)));
+        return only.whole()
+                .filter(_ -> Conditions.isWhole(fields, relation -> isWholeTable(relation, scope, only), steps));
     }
 
     private Rows both(JsonObject fields, Scope scope) {
@@ -568,7 +570,7 @@ final class Queries {
     }
 
     /// The table that is changed, among the sources beside it.
-    private static Conditions.Target changed(Scope scope, Source target) {
+    private Conditions.Target changed(Scope scope, Source target) {
         var others = scope.sources().stream().filter(source -> source != target).toList();
         var copies = new LinkedHashSet<String>();
         for (var other : others) {
@@ -580,7 +582,8 @@ final class Queries {
                 target.alias(),
                 column -> others.stream().noneMatch(other -> canHave(other, column)),
                 relation -> isWholeTable(relation, scope, target),
-                copies);
+                copies,
+                steps);
     }
 
     private static boolean canHave(Source source, String column) {

@@ -7,25 +7,15 @@ import java.util.Optional;
 /// Expressions as texts that are equal when the expressions say the same: without places, casts, collations, the name
 /// of
 /// the table whose columns they are, and what adds nothing.
-///
-/// Whoever compares is held to a number of steps in all; a condition that needs more is not understood.
 final class Shapes {
 
-    private static final int MOST_STEPS = 4_000_000;
-
     private final String table;
-    private int steps;
+    private final Steps steps;
 
     /// @param table by which columns can be qualified that also stand without
-    Shapes(String table) {
+    Shapes(String table, Steps steps) {
         this.table = table;
-    }
-
-    /// @throws NotUnderstood when there were too many
-    void step() {
-        if (++steps > MOST_STEPS) {
-            throw new NotUnderstood("a condition is too long to be compared");
-        }
+        this.steps = steps;
     }
 
     String of(JsonElement element) {
@@ -35,7 +25,7 @@ final class Shapes {
     }
 
     private void write(JsonElement whole, StringBuilder out) {
-        step();
+        steps.one();
         var element = bare(whole);
         if (element.isJsonArray()) {
             out.append('[');

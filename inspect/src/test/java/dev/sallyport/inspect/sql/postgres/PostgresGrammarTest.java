@@ -116,7 +116,7 @@ class PostgresGrammarTest {
     void statementsLieWhereTheyStandAlsoBehindLettersOfManyBytes() {
         var text = "select 'é日本𝄞'; /* ü */ delete from \"größe\" where a = 'ß' ;select 2";
         assertThat(pieces(text)).containsExactly("select 'é日本𝄞'", "delete from \"größe\" where a = 'ß' ", "select 2");
-        assertThat(pieces("  select 1 ; ")).containsExactly("  select 1 ");
+        assertThat(pieces("  select 1 ; ")).containsExactly("select 1 ");
     }
 
     @Test
@@ -130,6 +130,18 @@ class PostgresGrammarTest {
         var nots = "delete from orders where " + "not ".repeat(5_000) + "true";
         assertThat(GRAMMAR.read(nots, SqlSettings.POSTGRES)).isInstanceOf(Reading.Unread.class);
         assertThat(Telling.of(GRAMMAR.read("select 1", SqlSettings.POSTGRES))).isEqualTo("select");
+    }
+
+    @Test
+    void conditionsNestedInOneAnotherTakeNoLongerThanTheyMay() {
+        var within = "true";
+        for (int i = 0; i < 40; i++) {
+            within = "(select true from (select * from orders where " + within + ") x where " + "x.a = 1)";
+        }
+        var deep = GRAMMAR.read("delete from orders where " + within, SqlSettings.POSTGRES);
+        assertThat(deep).isEqualTo(new Reading.Unread("its conditions are too long to be compared"));
+        var wide = "delete from orders where id = 0" + " or (id + 1 = 1 and name ~ 'a+')".repeat(5_000);
+        assertThat(Telling.of(GRAMMAR.read(wide, SqlSettings.POSTGRES))).isEqualTo("delete w:orders");
     }
 
     @Test
