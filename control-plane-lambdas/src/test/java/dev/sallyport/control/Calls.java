@@ -75,10 +75,13 @@ final class Calls {
 
     private static final ThreadLocal<@Nullable Asking> ASKING = new ThreadLocal<>();
 
+    private static final ThreadLocal<List<List<Call>>> MADE = ThreadLocal.withInitial(ArrayList::new);
+
     private Calls() {}
 
     static <T> T during(String function, Optional<TenantId> tenant, boolean crossing, Supplier<T> work) {
         ASKING.set(new Asking(function, tenant, crossing));
+        MADE.get().clear();
         try {
             return work.get();
         } finally {
@@ -86,20 +89,27 @@ final class Calls {
         }
     }
 
+    /// What the last request of this thread asked for, call by call, each with its items.
+    static List<List<Call>> last() {
+        return List.copyOf(MADE.get());
+    }
+
     static void add(Object request) {
         var asking = ASKING.get();
         if (asking == null) {
             return;
         }
-        for (var one : of(request)) {
-            ALL.add(new Call(
-                    asking.function(),
-                    asking.tenant(),
-                    asking.crossing(),
-                    one.action(),
-                    one.table(),
-                    one.leadingKey()));
-        }
+        var items = of(request).stream()
+                .map(one -> new Call(
+                        asking.function(),
+                        asking.tenant(),
+                        asking.crossing(),
+                        one.action(),
+                        one.table(),
+                        one.leadingKey()))
+                .toList();
+        ALL.addAll(items);
+        MADE.get().add(items);
     }
 
     private record One(String action, String table, String leadingKey) {}

@@ -57,12 +57,15 @@ final class Session {
     }
 
     SqlSettings settings() {
-        return new SqlSettings(
-                searchPath, backslashEscapes, false, Optional.empty(), unsettled ? SqlSettings.UNSETTLED : "");
+        return settings(unsettled ? SqlSettings.UNSETTLED : "");
+    }
+
+    private SqlSettings settings(String other) {
+        return new SqlSettings(searchPath, backslashEscapes, false, Optional.empty(), other);
     }
 
     Snapshot snapshot() {
-        return new Snapshot(settings(), changes);
+        return new Snapshot(settings(""), changes);
     }
 
     /// The text of these bytes; empty when they are none, or the character set is not known.
