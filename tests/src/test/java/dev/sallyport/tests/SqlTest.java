@@ -95,7 +95,7 @@ class SqlTest {
 
     @Test
     void aTerminalGetsATable() throws Exception {
-        var ran = instance.ssh("alice", List.of("-tt"), connection("none"), "select 7 as id, 'Berlin' as city")
+        var ran = instance.sshWith(List.of("-tt"), "alice", connection("none"), "select 7 as id, 'Berlin' as city")
                 .now();
         assertThat(ran.out()).as("%s", ran).contains(" id | city\r\n----+--------\r\n 7  | Berlin\r\n(1 row)\r\n");
     }
