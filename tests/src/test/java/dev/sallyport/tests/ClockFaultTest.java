@@ -12,6 +12,10 @@ import dev.sallyport.tests.bed.Recorded;
 import dev.sallyport.tests.bed.Split;
 import dev.sallyport.tests.bed.SteppedClock;
 import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -136,6 +140,48 @@ class ClockFaultTest {
             split.awaitWorking();
             split.awaitAsBefore(before);
         }
+    }
+
+    /// The rule's window, by the edge's clock: it is over with the step, and so is what it allowed, and nothing begins.
+    @Test
+    @Execution(ExecutionMode.SAME_THREAD)
+    void aWindowThatIsOverByAStepEndsWhatItAllowed() throws Exception {
+        var before = split.census();
+        try (var admin = split.control().admin()) {
+            var rule = admin.rules(null).items().getFirst().id();
+            var now = ZonedDateTime.now(ZoneOffset.UTC);
+            var time = DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT);
+            rules(rule, "mon-sun " + time.format(now.minusHours(1)) + "-" + time.format(now.plusMinutes(30)) + " UTC");
+            try (var within = OpenSession.startWith(split.control(), certificate("-2h:+3h"))) {
+                edgesClock.step(HOUR);
+                var ended = within.ended();
+                assertThat(ended.status()).as("%s", ended).isEqualTo(253);
+                assertThat(ended.err())
+                        .as("its end by the rules, or what they say when it is judged again: whichever is first")
+                        .containsAnyOf("the time that the access rules allow for it", "the rules no longer allow");
+                var late = split.control().ssh("alice", "bash", "true").now();
+                assertThat(late.status()).as("%s", late).isEqualTo(253);
+                assertThat(within.recorded().verify().status()).isZero();
+                edgesClock.step(Duration.ZERO);
+                await().atMost(WIDE)
+                        .until(() -> split.control()
+                                        .ssh("alice", "bash", "true")
+                                        .now()
+                                        .status()
+                                == 0);
+            } finally {
+                rules(rule, "");
+            }
+        }
+        split.awaitWorking();
+        split.awaitAsBefore(before);
+    }
+
+    private void rules(String rule, String window) throws Exception {
+        var ran = split.control()
+                .sally("admin", "rules", "update", rule, "--window", window)
+                .now();
+        assertThat(ran.status()).as("%s", ran).isZero();
     }
 
     // ----

@@ -20,7 +20,10 @@ public interface Admission {
     sealed interface Decision {
 
         /// Admitted: the session's row is written, and it is in the edge's live index.
-        record Granted(Live live, Order order, ConnectionDefinition connection, byte[] wrappedDataKey)
+        ///
+        /// @param atDeadline what it ends with when the order's deadline is reached
+        record Granted(
+                Live live, Order order, ConnectionDefinition connection, byte[] wrappedDataKey, Outcome atDeadline)
                 implements Decision {}
 
         /// Refused; `message` is for the user (no prefix, one sentence or two) and tells no more than they may

@@ -68,6 +68,7 @@ public final class StoreAdmission implements Admission, AutoCloseable {
             "sessions cannot begin at the moment, because this edge cannot learn what is decided elsewhere;"
                     + " please try again";
     private static final String WINDOW = "the time that the access rules allow for it";
+    private static final String LONGEST = "the longest time of a session";
     private static final String BROKEN = "access could not be decided; please try again";
 
     private final Ledger ledger;
@@ -358,7 +359,8 @@ public final class StoreAdmission implements Admission, AutoCloseable {
                         level,
                         deadline),
                 definition,
-                dataKey.wrapped());
+                dataKey.wrapped(),
+                end.outcome());
     }
 
     private record End(Instant at, Outcome outcome) {}
@@ -370,7 +372,7 @@ public final class StoreAdmission implements Admission, AutoCloseable {
         var expires = credential.expires();
         var first = expires.isBefore(longest)
                 ? new End(expires, new Outcome.Expired())
-                : new End(longest, new Outcome.TimedOut("the connection's longest session of " + definition.longest()));
+                : new End(longest, new Outcome.TimedOut(LONGEST));
         return Judge.closes(
                         standing.user(),
                         standing.policy(),

@@ -14,6 +14,7 @@ final class Pulse {
     private final Duration idle;
     private final Instant expires;
     private final Instant deadline;
+    private final Outcome atDeadline;
     private final Duration warning;
     private final long expiresNanos;
     private final long deadlineNanos;
@@ -24,10 +25,19 @@ final class Pulse {
     /// @param idle longest time without a byte; zero: no limit
     /// @param expires when the credential stops counting
     /// @param deadline when the session ends at the latest
-    Pulse(Duration idle, Instant expires, Instant deadline, Duration warning, Instant now, long nanos) {
+    /// @param atDeadline with what it ends then
+    Pulse(
+            Duration idle,
+            Instant expires,
+            Instant deadline,
+            Outcome atDeadline,
+            Duration warning,
+            Instant now,
+            long nanos) {
         this.idle = idle;
         this.expires = expires;
         this.deadline = deadline;
+        this.atDeadline = atDeadline;
         this.warning = warning;
         this.expiresNanos = nanos + nanosUntil(expires, now);
         this.deadlineNanos = nanos + nanosUntil(deadline, now);
@@ -46,7 +56,7 @@ final class Pulse {
             return Optional.of(new Outcome.Expired());
         }
         if (!now.isBefore(deadline) || nanos - deadlineNanos >= 0) {
-            return Optional.of(new Outcome.TimedOut("the longest time of a session"));
+            return Optional.of(atDeadline);
         }
         if (idle.isPositive() && nanos - lastBeat >= idle.toNanos()) {
             return Optional.of(new Outcome.TimedOut("idle for " + words(idle)));

@@ -195,6 +195,7 @@ public final class Sessions implements AutoCloseable {
                 connection.idle(),
                 request.credential().expires(),
                 order.deadline(),
+                granted.atDeadline(),
                 limits.warning(),
                 clock.instant(),
                 System.nanoTime());

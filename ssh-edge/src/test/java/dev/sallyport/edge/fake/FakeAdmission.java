@@ -154,7 +154,8 @@ public final class FakeAdmission implements Admission {
                 Clock.systemUTC().instant().plus(longest));
         var live = new Admitted(order, request);
         admitted.add(live);
-        return new Decision.Granted(live, order, connection, new byte[0]);
+        return new Decision.Granted(
+                live, order, connection, new byte[0], new Outcome.TimedOut("the longest time of a session"));
     }
 
     @Override

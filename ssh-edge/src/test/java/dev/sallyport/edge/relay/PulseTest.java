@@ -13,6 +13,7 @@ final class PulseTest {
     private static final Instant START = Instant.parse("2026-11-22T10:00:00Z");
     private static final Duration HOUR = Duration.ofHours(1);
     private static final Duration DAY = Duration.ofHours(24);
+    private static final Outcome AT_DEADLINE = new Outcome.TimedOut("the window closed");
 
     /// Both clocks, seconds after the start; they agree unless a test says otherwise.
     private static long nanos(Duration after) {
@@ -21,7 +22,13 @@ final class PulseTest {
 
     private static Pulse pulse(Duration idle, Duration certificate, Duration longest) {
         return new Pulse(
-                idle, START.plus(certificate), START.plus(longest), Duration.ofMinutes(5), START, nanos(Duration.ZERO));
+                idle,
+                START.plus(certificate),
+                START.plus(longest),
+                AT_DEADLINE,
+                Duration.ofMinutes(5),
+                START,
+                nanos(Duration.ZERO));
     }
 
     @Test
@@ -42,8 +49,7 @@ final class PulseTest {
         var pulse = pulse(Duration.ZERO, DAY.multipliedBy(2), DAY);
         assertThat(pulse.check(START.plus(DAY).minusSeconds(1), nanos(DAY.minusSeconds(1))))
                 .isEmpty();
-        assertThat(pulse.check(START.plus(DAY), nanos(DAY)))
-                .contains(new Outcome.TimedOut("the longest time of a session"));
+        assertThat(pulse.check(START.plus(DAY), nanos(DAY))).contains(AT_DEADLINE);
     }
 
     @Test
@@ -69,7 +75,8 @@ final class PulseTest {
 
     @Test
     void aCertificateForeverIsNoTrouble() {
-        var pulse = new Pulse(HOUR, Instant.MAX, START.plus(DAY), Duration.ofMinutes(5), START, nanos(Duration.ZERO));
+        var pulse = new Pulse(
+                HOUR, Instant.MAX, START.plus(DAY), AT_DEADLINE, Duration.ofMinutes(5), START, nanos(Duration.ZERO));
         assertThat(pulse.check(START, nanos(Duration.ZERO))).isEmpty();
         assertThat(pulse.warns(START, nanos(Duration.ZERO))).isFalse();
     }

@@ -74,6 +74,7 @@ final class SimulatedSession {
                 Duration.ZERO,
                 live.credential().expires(),
                 granted.order().deadline(),
+                granted.atDeadline(),
                 RelayLimits.DEFAULTS.warning(),
                 edge.clock().instant(),
                 edge.deadlineNanos());
