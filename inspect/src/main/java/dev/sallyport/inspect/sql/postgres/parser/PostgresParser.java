@@ -9,7 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
 
-/// PostgreSQL's own parser, for many threads: as many instances as there are processors, each used by one thread at a
+/// PostgreSQL's own parser, for many threads: as many instances as there are processors, four at most, each used by one
+/// thread at a
 /// time. An instance that broke or grew is thrown away.
 public final class PostgresParser {
 
@@ -20,7 +21,10 @@ public final class PostgresParser {
     private static final int LONGEST_TREE = 64 << 20;
 
     /// An instance that has more memory than this is not kept, in pages of 64 KiB.
-    private static final int KEPT_PAGES = 512;
+    private static final int KEPT_PAGES = 1_024;
+
+    /// Most instances, each of [Surroundings#FIRST_PAGES] at least.
+    private static final int MOST_INSTANCES = 4;
 
     // exports, by emscripten's short names (libpg-query.js, `assignWasmExports`)
     private static final String MALLOC = "C";
@@ -32,7 +36,7 @@ public final class PostgresParser {
     private final ConcurrentLinkedDeque<Instance> idle = new ConcurrentLinkedDeque<>();
 
     public PostgresParser() {
-        this.turns = new Semaphore(Runtime.getRuntime().availableProcessors(), true);
+        this.turns = new Semaphore(Math.min(MOST_INSTANCES, Runtime.getRuntime().availableProcessors()), true);
     }
 
     /// PostgreSQL's version whose grammar this is, as `18`.

@@ -6,6 +6,7 @@ import com.dylibso.chicory.runtime.Instance;
 import com.dylibso.chicory.runtime.Memory;
 import com.dylibso.chicory.runtime.TrapException;
 import com.dylibso.chicory.wasm.types.FunctionType;
+import com.dylibso.chicory.wasm.types.MemoryLimits;
 import com.dylibso.chicory.wasm.types.ValType;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,6 +17,11 @@ import java.util.List;
 ///
 /// The names are emscripten's short ones, as the module's own loader (`libpg-query.js`, `wasmImports`) assigns them.
 final class Surroundings {
+
+    /// Memory of an instance at its beginning, in pages of 64 KiB: its data and its stack, which end at 34,515,008
+    /// bytes,
+    /// and ordinary statements. The module asks for 128 MiB, which it does not need.
+    static final int FIRST_PAGES = 640;
 
     /// Most memory of an instance, in pages of 64 KiB: a text of the longest kind takes about half of it.
     static final int MOST_PAGES = 4_096;
@@ -125,6 +131,7 @@ final class Surroundings {
         var instance = Instance.builder(dev.sallyport.inspect.sql.postgres.wasm.ParserModule.load())
                 .withImportValues(imports())
                 .withMachineFactory(FlatMachine::new)
+                .withMemoryLimits(new MemoryLimits(FIRST_PAGES, MOST_PAGES))
                 .build();
         instance.export("A").apply();
         return instance;
