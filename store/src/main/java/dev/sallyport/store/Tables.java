@@ -1,5 +1,6 @@
 package dev.sallyport.store;
 
+import dev.sallyport.store.https.Authorities;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
@@ -83,10 +84,12 @@ public final class Tables implements AutoCloseable {
     }
 
     /// Tables of the account and region that the environment names.
-    public static Tables aws(String prefix, Clock clock) {
+    ///
+    /// @param authorities who is believed to be DynamoDB
+    public static Tables aws(String prefix, Authorities authorities, Clock clock) {
         return new Tables(
                 DynamoDbClient.builder()
-                        .httpClientBuilder(UrlConnectionHttpClient.builder())
+                        .httpClientBuilder(authorities.client())
                         .overrideConfiguration(settings ->
                                 settings.apiCallTimeout(CALL_TIMEOUT).apiCallAttemptTimeout(ATTEMPT_TIMEOUT))
                         .build(),

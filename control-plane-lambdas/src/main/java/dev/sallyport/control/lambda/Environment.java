@@ -9,6 +9,7 @@ import dev.sallyport.core.id.TenantId;
 import dev.sallyport.store.RetentionSweep;
 import dev.sallyport.store.Store;
 import dev.sallyport.store.Tables;
+import dev.sallyport.store.https.Authorities;
 import dev.sallyport.store.kms.DerivedKey;
 import dev.sallyport.store.kms.Kms;
 import dev.sallyport.store.kms.KmsDataKeys;
@@ -39,6 +40,7 @@ import java.util.regex.Pattern;
 /// @param sshDoor `SALLYPORT_SSH_DOOR` (`host:port`); may be missing
 /// @param operator `SALLYPORT_OPERATOR`: the tenant that operates this instance; may be missing
 /// @param origins `SALLYPORT_ORIGINS`: origins of pages that may read the API's answers, with commas; may be missing
+/// @param authorities `SALLYPORT_AWS_AUTHORITIES`: `amazon`, or `jdk`; may be missing: Amazon's own
 record Environment(
         String tables,
         String tenantKeys,
@@ -49,7 +51,8 @@ record Environment(
         Optional<URI> api,
         Optional<Me.SshDoor> sshDoor,
         Optional<TenantId> operator,
-        Set<String> origins) {
+        Set<String> origins,
+        Authorities authorities) {
 
     private static final Pattern DOOR = Pattern.compile("([A-Za-z0-9.-]{1,253}):([0-9]{1,5})");
     private static final Pattern API =
@@ -80,6 +83,9 @@ record Environment(
         var ssh = read.optional("SALLYPORT_SSH_DOOR").map(text -> read.door("SALLYPORT_SSH_DOOR", text));
         var operator = read.optional("SALLYPORT_OPERATOR").flatMap(read::tenant);
         var origins = read.optional("SALLYPORT_ORIGINS").map(read::origins).orElse(Set.of());
+        var authorities = read.optional("SALLYPORT_AWS_AUTHORITIES")
+                .map(read::authorities)
+                .orElse(Authorities.AMAZON);
         read.check();
         return new Environment(
                 tables,
@@ -91,17 +97,18 @@ record Environment(
                 api,
                 ssh.map(door -> new Me.SshDoor(door.host(), door.port(), null)),
                 operator,
-                origins);
+                origins,
+                authorities);
     }
 
     /// A control plane on what this names. Nothing is asked for, connected to or drawn at random here: that begins
     /// with the first request, so that a snapshot of the process holds nothing secret.
     ControlPlane controlPlane(Clock clock) {
-        var kms = new Kms();
+        var kms = new Kms(authorities);
         return new ControlPlane(
-                new Store(Tables.aws(tables, clock)),
+                new Store(Tables.aws(tables, authorities, clock)),
                 new KmsTenantSigners(kms, tenantKeys),
-                new S3ChunkStore(bucket),
+                new S3ChunkStore(bucket, authorities),
                 new KmsDataKeys(kms, dataKey),
                 new SignedChunkUrls(new DerivedKey(kms, chunkUrlKey, CHUNK_URLS), clock),
                 new Deployed(this),
@@ -110,7 +117,8 @@ record Environment(
 
     /// What deletes recordings, on what this names. Nothing is asked for here, either.
     RetentionSweep retentionSweep(Clock clock) {
-        return new RetentionSweep(new Store(Tables.aws(tables, clock)), new S3ChunkStore(bucket), clock);
+        return new RetentionSweep(
+                new Store(Tables.aws(tables, authorities, clock)), new S3ChunkStore(bucket, authorities), clock);
     }
 
     /// The instance as its deployment names it; its doors are not the control plane's to change.
@@ -245,6 +253,17 @@ record Environment(
                 wrong.add("SALLYPORT_ORIGINS: " + e.getMessage());
                 return Set.of();
             }
+        }
+
+        Authorities authorities(String text) {
+            return switch (text) {
+                case "amazon" -> Authorities.AMAZON;
+                case "jdk" -> Authorities.JDK;
+                default -> {
+                    wrong.add("SALLYPORT_AWS_AUTHORITIES is not amazon or jdk");
+                    yield Authorities.AMAZON;
+                }
+            };
         }
 
         void check() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sallyport.core.id.TenantId;
+import dev.sallyport.store.https.Authorities;
 import java.time.Clock;
 import java.util.Base64;
 import java.util.HashMap;
@@ -41,6 +42,9 @@ final class EnvironmentTest {
         assertThat(read.operator()).contains(OPERATOR);
         assertThat(read.origins()).containsExactlyInAnyOrder("https://console.example.com", "http://127.0.0.1:5173");
         assertThat(Environment.of(WHOLE).origins()).isEmpty();
+        assertThat(Environment.of(WHOLE).authorities()).isEqualTo(Authorities.AMAZON);
+        more.put("SALLYPORT_AWS_AUTHORITIES", "jdk");
+        assertThat(Environment.of(more).authorities()).isEqualTo(Authorities.JDK);
         assertThat(Environment.of(WHOLE).sshDoor()).isEmpty();
         assertThat(Environment.of(WHOLE).operator()).isEmpty();
     }
@@ -56,8 +60,11 @@ final class EnvironmentTest {
 
     @Test
     void eachVariableThatIsWrongIsNamedAndItsValueIsNot() {
-        var wrong = new HashMap<>(
-                Map.of("SALLYPORT_SSH_DOOR", "@@", "SALLYPORT_OPERATOR", "@@", "SALLYPORT_ORIGINS", "@@"));
+        var wrong = new HashMap<>(Map.of(
+                "SALLYPORT_SSH_DOOR", "@@",
+                "SALLYPORT_OPERATOR", "@@",
+                "SALLYPORT_ORIGINS", "@@",
+                "SALLYPORT_AWS_AUTHORITIES", "@@"));
         WHOLE.keySet().forEach(name -> wrong.put(name, "@@ @@"));
         wrong.forEach((name, value) -> {
             var one = new HashMap<>(WHOLE);

@@ -6,6 +6,7 @@ import dev.sallyport.store.Store;
 import dev.sallyport.store.Tables;
 import dev.sallyport.store.aws.KmsStandIn;
 import dev.sallyport.store.aws.S3StandIn;
+import dev.sallyport.store.https.Authorities;
 import dev.sallyport.store.kms.Kms;
 import dev.sallyport.store.kms.KmsDataKeys;
 import dev.sallyport.store.kms.KmsTenantSigners;
@@ -63,12 +64,12 @@ final class FunctionSurroundings implements AutoCloseable {
         endpoint = URI.create("http://127.0.0.1:" + port);
         var tables = Tables.local(endpoint, PREFIX, Clock.systemUTC());
         tables.prepare();
-        var keys = new Kms();
+        var keys = new Kms(Authorities.AMAZON);
         bed = new Bed(
                 Clock.systemUTC(),
                 new Store(tables),
                 new KmsTenantSigners(keys, "alias/sallyport/tenant/"),
-                new S3ChunkStore("recordings"),
+                new S3ChunkStore("recordings", Authorities.AMAZON),
                 new KmsDataKeys(keys, "alias/data"));
         acme = new Filled(bed, "acme");
     }

@@ -6,6 +6,7 @@ import dev.sallyport.core.id.TenantId;
 import dev.sallyport.core.recording.ChunkConflict;
 import dev.sallyport.core.recording.ChunkHeader;
 import dev.sallyport.core.recording.ChunkStore;
+import dev.sallyport.store.https.Authorities;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,7 +20,6 @@ import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
@@ -39,11 +39,15 @@ public final class S3ChunkStore implements ChunkStore, AutoCloseable {
     private static final Duration ATTEMPT_TIMEOUT = Duration.ofSeconds(8);
 
     private final String bucket;
+    private final Authorities authorities;
     private @Nullable S3Client client;
 
     /// Chunks in a bucket of the account and region that the environment names.
-    public S3ChunkStore(String bucket) {
+    ///
+    /// @param authorities who is believed to be S3
+    public S3ChunkStore(String bucket, Authorities authorities) {
         this.bucket = bucket;
+        this.authorities = authorities;
     }
 
     @Override
@@ -141,7 +145,7 @@ public final class S3ChunkStore implements ChunkStore, AutoCloseable {
         var made = client;
         if (made == null) {
             made = S3Client.builder()
-                    .httpClientBuilder(UrlConnectionHttpClient.builder())
+                    .httpClientBuilder(authorities.client())
                     // the sum of a chunk is given; the SDK's own would be a trailer
                     .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
                     .serviceConfiguration(settings -> settings.chunkedEncodingEnabled(false))

@@ -7,6 +7,7 @@ import dev.sallyport.core.id.TenantId;
 import dev.sallyport.core.secret.Secret;
 import dev.sallyport.core.tenant.TenantKey;
 import dev.sallyport.store.aws.KmsStandIn;
+import dev.sallyport.store.https.Authorities;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.Collections;
@@ -19,7 +20,7 @@ class KmsTest {
     private static final TenantId THEIRS = TenantId.next(Clock.systemUTC());
 
     private final KmsStandIn standIn = new KmsStandIn().serving();
-    private final Kms kms = new Kms();
+    private final Kms kms = new Kms(Authorities.JDK);
     private final KmsTenantSigners signers = new KmsTenantSigners(kms, "alias/sallyport/tenant/");
     private final KmsDataKeys dataKeys = new KmsDataKeys(kms, "alias/data");
 

@@ -8,6 +8,7 @@ import dev.sallyport.core.id.TenantId;
 import dev.sallyport.core.recording.ChunkConflict;
 import dev.sallyport.core.recording.ChunkHeader;
 import dev.sallyport.store.aws.S3StandIn;
+import dev.sallyport.store.https.Authorities;
 import java.io.IOException;
 import java.time.Clock;
 import org.junit.jupiter.api.AfterEach;
@@ -20,7 +21,7 @@ class S3ChunkStoreTest {
     private static final SessionId SESSION = SessionId.next(Clock.systemUTC());
 
     private final S3StandIn s3 = new S3StandIn().serving();
-    private final S3ChunkStore store = new S3ChunkStore("recordings");
+    private final S3ChunkStore store = new S3ChunkStore("recordings", Authorities.AMAZON);
 
     @AfterEach
     void close() {
@@ -87,7 +88,7 @@ class S3ChunkStoreTest {
 
     @Test
     void aBucketThatIsNotThereIsAFailureAndNotAnEmptyRecording() {
-        try (var other = new S3ChunkStore("another")) {
+        try (var other = new S3ChunkStore("another", Authorities.AMAZON)) {
             assertThatThrownBy(() -> other.numbers(TENANT, SESSION)).isInstanceOf(IOException.class);
             assertThatThrownBy(() -> other.get(TENANT, SESSION, 0)).isInstanceOf(IOException.class);
             assertThatThrownBy(() -> other.put(TENANT, SESSION, 0, new byte[1])).isInstanceOf(IOException.class);

@@ -1,0 +1,5 @@
+/// Who is believed to be AWS.
+@NullMarked
+package dev.sallyport.store.https;
+
+import org.jspecify.annotations.NullMarked;

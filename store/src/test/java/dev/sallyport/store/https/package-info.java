@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sallyport.store.https;
+
+import org.jspecify.annotations.NullMarked;
