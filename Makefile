@@ -16,6 +16,7 @@ TEST_TOOLS  := ssh:openssh-client sshd:openssh-server sftp:openssh-client rsync:
                asciinema:asciinema tmux:tmux python3:python3 setpriv:util-linux ssh-audit:ssh-audit ip:iproute2 \
                openssl:openssl psql:postgresql-client mysql:mariadb-client faketime:faketime \
                systemd-analyze:systemd groff:groff-base zsh:zsh
+BENCH_TOOLS := pgbench:postgresql pgbouncer:pgbouncer mysqlslap:mariadb-client
 
 .DEFAULT_GOAL := help
 .PHONY: help up build test try bench soak package image fmt fuzz check clean
@@ -43,7 +44,8 @@ packages:
 try: build ## a tour without questions, with the real ssh, against a fresh instance of its own
 	@exec tools/try
 
-bench: build packages ## measures against OpenSSH's sshd, interleaved; ROWS="idle revoke": only those
+bench: build packages ## measures against OpenSSH's sshd and pgbouncer, interleaved; ROWS="idle revoke": only those
+	@tools/packages $(BENCH_TOOLS)
 	@exec tools/bench
 
 soak: build packages ## an hour of mixed load, and whether anything grows; MINUTES=10: shorter
