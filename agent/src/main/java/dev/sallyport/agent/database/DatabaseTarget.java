@@ -18,14 +18,22 @@ import dev.sallyport.inspect.database.Wire;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,14 +45,23 @@ import org.slf4j.LoggerFactory;
 /// written after the turn: a server that does not read must not keep us from reading what it writes.
 ///
 /// Fails closed: whatever breaks ends the session, and what was not judged is not sent.
-final class DatabaseTarget implements Target {
+final class DatabaseTarget implements Target, LateVerdicts.Holder {
 
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseTarget.class);
 
     /// How many statements are timed at once: those that were judged and are not answered.
     private static final int MOST_TIMED = 1_024;
 
+    /// Longest text that is judged at once, in characters.
+    private static final int QUICKLY_READ = 4_096;
+
+    /// How many verdicts may wait for an answer: those of statements that a client sent ahead.
+    private static final int MOST_VERDICTS = 64;
+
     private static final int BUFFER = 65_536;
+
+    /// Sessions whose server is read by a thread of its own; those beyond take virtual ones.
+    private static final Semaphore READERS = new Semaphore(256);
 
     /// How often those who wait look whether the session is over.
     private static final Duration LOOK = Duration.ofSeconds(1);
@@ -133,6 +150,11 @@ final class DatabaseTarget implements Target {
     /// When statements were judged, by their number.
     private final Map<Long, Long> judgedAt = new HashMap<>();
 
+    /// Verdicts of statements that run, until what they answer: within a turn, and since when.
+    private final Deque<Output.Piece> verdicts = new ArrayDeque<>();
+
+    private volatile long verdictsSince;
+
     DatabaseTarget(Inspection inspection, Opening opening) {
         this.inspection = inspection;
         this.wire = inspection.wire();
@@ -184,11 +206,17 @@ final class DatabaseTarget implements Target {
             receiving.countDown();
             var socket = awaitServer();
             if (socket.isPresent()) {
-                read(socket.get());
+                readApart(socket.get());
             }
         } finally {
             finish();
             receiving.countDown();
+        }
+        turn.lockInterruptibly();
+        try {
+            sendVerdicts();
+        } finally {
+            turn.unlock();
         }
         to.take(new Output.Piece.End());
     }
@@ -203,6 +231,41 @@ final class DatabaseTarget implements Target {
             return over ? Optional.empty() : server;
         } finally {
             turn.unlock();
+        }
+    }
+
+    /// Reads on a platform thread, which the kernel wakes itself, as long as there are not too many of them: a virtual
+    /// one is woken by way of two others.
+    private void readApart(DatabaseSocket socket) throws LinkLost, InterruptedException {
+        if (!READERS.tryAcquire()) {
+            read(socket);
+            return;
+        }
+        var lost = new AtomicReference<@Nullable LinkLost>();
+        var thread = Thread.ofPlatform().daemon().name("database-reader").unstarted(() -> {
+            try {
+                read(socket);
+            } catch (LinkLost e) {
+                lost.set(e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (RuntimeException | Error e) {
+                LOG.error("the reading of a database broke", e);
+            } finally {
+                READERS.release();
+            }
+        });
+        thread.start();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            finish();
+            thread.interrupt();
+            throw e;
+        }
+        var problem = lost.get();
+        if (problem != null) {
+            throw problem;
         }
     }
 
@@ -358,18 +421,14 @@ final class DatabaseTarget implements Target {
     /// Has a statement judged, and the verdict recorded: before anything else happens when it is not allowed, and ahead
     /// of whatever it answers when it is.
     private void judge(Asked statement) throws LinkLost, InterruptedException {
-        var judged = inspection.judge().judge(statement);
+        var judged = verdict(statement);
         var lines = StatementLines.judged(statement, recordable(statement), judged);
         boolean runs = switch (judged.verdict()) {
             case Verdict.Allow _, Verdict.Warn _ -> true;
             case Verdict.Hold _, Verdict.Block _ -> false;
         };
-        for (int i = 0; i < lines.size(); i++) {
-            if (!runs && i == lines.size() - 1) {
-                receiver.recorded(new Output.Piece.Statement(Message.Statement.Part.REFUSED, lines.get(i)));
-            } else {
-                receiver.take(new Output.Piece.Statement(Message.Statement.Part.JUDGED, lines.get(i)));
-            }
+        if (!runs) {
+            recordRefused(lines);
         }
         var decided = switch (judged.verdict()) {
             case Verdict.Hold(var rule, var message, var _) ->
@@ -382,7 +441,75 @@ final class DatabaseTarget implements Target {
             if (judgedAt.size() < MOST_TIMED) {
                 judgedAt.put(statement.number(), System.nanoTime());
             }
+            if (runs) {
+                awaitAnswer(lines);
+            }
             wire.judged(decided, actions);
+        });
+    }
+
+    /// A long text is read on a thread that others do not wait for: virtual threads have few processors, and give none
+    /// back in between.
+    private Judged verdict(Asked statement) throws InterruptedException {
+        if (statement.text().map(String::length).orElse(0) <= QUICKLY_READ) {
+            return inspection.judge().judge(statement);
+        }
+        var judging = new FutureTask<>(() -> inspection.judge().judge(statement));
+        Thread.ofPlatform().daemon().name("long-statement").start(judging);
+        try {
+            return judging.get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("judging a statement broke", e);
+        }
+    }
+
+    /// Returns when the edge has it in the recording.
+    private void recordRefused(List<String> lines) throws LinkLost, InterruptedException {
+        inTurn(this::sendVerdicts);
+        var last = lines.size() - 1;
+        for (var line : lines.subList(0, last)) {
+            receiver.take(new Output.Piece.Statement(Message.Statement.Part.JUDGED, line));
+        }
+        receiver.recorded(new Output.Piece.Statement(Message.Statement.Part.REFUSED, lines.get(last)));
+    }
+
+    /// Within a turn: keeps a verdict until the server answers, or it is late.
+    private void awaitAnswer(List<String> lines) throws LinkLost, InterruptedException {
+        if (verdicts.isEmpty()) {
+            verdictsSince = System.nanoTime();
+            LateVerdicts.shared().add(this);
+        }
+        lines.forEach(line -> verdicts.add(new Output.Piece.Statement(Message.Statement.Part.JUDGED, line)));
+        if (verdicts.size() > MOST_VERDICTS) {
+            sendVerdicts();
+        }
+    }
+
+    /// Within a turn.
+    private void sendVerdicts() throws LinkLost, InterruptedException {
+        if (verdicts.isEmpty()) {
+            return;
+        }
+        LateVerdicts.shared().remove(this);
+        while (!verdicts.isEmpty()) {
+            receiver.take(verdicts.remove());
+        }
+    }
+
+    @Override
+    public void verdictsLate() {
+        if (System.nanoTime() - verdictsSince < LateVerdicts.LONGEST.toNanos() / 2) {
+            return;
+        }
+        LateVerdicts.shared().remove(this);
+        Thread.ofVirtual().name("late verdict").start(() -> {
+            try {
+                inTurn(this::sendVerdicts);
+            } catch (LinkLost e) {
+                finish();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         });
     }
 
@@ -613,6 +740,7 @@ final class DatabaseTarget implements Target {
                 return;
             }
             try {
+                sendVerdicts();
                 receiver.take(piece);
             } catch (LinkLost e) {
                 problem = Optional.of(e);

@@ -23,7 +23,8 @@ record DatabaseArm(String name, int port, boolean tls) {
     ///
     /// @param rate transactions a second
     /// @param median milliseconds that half of the transactions took at most
-    record Work(double rate, double median) {}
+    /// @param count transactions
+    record Work(double rate, double median, int count) {}
 
     /// Runs `pgbench` for a while.
     ///
@@ -40,7 +41,8 @@ record DatabaseArm(String name, int port, boolean tls) {
         if (ran.status() != 0 || !rate.find()) {
             throw new IOException(name + ": " + ran);
         }
-        return new Work(Double.parseDouble(rate.group(1)), median(folder));
+        var times = times(folder);
+        return new Work(Double.parseDouble(rate.group(1)), times.median(), times.count());
     }
 
     /// Makes the tables of `pgbench`.
@@ -69,7 +71,7 @@ record DatabaseArm(String name, int port, boolean tls) {
     }
 
     /// Of the log's lines `client transaction time …`, in microseconds.
-    private static double median(Path folder) throws IOException {
+    private static Samples times(Path folder) throws IOException {
         var samples = new Samples();
         try (var files = Files.list(folder)) {
             for (var file : files.toList()) {
@@ -78,7 +80,7 @@ record DatabaseArm(String name, int port, boolean tls) {
                 }
             }
         }
-        return samples.median();
+        return samples;
     }
 
     /// MB/s of a `COPY` to the client, which counts what comes and throws it away.

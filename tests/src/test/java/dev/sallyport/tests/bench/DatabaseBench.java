@@ -26,21 +26,26 @@ import org.jspecify.annotations.Nullable;
 public final class DatabaseBench {
 
     private static final String CIPHER = "aes128-gcm@openssh.com";
-    private static final List<String> ROWS = List.of("select", "tpcb", "copy", "statements");
+    private static final List<String> ROWS = List.of("select", "tpcb", "copy", "statements", "quick");
     private static final String SSHD = "sshd -L";
+    private static final String PGBOUNCER = "pgbouncer";
     private static final String OFF = "off";
     private static final String ON = "on";
 
     private static final int ROUNDS = 3;
     private static final int SECONDS = 5;
-    private static final int WARM_UP_SECONDS = 30;
+    private static final int WARM_UP_SECONDS = 60;
     private static final int SCALE = 10;
     private static final int COPIED_ROWS = 1_000_000;
 
     private final List<DatabaseArm> arms;
 
-    private DatabaseBench(List<DatabaseArm> arms) {
+    /// The processes that an arm puts between client and server, but for the user's ssh.
+    private final Map<String, List<Processors>> between;
+
+    private DatabaseBench(List<DatabaseArm> arms, Map<String, List<Processors>> between) {
         this.arms = List.copyOf(arms);
+        this.between = Map.copyOf(between);
     }
 
     public static void main(String[] arguments) throws Exception {
@@ -60,12 +65,25 @@ public final class DatabaseBench {
             try (var there = over("sshd", control.options(), "127.0.0.1:" + server.port());
                     var off = over("sallyport", ours(split), plain + ":5432");
                     var on = over("sallyport", ours(split), guarded + ":5432")) {
-                var bench = new DatabaseBench(List.of(
-                        new DatabaseArm("direct", server.port(), true),
-                        new DatabaseArm("pgbouncer", pgbouncer.port(), false),
-                        new DatabaseArm(SSHD, there.port(), true),
-                        new DatabaseArm(OFF, off.port(), false),
-                        new DatabaseArm(ON, on.port(), false)));
+                var ours = List.of(
+                        Processors.of(split.edge().process().pid()),
+                        Processors.of(split.agent().process().pid()));
+                var bench = new DatabaseBench(
+                        List.of(
+                                new DatabaseArm("direct", server.port(), true),
+                                new DatabaseArm(PGBOUNCER, pgbouncer.port(), false),
+                                new DatabaseArm(SSHD, there.port(), true),
+                                new DatabaseArm(OFF, off.port(), false),
+                                new DatabaseArm(ON, on.port(), false)),
+                        Map.of(
+                                PGBOUNCER,
+                                List.of(Processors.of(pgbouncer.pid())),
+                                SSHD,
+                                List.of(Processors.withChildren(control.pid())),
+                                OFF,
+                                ours,
+                                ON,
+                                ours));
                 System.out.println("java " + Runtime.version() + "; "
                         + Runtime.getRuntime().availableProcessors() + " cores; " + CIPHER + "; TLS to the server");
                 bench.prepare();
@@ -142,6 +160,11 @@ public final class DatabaseBench {
         System.out.println("| what | " + arms.stream().map(DatabaseArm::name).collect(Collectors.joining(" | "))
                 + " | off / sshd -L | on / sshd -L | spread of the last |");
         System.out.println("|---|" + "---|".repeat(arms.size() + 3));
+        if (rows.contains("quick")) {
+            transactions("pgbench -S", 8, List.of("-S", "-M", "simple"));
+            transactions("pgbench -S -M prepared", 8, List.of("-S", "-M", "prepared"));
+            transactions("pgbench -S", 1, List.of("-S", "-M", "simple"));
+        }
         if (rows.contains("select")) {
             for (int clients : List.of(1, 8, 32)) {
                 transactions("pgbench -S", clients, List.of("-S", "-M", "simple"));
@@ -167,11 +190,14 @@ public final class DatabaseBench {
     private void transactions(String what, int clients, List<String> options) throws IOException, InterruptedException {
         var rates = samples();
         var medians = samples();
+        var processors = samples();
         var ratios = new Samples();
         for (int i = 0; i < ROUNDS; i++) {
             var round = new LinkedHashMap<String, Double>();
             for (var arm : arms) {
+                double before = seconds(arm);
                 var work = arm.pgbench(clients, SECONDS, options);
+                of(processors, arm.name()).add((seconds(arm) - before) * 1e3 / work.count());
                 of(rates, arm.name()).add(work.rate());
                 of(medians, arm.name()).add(work.median());
                 round.put(arm.name(), work.rate());
@@ -180,6 +206,15 @@ public final class DatabaseBench {
         }
         row(what + ", " + clients + " clients, a second", rates, ratios);
         row("the same, ms, p50", medians, null);
+        row("processor ms of what is between", processors, null);
+    }
+
+    private double seconds(DatabaseArm arm) throws IOException {
+        double seconds = 0;
+        for (var process : between.getOrDefault(arm.name(), List.of())) {
+            seconds += process.seconds();
+        }
+        return seconds;
     }
 
     private void copies(String what, String table) throws IOException, InterruptedException {
