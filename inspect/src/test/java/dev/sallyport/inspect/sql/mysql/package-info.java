@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sallyport.inspect.sql.mysql;
+
+import org.jspecify.annotations.NullMarked;
