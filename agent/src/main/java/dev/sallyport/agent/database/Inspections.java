@@ -21,13 +21,14 @@ import dev.sallyport.inspect.mysql.MysqlWire;
 import dev.sallyport.inspect.postgres.PostgresWire;
 import dev.sallyport.inspect.sql.Grammar;
 import dev.sallyport.inspect.sql.Reading;
+import dev.sallyport.inspect.sql.mysql.MysqlGrammar;
 import dev.sallyport.inspect.sql.postgres.PostgresGrammar;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// Makes what stands between the client and the server of each session.
 public final class Inspections {
@@ -35,9 +36,10 @@ public final class Inspections {
     private static final Judge NOTHING_TO_JUDGE =
             _ -> new Judged(Verdict.ALLOW, new Reading.Unread("there is nothing to read it for"));
 
-    private final Map<DatabaseProtocol, Grammar> grammars = Map.of(DatabaseProtocol.POSTGRES, new PostgresGrammar());
+    private final Map<DatabaseProtocol, Grammar> grammars =
+            Map.of(DatabaseProtocol.POSTGRES, new PostgresGrammar(), DatabaseProtocol.MYSQL, new MysqlGrammar());
     private final VerdictCache verdicts = new VerdictCache();
-    private final AtomicBoolean warmed = new AtomicBoolean();
+    private final Set<DatabaseProtocol> warmed = ConcurrentHashMap.newKeySet();
     private final Map<DatabaseProtocol, Making> wires;
 
     /// Makes the wire of one session.
@@ -98,7 +100,7 @@ public final class Inspections {
             throw NotOpened.refused("connection " + definition.name()
                     + " has guardrails, which its agent cannot enforce for " + settings.type());
         }
-        if (!warmed.getAndSet(true)) {
+        if (warmed.add(settings.protocol())) {
             var _ = Thread.ofVirtual().name("grammar").start(grammar::warm);
         }
         try {

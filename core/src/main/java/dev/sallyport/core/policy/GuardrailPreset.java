@@ -20,7 +20,9 @@ public enum GuardrailPreset {
     /// no result without a limit, no `COPY` out
     NO_BULK_EXPORT,
     /// functions and statements of PostgreSQL's that reach beyond the database's tables
-    POSTGRES_DANGEROUS;
+    POSTGRES_DANGEROUS,
+    /// functions and statements of MySQL's and MariaDB's that reach beyond the database's tables
+    MYSQL_DANGEROUS;
 
     private final String text;
 

@@ -18,7 +18,7 @@ public record Asked(long number, Kind kind, Optional<String> text, byte[] bytes,
         QUERY,
         /// Is prepared by the protocol, to be run later, perhaps often, perhaps never.
         PREPARED,
-        /// Something besides SQL that acts: PostgreSQL's function call, MySQL's field list; `text` says it in words.
+        /// Something besides SQL that acts, as PostgreSQL's function call; `text` says it in words.
         COMMAND
     }
 }

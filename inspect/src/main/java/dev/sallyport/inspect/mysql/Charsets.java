@@ -110,6 +110,14 @@ final class Charsets {
         };
     }
 
+    /// Whether letters of it end in the byte of a backslash, which servers and Java need not take for the same letters.
+    static boolean hasBackslashInLetters(String name) {
+        return switch (name.toLowerCase(Locale.ROOT)) {
+            case "big5", "gbk", "gb18030", "sjis", "cp932" -> true;
+            default -> false;
+        };
+    }
+
     private static Optional<Charset> named(String name) {
         return Charset.isSupported(name) ? Optional.of(Charset.forName(name)) : Optional.empty();
     }

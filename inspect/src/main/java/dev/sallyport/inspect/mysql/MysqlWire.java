@@ -337,7 +337,7 @@ public final class MysqlWire implements Wire {
             }
             case INIT_DB -> askWords(command, at, end, Asked.Kind.QUERY, "USE ", body.rest(), sink);
             case FIELD_LIST ->
-                askWords(command, at, end, Asked.Kind.COMMAND, "SHOW COLUMNS FROM ", body.zeroEnded(), sink);
+                askWords(command, at, end, Asked.Kind.QUERY, "SHOW COLUMNS FROM ", body.zeroEnded(), sink);
             case STMT_PREPARE -> {
                 var text = body.rest();
                 if (statements.hasRoom(text.length)) {

@@ -1,6 +1,7 @@
 package dev.sallyport.inspect.mysql;
 
 import dev.sallyport.inspect.sql.SqlSettings;
+import dev.sallyport.inspect.sql.mysql.MysqlGrammar;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
@@ -31,6 +32,7 @@ final class Session {
     private int status;
     private boolean tracks;
     private Optional<Charset> client = Optional.of(StandardCharsets.UTF_8);
+    private boolean backslashInLetters;
     private Optional<String> results = Optional.of("utf8mb4");
     private String mode = "";
     private Optional<String> schema = Optional.empty();
@@ -110,7 +112,11 @@ final class Session {
 
     private void variable(String name, Optional<String> value) {
         switch (name) {
-            case "character_set_client" -> client = value.flatMap(Charsets::java);
+            case "character_set_client" -> {
+                client = value.flatMap(Charsets::java);
+                backslashInLetters =
+                        value.filter(Charsets::hasBackslashInLetters).isPresent();
+            }
             // as `binary`, each column comes in its own
             case "character_set_results" -> results = value.filter(set -> !set.isEmpty() && !set.equals("binary"));
             case "sql_mode" -> mode = value.orElse("");
@@ -153,7 +159,9 @@ final class Session {
                 (status & Status.NO_BACKSLASH_ESCAPES) == 0,
                 List.of(modes.split(",")).contains("ANSI_QUOTES"),
                 versionNumber,
-                (mariadb ? "mariadb " : "mysql ") + modes);
+                (mariadb ? "mariadb " : "mysql ")
+                        + modes
+                        + (backslashInLetters ? " " + MysqlGrammar.BACKSLASH_IN_LETTERS : ""));
     }
 
     SqlSettings settings() {

@@ -52,6 +52,9 @@ final class Analysis {
     /// Whether a common table expression was named while it was being read.
     private boolean recursed;
 
+    /// Where the tables of a change stand.
+    private Optional<Scope> changing = Optional.empty();
+
     Analysis(Facts facts, Steps steps) {
         this.facts = facts;
         this.steps = steps;
@@ -303,6 +306,13 @@ final class Analysis {
         return columns;
     }
 
+    /// The tables of a change, as sources of a scope; which of them are read is told later.
+    void sources(List<Query.From> from, Scope scope) {
+        changing = Optional.of(scope);
+        from.forEach(each -> from(each, scope));
+        changing = Optional.empty();
+    }
+
     /// Tables that are read, as sources of a scope.
     void from(Query.From from, Scope scope) {
         steps.one();
@@ -343,7 +353,9 @@ final class Analysis {
         conditions(named.times(), scope);
         var common = named.qualified() ? Optional.<Rows>empty() : scope.commonTable(named.written());
         if (common.isEmpty()) {
-            facts.read(named.table());
+            if (changing.filter(changed -> changed == scope).isEmpty()) {
+                facts.read(named.table());
+            }
             scope.add(new Source.Table(alias, named.table()));
             return;
         }

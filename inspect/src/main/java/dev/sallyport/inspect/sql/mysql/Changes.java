@@ -155,13 +155,10 @@ final class Changes {
         }
         var from = parser.tables.list();
         var scope = around.inner();
-        from.forEach(each -> analysis.from(each, scope));
+        analysis.sources(from, scope);
         period();
         tokens.expect("SET");
-        var tables = scope.sources().stream()
-                .filter(Source.Table.class::isInstance)
-                .map(Source.Table.class::cast)
-                .toList();
+        var tables = tables(scope);
         var assigned = assignments(scope, tables);
         var targets = tables.stream()
                 .filter(table -> assigned.stream().anyMatch(each -> names(each.column(), table)))
@@ -169,20 +166,26 @@ final class Changes {
         if (targets.isEmpty()) {
             throw new NotUnderstood("it updates a table that is not among its own");
         }
-        targets.forEach(target -> facts.written(target.table()));
-        unread(targets, tables);
+        told(scope, targets);
         rest(scope, from, targets);
     }
 
-    /// Tables that are changed are not also read, unless they stand there twice.
-    private void unread(List<Source.Table> targets, List<Source.Table> tables) {
-        for (var target : targets) {
-            boolean read = tables.stream()
-                    .anyMatch(table -> !targets.contains(table) && table.table().equals(target.table()));
-            if (!read) {
-                facts.unread(target.table());
+    /// Notes which of the tables are changed; the others are read.
+    private void told(Scope scope, List<Source.Table> targets) {
+        for (var table : tables(scope)) {
+            if (targets.contains(table)) {
+                facts.written(table.table());
+            } else {
+                facts.read(table.table());
             }
         }
+    }
+
+    private static List<Source.Table> tables(Scope scope) {
+        return scope.sources().stream()
+                .filter(Source.Table.class::isInstance)
+                .map(Source.Table.class::cast)
+                .toList();
     }
 
     /// MariaDB's `for portion of p from … to …`.
@@ -227,7 +230,7 @@ final class Changes {
         tokens.expect(from ? "USING" : "FROM");
         var tables = parser.tables.list();
         var scope = around.inner();
-        tables.forEach(each -> analysis.from(each, scope));
+        analysis.sources(tables, scope);
         var targets = new ArrayList<Source.Table>();
         for (var name : named) {
             var found = scope.sources().stream()
@@ -236,13 +239,7 @@ final class Changes {
             targets.add((Source.Table)
                     found.orElseThrow(() -> new NotUnderstood("it deletes from a table that is not among its own")));
         }
-        targets.forEach(target -> facts.written(target.table()));
-        unread(
-                targets,
-                scope.sources().stream()
-                        .filter(Source.Table.class::isInstance)
-                        .map(Source.Table.class::cast)
-                        .toList());
+        told(scope, targets);
         rest(scope, tables, targets);
     }
 

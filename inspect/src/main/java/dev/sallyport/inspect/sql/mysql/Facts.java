@@ -41,11 +41,6 @@ final class Facts {
         tables.add(new TableUse(table, TableUse.Use.WRITTEN));
     }
 
-    /// Takes back that a table is read: it stood among those that are changed.
-    void unread(SqlName table) {
-        tables.remove(new TableUse(table, TableUse.Use.READ));
-    }
-
     void columns(Set<ColumnUse> uses) {
         columns.addAll(uses);
     }

@@ -42,13 +42,13 @@ final class Lexer {
 
     private void run() {
         if (text.indexOf('\0') >= 0) {
-            throw new NotUnderstood("The text holds a NUL character.");
+            throw new NotUnderstood("the text holds a NUL character");
         }
         while (at < text.length()) {
             step(text.charAt(at));
         }
         if (versioned) {
-            throw new NotUnderstood("A comment does not end.");
+            throw new NotUnderstood("a comment does not end");
         }
         add(Token.Kind.END, "", "", at);
     }
@@ -93,7 +93,7 @@ final class Lexer {
                 return;
             }
         }
-        throw new NotUnderstood("The text holds a character that is not understood.");
+        throw new NotUnderstood("the text holds a character that is not understood");
     }
 
     /// What stands right after a dot is a name, also where it is a keyword or begins with a digit.
@@ -130,7 +130,7 @@ final class Lexer {
     private int end(int from) {
         var end = text.indexOf("*/", from);
         if (end < 0) {
-            throw new NotUnderstood("A comment does not end.");
+            throw new NotUnderstood("a comment does not end");
         }
         return end + 2;
     }
@@ -142,7 +142,7 @@ final class Lexer {
             var end = text.indexOf("*/", here);
             var inner = text.indexOf("/*", here);
             if (end < 0) {
-                throw new NotUnderstood("A comment does not end.");
+                throw new NotUnderstood("a comment does not end");
             }
             if (inner < 0 || inner > end) {
                 return end + 2;
@@ -164,7 +164,7 @@ final class Lexer {
             }
         }
         if (open != '\0') {
-            throw new NotUnderstood("A hint holds a quote that does not end.");
+            throw new NotUnderstood("a hint holds a quote that does not end");
         }
         return end;
     }
@@ -199,16 +199,16 @@ final class Lexer {
                 at++;
             }
         }
-        throw new NotUnderstood("A quote does not end.");
+        throw new NotUnderstood("a quote does not end");
     }
 
     private String name(char quote, String content) {
         if (quote == '`' || (quote == '"' && settings.ansiQuotes())) {
             if (content.isEmpty()) {
-                throw new NotUnderstood("A name is empty.");
+                throw new NotUnderstood("a name is empty");
             }
             if (content.chars().anyMatch(one -> Character.isSurrogate((char) one))) {
-                throw new NotUnderstood("A name holds a character that servers replace.");
+                throw new NotUnderstood("a name holds a character that servers replace");
             }
         }
         return content;
@@ -268,12 +268,12 @@ final class Lexer {
         if (one == 'e' || one == 'E') {
             if (!exponent(at + 1)) {
                 // servers drop such a number, or part of it, in silence
-                throw new NotUnderstood("A number ends in the middle of its exponent.");
+                throw new NotUnderstood("a number ends in the middle of its exponent");
             }
             exponentEnd();
         }
         if (peek(0) == '.') {
-            throw new NotUnderstood("A number has two points.");
+            throw new NotUnderstood("a number has two points");
         }
     }
 
@@ -306,6 +306,10 @@ final class Lexer {
         }
         nameEnd();
         var word = text.substring(start, at);
+        if (first == '$') {
+            // newer versions of MySQL have strings in dollars
+            throw new NotUnderstood("a name begins with a dollar");
+        }
         if (peek(0) == '.' && at + 1 < text.length() && letterOrDigit(text.charAt(at + 1))) {
             // `select.a` is a column of the table `select`
             add(Token.Kind.NAME, word, "", start);
@@ -328,16 +332,16 @@ final class Lexer {
     private void bits(int start) {
         var end = text.indexOf('\'', at + 2);
         if (end < 0) {
-            throw new NotUnderstood("A quote does not end.");
+            throw new NotUnderstood("a quote does not end");
         }
         var hexadecimal = Character.toLowerCase(text.charAt(at)) == 'x';
         for (var here = at + 2; here < end; here++) {
             if (!(hexadecimal ? hex(text.charAt(here)) : text.charAt(here) == '0' || text.charAt(here) == '1')) {
-                throw new NotUnderstood("A literal of bits holds something else.");
+                throw new NotUnderstood("a literal of bits holds something else");
             }
         }
         if (hexadecimal && (end - at) % 2 != 0) {
-            throw new NotUnderstood("A hexadecimal literal has half a byte.");
+            throw new NotUnderstood("a hexadecimal literal has half a byte");
         }
         at = end + 1;
         add(Token.Kind.BITS, text.substring(start, at), "", start);
@@ -354,7 +358,7 @@ final class Lexer {
             at++;
         }
         if (at == start + 1) {
-            throw new NotUnderstood("`@` stands without a name.");
+            throw new NotUnderstood("`@` stands without a name");
         }
         add(Token.Kind.VARIABLE, text.substring(start + 1, at), "", start);
     }
@@ -406,7 +410,7 @@ final class Lexer {
             return ascii(one);
         }
         if (refused(one)) {
-            throw new NotUnderstood("The text holds a character outside of quotes that servers read differently.");
+            throw new NotUnderstood("the text holds a character outside of quotes that servers read differently");
         }
         return true;
     }

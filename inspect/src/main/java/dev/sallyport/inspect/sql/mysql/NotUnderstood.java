@@ -14,16 +14,16 @@ final class NotUnderstood extends RuntimeException {
     /// Nothing of quoted names, strings and numbers is repeated: they may be data.
     static NotUnderstood at(Token token) {
         return switch (token.kind()) {
-            case END -> new NotUnderstood("The text ends where more was expected.");
+            case END -> new NotUnderstood("the text ends where more was expected");
             case WORD, OPERATOR ->
                 new NotUnderstood(
                         token.text().length() > LONGEST_WORD
-                                ? "A long word stands where it is not understood."
-                                : "`" + token.text() + "` is not understood where it stands.");
-            case NAME -> new NotUnderstood("A name stands where it is not understood.");
-            case TEXT, NUMBER, BITS -> new NotUnderstood("A literal stands where it is not understood.");
-            case PARAMETER -> new NotUnderstood("A parameter stands where it is not understood.");
-            case VARIABLE -> new NotUnderstood("A variable stands where it is not understood.");
+                                ? "a long word stands where it is not understood"
+                                : "`" + token.text() + "` is not understood where it stands");
+            case NAME -> new NotUnderstood("a name stands where it is not understood");
+            case TEXT, NUMBER, BITS -> new NotUnderstood("a literal stands where it is not understood");
+            case PARAMETER -> new NotUnderstood("a parameter stands where it is not understood");
+            case VARIABLE -> new NotUnderstood("a variable stands where it is not understood");
         };
     }
 }

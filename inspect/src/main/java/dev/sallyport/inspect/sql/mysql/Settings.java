@@ -30,7 +30,7 @@ final class Settings {
     void set() {
         tokens.expect("SET");
         if (tokens.is("STATEMENT")) {
-            throw new NotUnderstood("SET STATEMENT is not read");
+            throw new NotUnderstood("sET STATEMENT is not read");
         }
         do {
             one();

@@ -59,7 +59,7 @@ final class VersionComments {
         var version = server.orElseThrow();
         if (version < MARIADB) {
             if (digits > DIGITS) {
-                throw new NotUnderstood("A version comment has a number that versions of MySQL read differently.");
+                throw new NotUnderstood("a version comment has a number that versions of MySQL read differently");
             }
             return number <= version ? at + digits : -1;
         }

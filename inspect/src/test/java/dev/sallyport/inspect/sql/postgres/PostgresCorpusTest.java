@@ -7,6 +7,7 @@ import dev.sallyport.core.policy.Verdict;
 import dev.sallyport.inspect.database.Asked;
 import dev.sallyport.inspect.guardrails.GuardrailJudge;
 import dev.sallyport.inspect.guardrails.VerdictCache;
+import dev.sallyport.inspect.sql.Corpus;
 import dev.sallyport.inspect.sql.SqlSettings;
 import dev.sallyport.inspect.sql.Telling;
 import java.nio.charset.StandardCharsets;
@@ -24,19 +25,19 @@ class PostgresCorpusTest {
 
     @Test
     void evasionsAreCaught() {
-        all(Corpus.read("evasions.txt"));
+        all(Corpus.read(PostgresCorpusTest.class, "evasions.txt"));
     }
 
     @Test
     void whatIsInnocentPasses() {
-        all(Corpus.read("innocent.txt"));
+        all(Corpus.read(PostgresCorpusTest.class, "innocent.txt"));
     }
 
     @Test
     void theFilesRepeatNothing() {
         for (var file : List.of("evasions.txt", "innocent.txt")) {
             var seen = new HashSet<String>();
-            var twice = Corpus.read(file).stream()
+            var twice = Corpus.read(PostgresCorpusTest.class, file).stream()
                     .map(entry -> entry.presets() + " " + entry.text())
                     .filter(entry -> !seen.add(entry))
                     .toList();

@@ -3,7 +3,8 @@ package dev.sallyport.inspect.sql.postgres.parser;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.dylibso.chicory.runtime.Instance;
-import dev.sallyport.inspect.sql.postgres.Corpus;
+import dev.sallyport.inspect.sql.Corpus;
+import dev.sallyport.inspect.sql.postgres.PostgresGrammar;
 import dev.sallyport.inspect.sql.postgres.wasm.ParserModule;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -22,7 +23,7 @@ class FlatFunctionTest {
                 .build();
         interpreted.export("A").apply();
         var texts = Stream.of("evasions.txt", "innocent.txt")
-                .flatMap(file -> Corpus.read(file).stream())
+                .flatMap(file -> Corpus.read(PostgresGrammar.class, file).stream())
                 .map(Corpus.Entry::text)
                 .toList();
         assertThat(texts).hasSizeGreaterThan(600);

@@ -1,4 +1,4 @@
-package dev.sallyport.inspect.sql.postgres;
+package dev.sallyport.inspect.sql;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,11 +16,12 @@ public final class Corpus {
     /// @param expected as `block safe-writes/every-row`
     public record Entry(int line, List<String> presets, String expected, String text) {}
 
-    public static List<Entry> read(String file) {
+    /// @param beside the test that the file is of
+    public static List<Entry> read(Class<?> beside, String file) {
         var entries = new ArrayList<Entry>();
         var presets = List.<String>of();
         int number = 0;
-        for (var line : text(file).split("\n", -1)) {
+        for (var line : text(beside, file).split("\n", -1)) {
             number++;
             if (line.startsWith("@")) {
                 presets = List.of(line.substring(1).strip().split(" "));
@@ -39,8 +40,8 @@ public final class Corpus {
         return List.copyOf(entries);
     }
 
-    private static String text(String file) {
-        try (var in = Objects.requireNonNull(Corpus.class.getResourceAsStream(file), file)) {
+    private static String text(Class<?> beside, String file) {
+        try (var in = Objects.requireNonNull(beside.getResourceAsStream(file), file)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
