@@ -2,6 +2,7 @@ package dev.sallyport.inspect.sql.mysql;
 
 import dev.sallyport.core.policy.Operation;
 import dev.sallyport.inspect.sql.ColumnUse.Where;
+import dev.sallyport.inspect.sql.SqlName;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -134,7 +135,26 @@ final class Administration {
         tokens.next();
         tokens.takeOneOf("FULL", "GLOBAL", "SESSION", "LOCAL", "EXTENDED", "ALL");
         tokens.take("FULL");
-        facts.act(Operation.SHOW, tokens.next().text().toLowerCase(Locale.ROOT));
+        var what = tokens.next();
+        facts.act(Operation.SHOW, what.text().toLowerCase(Locale.ROOT));
+        switch (what.word()) {
+            case "CREATE" -> {
+                if (tokens.takeOneOf("TABLE", "VIEW", "SEQUENCE")) {
+                    facts.read(parser.qualifiedName());
+                }
+            }
+            case "COLUMNS", "FIELDS", "INDEX", "INDEXES", "KEYS" -> {
+                tokens.expectOneOf("FROM", "IN");
+                var table = parser.qualifiedName();
+                facts.read(
+                        tokens.takeOneOf("FROM", "IN")
+                                ? SqlName.of(Parser.database(parser.name()), table.name())
+                                : table);
+            }
+            default -> {
+                // of no table
+            }
+        }
         while (!tokens.atEnd()) {
             if (tokens.take("WHERE")) {
                 analysis.walk(parser.expressions.expression(), Scope.outermost(), Where.CONDITION);

@@ -123,7 +123,7 @@ class MysqlGrammarTest {
             lock tables a read, b as c write                      | lock(table) r:a,b
             install plugin p soname 'x.so'                        | load(plugin)
             shutdown                                              | administer(shutdown)
-            show full columns from t                              | show(columns)
+            show full columns from t                              | show(columns) r:t
             begin                                                 | begin
             select * from t for update                            | select+lock(row)* r:t
             selekt 1                                              | unread
