@@ -184,8 +184,8 @@ final class ConnectionOptions {
             names = "--guardrail",
             paramLabel = "NAME",
             description =
-                    "databases: read-only, no-ddl, safe-writes, no-bulk-export or postgres-dangerous; may be given"
-                            + " several times; none: those there are go.")
+                    "databases: read-only, no-ddl, safe-writes, no-bulk-export, postgres-dangerous or mysql-dangerous;"
+                            + " may be given several times; none: those there are go.")
     private @Nullable List<String> guardrails;
 
     @Option(

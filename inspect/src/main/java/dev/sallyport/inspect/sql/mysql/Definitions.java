@@ -412,7 +412,8 @@ final class Definitions {
 
     void grant() {
         var operation = tokens.next().is("GRANT") ? Operation.GRANT : Operation.REVOKE;
-        var object = Optional.<String>empty();
+        // who may act as another is given a role
+        var object = tokens.is("PROXY") ? Optional.of("role") : Optional.<String>empty();
         while (!tokens.atEnd()) {
             if (object.isEmpty() && tokens.is("ON")) {
                 tokens.next();

@@ -119,11 +119,14 @@ final class Settings {
         }
     }
 
-    /// Who somebody is, and how they prove it: the rest is names and secrets.
+    /// Who somebody is, and how they prove it: the rest is names and secrets, and no other setting.
     private void account(String name) {
         facts.act(Operation.SET, name);
+        int values = name.equals("password") ? 1 : 0;
         while (!tokens.atEnd()) {
-            if (tokens.is("(") && parser.queries.begins()) {
+            boolean goesOn = tokens.is(",") && !name.endsWith("role");
+            values -= tokens.isOneOf("=", ":=") ? 1 : 0;
+            if (goesOn || values < 0 || (tokens.is("(") && parser.queries.begins())) {
                 throw NotUnderstood.at(tokens.peek());
             }
             tokens.next();

@@ -12,6 +12,7 @@ import dev.sallyport.inspect.sql.SqlSettings;
 import dev.sallyport.inspect.sql.Telling;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -47,6 +48,29 @@ class MysqlCorpusTest {
             assertThat(twice).as("twice in " + file).isEmpty();
             assertThat(seen).as(file).hasSizeGreaterThan(300);
         }
+    }
+
+    /// Far less, but the machine may be busy: it is printed how much.
+    @Test
+    void aNewStatementTakesLessThanAMillisecond() {
+        var texts = List.of("evasions.txt", "innocent.txt").stream()
+                .flatMap(file -> Corpus.read(MysqlCorpusTest.class, file).stream())
+                .map(Corpus.Entry::text)
+                .toList();
+        var times = new ArrayList<Long>();
+        for (int round = 0; round < 30; round++) {
+            times.clear();
+            for (var text : texts) {
+                long before = System.nanoTime();
+                GRAMMAR.read(text, IN_SHOP);
+                times.add(System.nanoTime() - before);
+            }
+        }
+        Collections.sort(times);
+        long median = times.get(times.size() / 2);
+        long most = times.get(times.size() * 99 / 100);
+        System.out.println("a new statement takes " + median + " ns, one of a hundred more than " + most + " ns");
+        assertThat(median).isLessThan(1_000_000);
     }
 
     /// One cache for all, asked twice for each: neither other rules nor other literals answer for a statement.
