@@ -6,6 +6,7 @@ import dev.sallyport.agent.link.AgentLink;
 import dev.sallyport.agent.process.CustomTargets;
 import dev.sallyport.agent.process.Programs;
 import dev.sallyport.agent.process.SecretFiles;
+import dev.sallyport.agent.secrets.MaskingKey;
 import dev.sallyport.agent.secrets.SealingKey;
 import dev.sallyport.agent.secrets.Secrets;
 import dev.sallyport.agent.session.SeenVersions;
@@ -117,7 +118,8 @@ public final class Agent implements AutoCloseable {
                 programs.map(Programs::changesAccount).orElse(false));
         settings.only().ifPresent(connection -> capabilities.add(BESIDE));
         var custom = programs.flatMap(running -> files.map(folder -> new CustomTargets(running, folder, secrets)));
-        var targets = new TargetsByType(settings.types(), custom, ssh, new DatabaseTargets(secrets, new Inspections()));
+        var targets = new TargetsByType(
+                settings.types(), custom, ssh, new DatabaseTargets(secrets, new Inspections(MaskingKey.open(state))));
         var versions = new SeenVersions(state);
         var dialled = new AtomicReference<>(Optional.<AgentLink>empty());
         var sessions = new SessionHost(

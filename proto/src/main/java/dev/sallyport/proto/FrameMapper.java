@@ -14,6 +14,8 @@ import dev.sallyport.core.link.Frame;
 import dev.sallyport.core.link.Message;
 import dev.sallyport.core.link.TailEvent;
 import dev.sallyport.core.link.Ticket;
+import dev.sallyport.core.policy.PolicyDocument;
+import dev.sallyport.core.policy.SignedPolicy;
 import dev.sallyport.core.recording.Event;
 import dev.sallyport.core.recording.RecordingLevel;
 import dev.sallyport.core.session.Order;
@@ -25,7 +27,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /// The one place where frames of the wire become domain records, and back.
@@ -47,6 +51,10 @@ public final class FrameMapper {
     public static final int MOST_VARIABLES = 256;
 
     private static final int LONGEST_VARIABLE = 32_768;
+
+    /// Most groups of one user.
+    private static final int MOST_GROUPS = 256;
+
     private static final int LONGEST_DEFINITION = 262_144;
     private static final int SIGNATURE_BYTES = 64;
     private static final int LONGEST_MODES = 2_048;
@@ -151,7 +159,10 @@ public final class FrameMapper {
                 .setDefinitionSignature(wrap(order.definition().signature()))
                 .putAllEnvironment(order.environment())
                 .setLevel(order.level().name())
-                .setDeadlineMillis(order.deadline().toEpochMilli());
+                .setDeadlineMillis(order.deadline().toEpochMilli())
+                .addAllGroups(order.groups());
+        order.policy()
+                .ifPresent(policy -> out.setPolicy(wrap(policy.bytes())).setPolicySignature(wrap(policy.signature())));
         switch (order.request()) {
             case SessionRequest.Shell shell -> {
                 var written = dev.sallyport.proto.v1.Shell.newBuilder();
@@ -332,7 +343,24 @@ public final class FrameMapper {
                 readRequest(order),
                 order.getEnvironmentMap(),
                 RecordingLevel.valueOf(order.getLevel()),
-                Instant.ofEpochMilli(order.getDeadlineMillis()));
+                Instant.ofEpochMilli(order.getDeadlineMillis()),
+                groups(order),
+                order.getPolicy().isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(new SignedPolicy(
+                                bytes(order.getPolicy(), PolicyDocument.LONGEST),
+                                bytes(order.getPolicySignature(), SIGNATURE_BYTES))));
+    }
+
+    private static Set<String> groups(dev.sallyport.proto.v1.Order order) throws BadFrame {
+        if (order.getGroupsCount() > MOST_GROUPS) {
+            throw new BadFrame("an order with more than " + MOST_GROUPS + " groups");
+        }
+        var groups = new HashSet<String>();
+        for (var group : order.getGroupsList()) {
+            groups.add(text(group, LONGEST_SENTENCE));
+        }
+        return groups;
     }
 
     private static SessionRequest readRequest(dev.sallyport.proto.v1.Order order) throws BadFrame {

@@ -15,6 +15,7 @@ import dev.sallyport.core.link.Frame;
 import dev.sallyport.core.link.Message;
 import dev.sallyport.core.link.TailEvent;
 import dev.sallyport.core.link.Ticket;
+import dev.sallyport.core.policy.SignedPolicy;
 import dev.sallyport.core.recording.Event;
 import dev.sallyport.core.recording.RecordingLevel;
 import dev.sallyport.core.session.Order;
@@ -27,6 +28,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -199,6 +201,8 @@ class FrameMapperTest {
                 request,
                 Map.of("LANG", "C.UTF-8"),
                 RecordingLevel.METADATA,
-                Instant.ofEpochMilli(1_700_000_000_000L));
+                Instant.ofEpochMilli(1_700_000_000_000L),
+                Set.of("staff", "support"),
+                Optional.of(new SignedPolicy(new byte[] {3, 4}, new byte[64])));
     }
 }

@@ -14,11 +14,13 @@ public final class Groups {
     private final Configuration configuration;
     private final Tables tables;
     private final Rules rules;
+    private final PolicyDocuments policyDocuments;
 
-    Groups(Configuration configuration, Rules rules) {
+    Groups(Configuration configuration, Rules rules, PolicyDocuments policyDocuments) {
         this.configuration = configuration;
         this.tables = configuration.tables();
         this.rules = rules;
+        this.policyDocuments = policyDocuments;
     }
 
     public Written<Group> create(Actor actor, Group group) {
@@ -46,6 +48,12 @@ public final class Groups {
         boolean used = tables.list(Table.CONFIG, Keys.tenant(tenant), Keys.USER).stream()
                         .anyMatch(user -> user.texts("groups").contains(name))
                 || rules.list(tenant).stream().anyMatch(rule -> rule.groups().contains(name));
+        var policy = policyDocuments.get(tenant);
+        if (policy.guardrails().stream().anyMatch(one -> one.reach().groups().contains(name))
+                || policy.masking().stream().anyMatch(one -> one.rule().groups().contains(name))) {
+            return new Written.Refused<>(
+                    Reason.IN_USE, "Guardrails or masking rules name this group: take it out of them first.");
+        }
         if (used) {
             return new Written.Refused<>(
                     Reason.IN_USE, "Users are in this group, or access rules name it: take them out first.");

@@ -16,6 +16,7 @@ final class Keys {
     static final String CONNECTION = "CONNECTION#";
     static final String NAME = "NAME#";
     static final String RULE = "RULE#";
+    static final String POLICY = "POLICY";
     static final String CA = "CA#";
     static final String PENDING_CA = "PENDINGCA#";
     static final String SSH_SERVER = "SSHSERVER";

@@ -8,6 +8,7 @@ import dev.sallyport.core.connection.ConnectionName;
 import dev.sallyport.core.id.ConnectionId;
 import dev.sallyport.core.id.TenantId;
 import dev.sallyport.core.id.UserId;
+import dev.sallyport.core.policy.SignedPolicy;
 import dev.sallyport.core.revocation.Revocation;
 import dev.sallyport.core.tenant.Quotas;
 import dev.sallyport.core.tenant.TenantKey;
@@ -51,6 +52,7 @@ public final class Policies {
     ///
     /// @param users revocations of users' certificates
     /// @param quotas of which the one of sessions is looked at
+    /// @param signed guardrails and masking rules, for the agent; empty where none were ever written
     public record Policy(
             TenantId tenant,
             long epoch,
@@ -58,9 +60,10 @@ public final class Policies {
             AccessRules rules,
             Map<ConnectionName, Connections.Stored> connections,
             Map<UserId, Revocation> users,
-            Quotas quotas) {
+            Quotas quotas,
+            Optional<SignedPolicy> signed) {
 
-        /// Without quotas.
+        /// Without quotas, guardrails and masking rules.
         public Policy(
                 TenantId tenant,
                 long epoch,
@@ -68,7 +71,7 @@ public final class Policies {
                 AccessRules rules,
                 Map<ConnectionName, Connections.Stored> connections,
                 Map<UserId, Revocation> users) {
-            this(tenant, epoch, key, rules, connections, users, Quotas.NONE);
+            this(tenant, epoch, key, rules, connections, users, Quotas.NONE, Optional.empty());
         }
 
         public Policy {
@@ -144,9 +147,10 @@ public final class Policies {
             var quotas = tables.get(Table.CONFIG, partition, Keys.QUOTAS)
                     .map(Settings::readQuotas)
                     .orElse(Quotas.NONE);
+            var signed = tables.get(Table.CONFIG, partition, Keys.POLICY).map(PolicyDocuments::signed);
             var after = tables.get(Table.CONFIG, partition, Keys.TENANT);
             if (after.isPresent() && after.get().number("epoch") == before.get().number("epoch")) {
-                return Optional.of(policy(tenant, after.get(), rules, connections, users, quotas));
+                return Optional.of(policy(tenant, after.get(), rules, connections, users, quotas, signed));
             }
             if (attempt == ATTEMPTS) {
                 throw new StoreUnavailable("could not read the policy of " + tenant + ": it keeps changing");
@@ -157,7 +161,13 @@ public final class Policies {
     }
 
     private static Policy policy(
-            TenantId tenant, Item item, List<Item> rules, List<Item> connections, List<Item> users, Quotas quotas) {
+            TenantId tenant,
+            Item item,
+            List<Item> rules,
+            List<Item> connections,
+            List<Item> users,
+            Quotas quotas,
+            Optional<SignedPolicy> signed) {
         var byName = new HashMap<ConnectionName, Connections.Stored>();
         for (var connection : connections) {
             var stored = Connections.read(connection);
@@ -177,7 +187,8 @@ public final class Policies {
                 new AccessRules(rules.stream().map(Rules::read).toList()),
                 byName,
                 revoked,
-                quotas);
+                quotas,
+                signed);
     }
 
     private static List<Revocation.What> whatHits(UserCertificate certificate) {

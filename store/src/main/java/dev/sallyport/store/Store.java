@@ -7,6 +7,7 @@ public final class Store implements AutoCloseable {
     private final Tenants tenants;
     private final Users users;
     private final Groups groups;
+    private final PolicyDocuments policyDocuments;
     private final Rules rules;
     private final Connections connections;
     private final Agents agents;
@@ -41,7 +42,8 @@ public final class Store implements AutoCloseable {
         tenants = new Tenants(configuration, directory);
         users = new Users(configuration);
         rules = new Rules(configuration);
-        groups = new Groups(configuration, rules);
+        policyDocuments = new PolicyDocuments(configuration);
+        groups = new Groups(configuration, rules, policyDocuments);
         connections = new Connections(configuration);
         agents = new Agents(configuration, connections);
         trustedCas = new TrustedCas(configuration, directory);
@@ -74,6 +76,10 @@ public final class Store implements AutoCloseable {
 
     public Groups groups() {
         return groups;
+    }
+
+    public PolicyDocuments policyDocuments() {
+        return policyDocuments;
     }
 
     public Rules rules() {

@@ -2,6 +2,7 @@ package dev.sallyport.store;
 
 import dev.sallyport.core.audit.Actor;
 import dev.sallyport.core.id.TenantId;
+import dev.sallyport.core.policy.SignedPolicy;
 import dev.sallyport.core.tenant.Tenant;
 import dev.sallyport.core.tenant.TenantKey;
 import dev.sallyport.store.Written.Reason;
@@ -23,7 +24,12 @@ public final class Tenants {
 
     /// Makes a tenant. Its slug is unique in the cell.
     public Written<Tenant> create(Actor actor, Tenant tenant) {
-        return configuration
+        return create(actor, tenant, Optional.empty());
+    }
+
+    /// The same with its first policy, in which there is nothing yet.
+    public Written<Tenant> create(Actor actor, Tenant tenant, Optional<SignedPolicy> policy) {
+        var change = configuration
                 .change(tenant.id(), actor, "tenant.created", tenant.id().value())
                 .detail("slug", tenant.slug())
                 .makesTenant()
@@ -39,8 +45,10 @@ public final class Tenants {
                         Directory.slug(tenant.slug()).text("tenant", tenant.id().value()),
                         Condition.absent(),
                         Reason.TAKEN,
-                        "A tenant has this name already: choose another.")
-                .commit(tenant);
+                        "A tenant has this name already: choose another.");
+        policy.ifPresent(signed -> change.put(
+                PolicyDocuments.item(tenant.id(), signed, signed.unverified().version())));
+        return change.commit(tenant);
     }
 
     public Optional<Tenant> get(TenantId tenant) {

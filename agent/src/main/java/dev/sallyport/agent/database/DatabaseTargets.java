@@ -10,6 +10,7 @@ import dev.sallyport.core.connection.DatabaseProtocol;
 import dev.sallyport.core.connection.DatabaseTls;
 import dev.sallyport.core.connection.TargetSettings;
 import dev.sallyport.core.connection.TestStep;
+import dev.sallyport.core.policy.SessionPolicy;
 import dev.sallyport.core.secret.Secret;
 import dev.sallyport.core.secret.SecretReference;
 import dev.sallyport.core.session.Order;
@@ -36,9 +37,10 @@ public final class DatabaseTargets {
         this.inspections = inspections;
     }
 
-    public Target open(ConnectionDefinition definition, TargetSettings.Database settings, Order order)
+    public Target open(
+            ConnectionDefinition definition, TargetSettings.Database settings, SessionPolicy policy, Order order)
             throws NotOpened {
-        var inspection = inspections.of(definition, settings, order);
+        var inspection = inspections.of(definition, settings, policy);
         var target = new DatabaseTarget(inspection, new Opening(definition, settings, order));
         return switch (order.request()) {
             case SessionRequest.Forward _ -> target;

@@ -6,9 +6,9 @@ import dev.sallyport.core.connection.DatabaseProtocol;
 import dev.sallyport.core.connection.TargetSettings;
 import dev.sallyport.core.policy.DefaultMasking;
 import dev.sallyport.core.policy.MaskingRule;
+import dev.sallyport.core.policy.SessionPolicy;
 import dev.sallyport.core.policy.Verdict;
 import dev.sallyport.core.secret.Secret;
-import dev.sallyport.core.session.Order;
 import dev.sallyport.inspect.database.Judge;
 import dev.sallyport.inspect.database.Judged;
 import dev.sallyport.inspect.database.Masking;
@@ -24,6 +24,7 @@ import dev.sallyport.inspect.sql.Reading;
 import dev.sallyport.inspect.sql.mysql.MysqlGrammar;
 import dev.sallyport.inspect.sql.postgres.PostgresGrammar;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,12 +48,13 @@ public final class Inspections {
         Wire of(TargetSettings.Database settings, Masking masking);
     }
 
-    /// The rules that count without any being written use no key; whatever did would be of this agent's run only.
-    private final Secret key = random();
+    private final Secret key;
 
     /// Those of all protocols.
-    public Inspections() {
-        this(wires(new ServerVersions()));
+    ///
+    /// @param key what hashes and tokens of masked values hang on
+    public Inspections(Secret key) {
+        this(wires(new ServerVersions()), key);
     }
 
     private static Map<DatabaseProtocol, Making> wires(ServerVersions versions) {
@@ -66,30 +68,39 @@ public final class Inspections {
                         new MysqlOptions(versions.of(settings), settings.localInfile(), false)));
     }
 
-    Inspections(Map<DatabaseProtocol, Making> wires) {
+    Inspections(Map<DatabaseProtocol, Making> wires, Secret key) {
         this.wires = Map.copyOf(wires);
-    }
-
-    private static Secret random() {
-        var bytes = new byte[32];
-        new SecureRandom().nextBytes(bytes);
-        return Secret.of(bytes);
+        this.key = key;
     }
 
     /// @throws NotOpened when this agent cannot enforce what the session's policy asks
-    Inspection of(ConnectionDefinition definition, TargetSettings.Database settings, Order order) throws NotOpened {
+    Inspection of(ConnectionDefinition definition, TargetSettings.Database settings, SessionPolicy policy)
+            throws NotOpened {
         var wire = Optional.ofNullable(wires.get(settings.protocol()))
                 .orElseThrow(() -> NotOpened.refused("connection " + definition.name() + " is a " + settings.type()
                         + " database, which its agent does not understand: upgrade the agent"));
-        var masking = settings.masked() ? masking(definition, DefaultMasking.rules()) : Masking.NONE;
-        var recorded = settings.masked() ? masking : masking(definition, DefaultMasking.credentials());
-        return new Inspection(wire.of(settings, masking), judge(definition, settings), recorded);
+        try {
+            var rules = new ArrayList<>(policy.masking());
+            if (settings.masked()) {
+                rules.addAll(DefaultMasking.rules());
+            }
+            var masking = masking(rules);
+            // no recording holds a credential, whatever users may see
+            rules.addAll(0, DefaultMasking.credentials());
+            var recorded = masking(rules);
+            boolean masked = masking != Masking.NONE;
+            return new Inspection(wire.of(settings, masking), judge(definition, settings, policy, masked), recorded);
+        } catch (IllegalArgumentException e) {
+            throw NotOpened.refused("connection " + definition.name() + ": " + e.getMessage());
+        }
     }
 
     /// Where something is masked, statements are read for where their results come from, even if nothing is judged.
-    private Judge judge(ConnectionDefinition definition, TargetSettings.Database settings) throws NotOpened {
-        var guardrails = settings.held();
-        if (guardrails.rules().isEmpty() && !settings.masked()) {
+    private Judge judge(
+            ConnectionDefinition definition, TargetSettings.Database settings, SessionPolicy policy, boolean masked)
+            throws NotOpened {
+        var guardrails = settings.held(policy);
+        if (guardrails.rules().isEmpty() && !masked) {
             return NOTHING_TO_JUDGE;
         }
         var grammar = grammars.get(settings.protocol());
@@ -103,14 +114,11 @@ public final class Inspections {
         if (warmed.add(settings.protocol())) {
             var _ = Thread.ofVirtual().name("grammar").start(grammar::warm);
         }
-        try {
-            return new GuardrailJudge(guardrails, grammar, verdicts);
-        } catch (IllegalArgumentException e) {
-            throw NotOpened.refused("connection " + definition.name() + ": " + e.getMessage());
-        }
+        return new GuardrailJudge(guardrails, grammar, verdicts);
     }
 
-    private Masking masking(ConnectionDefinition definition, List<MaskingRule> rules) {
-        return RuleMasking.of(rules, key, definition.name().value(), definition.tags(), Set.of());
+    /// The rules are those of this session: whom each is for has been looked at.
+    private Masking masking(List<MaskingRule> rules) {
+        return RuleMasking.ofSession(rules, key);
     }
 }

@@ -11,12 +11,15 @@ import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// The highest version of each connection that this agent has seen, kept on disk: an older one is not obeyed
+/// The highest version of each connection, and of the tenant's policy, that this agent has seen, kept on disk: an older
+/// one is not obeyed
 /// any longer, whoever brings it.
 public final class SeenVersions {
 
     /// Most connections of one agent.
     public static final int MOST = 100_000;
+
+    private static final String POLICY = "policy";
 
     private final Path file;
     private final Map<String, Long> seen = new TreeMap<>();
@@ -39,8 +42,17 @@ public final class SeenVersions {
     }
 
     /// Takes note of a version; false when a later one was seen. Durable when it returns true.
-    public synchronized boolean admits(ConnectionId connection, long version) throws IOException {
-        long last = seen.getOrDefault(connection.value(), 0L);
+    public boolean admits(ConnectionId connection, long version) throws IOException {
+        return admits(connection.value(), version);
+    }
+
+    /// The same of the tenant's policy.
+    public boolean admitsPolicy(long version) throws IOException {
+        return admits(POLICY, version);
+    }
+
+    private synchronized boolean admits(String what, long version) throws IOException {
+        long last = seen.getOrDefault(what, 0L);
         if (version < last) {
             return false;
         }
@@ -48,11 +60,11 @@ public final class SeenVersions {
             if (last == 0 && seen.size() >= MOST) {
                 throw new IOException("this agent has seen more than " + MOST + " connections");
             }
-            seen.put(connection.value(), version);
+            seen.put(what, version);
             try {
                 write();
             } catch (IOException e) {
-                seen.put(connection.value(), last);
+                seen.put(what, last);
                 throw e;
             }
         }

@@ -75,8 +75,9 @@ public final class SessionHost implements SessionOpener {
                         Message.Failed.Reason.INTERNAL,
                         "the agent holds as much as it may of what no edge has stored yet; please try again later");
             }
-            definition = check.check(order);
-            target = targets.open(definition, order);
+            var obeyed = check.check(order);
+            definition = obeyed.definition();
+            target = targets.open(definition, obeyed.policy(), order);
         } catch (NotOpened e) {
             if (e.reason() == Message.Failed.Reason.INTERNAL && e.getCause() != null) {
                 LOG.error("session {} was not opened: {}", order.session(), e.getMessage(), e.getCause());

@@ -10,6 +10,7 @@ import dev.sallyport.agent.target.Targets;
 import dev.sallyport.agent.tcp.TcpTarget;
 import dev.sallyport.core.connection.ConnectionDefinition;
 import dev.sallyport.core.connection.TargetSettings;
+import dev.sallyport.core.policy.SessionPolicy;
 import dev.sallyport.core.session.Order;
 import java.util.Optional;
 import java.util.Set;
@@ -32,12 +33,13 @@ public final class TargetsByType implements Targets {
     }
 
     @Override
-    public Target open(ConnectionDefinition definition, Order order) throws NotOpened, InterruptedException {
+    public Target open(ConnectionDefinition definition, SessionPolicy policy, Order order)
+            throws NotOpened, InterruptedException {
         allow(definition);
         return switch (definition.target()) {
             case TargetSettings.Custom settings -> custom().open(definition, settings, order);
             case TargetSettings.Tcp settings -> TcpTarget.open(settings);
-            case TargetSettings.Database settings -> databases.open(definition, settings, order);
+            case TargetSettings.Database settings -> databases.open(definition, settings, policy, order);
             case TargetSettings.Ssh settings -> ssh.open(definition, settings, order);
         };
     }

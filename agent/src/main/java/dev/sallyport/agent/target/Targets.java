@@ -1,6 +1,7 @@
 package dev.sallyport.agent.target;
 
 import dev.sallyport.core.connection.ConnectionDefinition;
+import dev.sallyport.core.policy.SessionPolicy;
 import dev.sallyport.core.session.Order;
 
 /// Opens targets.
@@ -8,8 +9,10 @@ public interface Targets {
 
     /// Opens what `definition` names for what `order` asks. The definition is the order's own, verified.
     ///
+    /// @param policy what the tenant's policy, verified, says of this session
     /// @throws NotOpened with a sentence for the user
-    Target open(ConnectionDefinition definition, Order order) throws NotOpened, InterruptedException;
+    Target open(ConnectionDefinition definition, SessionPolicy policy, Order order)
+            throws NotOpened, InterruptedException;
 
     /// Whether this agent opens targets of this kind at all.
     ///

@@ -3,11 +3,15 @@ package dev.sallyport.agent.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sallyport.core.connection.ConnectionDefinition;
+import dev.sallyport.core.connection.DatabaseProtocol;
+import dev.sallyport.core.connection.DatabaseTls;
 import dev.sallyport.core.connection.SignedDefinition;
 import dev.sallyport.core.connection.TargetSettings;
 import dev.sallyport.core.id.AgentId;
 import dev.sallyport.core.id.TenantId;
 import dev.sallyport.core.link.Message;
+import dev.sallyport.core.policy.PolicyDocument;
+import dev.sallyport.core.policy.SignedPolicy;
 import dev.sallyport.core.session.Order;
 import dev.sallyport.core.session.SessionRequest;
 import dev.sallyport.core.tenant.TenantKey;
@@ -17,6 +21,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -193,5 +198,85 @@ final class OrderTest {
                     template.directory());
             assertRefused(agent.order(custom, TestingAgent.command("true")), "root");
         }
+    }
+
+    private Order database() {
+        var settings = new TargetSettings.Database(
+                DatabaseProtocol.POSTGRES,
+                "127.0.0.1",
+                1,
+                "app",
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                DatabaseTls.DISABLE,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                false,
+                true,
+                List.of(),
+                Optional.empty());
+        return agent.order(agent.definition(settings), new SessionRequest.Forward("db", 5432));
+    }
+
+    private SignedPolicy policy(TenantId tenant, long version, TenantKey.Signer signer) {
+        return SignedPolicy.sign(new PolicyDocument(tenant, version, List.of(), List.of()), signer);
+    }
+
+    private void assertOpened(Order order) throws Exception {
+        var session = agent.start(order);
+        session.link().await(Message.Opened.class);
+        session.link().lose(dev.sallyport.core.link.LinkLost.Why.ENDED_THERE);
+        session.thread().join();
+    }
+
+    @Test
+    void aDatabaseIsNotOpenedWithoutThePolicy() throws Exception {
+        assertRefused(database().under(Optional.empty(), Set.of()), "without the tenant's policy");
+        assertOpened(database());
+    }
+
+    @Test
+    void aPolicyThatAnotherKeySignedOrThatWasChangedIsRefused() throws Exception {
+        var forged = policy(agent.tenant, 9, TestingAgent.signer());
+        assertRefused(database().under(Optional.of(forged), Set.of()), "the policy is not signed by the tenant's key");
+        var signed = policy(agent.tenant, 9, agent.signer);
+        for (int i = 0; i < signed.bytes().length; i += 11) {
+            var changed = signed.bytes().clone();
+            changed[i] ^= 1;
+            assertRefused(
+                    database().under(Optional.of(new SignedPolicy(changed, signed.signature())), Set.of()),
+                    "the policy is not signed by the tenant's key");
+        }
+        var asDefinition =
+                new SignedPolicy(signed.bytes(), agent.signer.sign("connection-definition v1", signed.bytes()));
+        assertRefused(database().under(Optional.of(asDefinition), Set.of()), "not signed by the tenant's key");
+    }
+
+    @Test
+    void anotherTenantsPolicyIsRefused() throws Exception {
+        var others = policy(TenantId.next(agent.clock), 1, agent.signer);
+        assertRefused(database().under(Optional.of(others), Set.of()), "another tenant's");
+    }
+
+    @Test
+    void anOlderPolicyIsRefusedAlsoByANewProcess() throws Exception {
+        assertOpened(database().under(Optional.of(policy(agent.tenant, 7, agent.signer)), Set.of()));
+        assertRefused(
+                database().under(Optional.of(policy(agent.tenant, 6, agent.signer)), Set.of()),
+                "a later version of the tenant's policy");
+        assertOpened(database().under(Optional.of(policy(agent.tenant, 7, agent.signer)), Set.of()));
+        assertThat(new SeenVersions(state).admitsPolicy(6)).isFalse();
+        assertThat(new SeenVersions(state).admitsPolicy(7)).isTrue();
+    }
+
+    @Test
+    void aPolicyThatSaysMoreThanTheAgentCanReadIsRefusedWithWhatToDo() throws Exception {
+        var bytes = new String(policy(agent.tenant, 1, agent.signer).bytes(), StandardCharsets.UTF_8)
+                .replace("\nend\n", "\nlater thing\nend\n")
+                .getBytes(StandardCharsets.UTF_8);
+        var newer = new SignedPolicy(bytes, agent.signer.sign("policy v1", bytes));
+        assertRefused(database().under(Optional.of(newer), Set.of()), "upgrade the agent");
     }
 }

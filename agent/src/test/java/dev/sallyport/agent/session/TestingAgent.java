@@ -6,6 +6,7 @@ import dev.sallyport.agent.database.Inspections;
 import dev.sallyport.agent.process.CustomTargets;
 import dev.sallyport.agent.process.Programs;
 import dev.sallyport.agent.process.SecretFiles;
+import dev.sallyport.agent.secrets.MaskingKey;
 import dev.sallyport.agent.secrets.SealingKey;
 import dev.sallyport.agent.secrets.Secrets;
 import dev.sallyport.agent.ssh.SshTargets;
@@ -24,6 +25,8 @@ import dev.sallyport.core.id.TenantId;
 import dev.sallyport.core.id.TestId;
 import dev.sallyport.core.id.UserId;
 import dev.sallyport.core.link.Ticket;
+import dev.sallyport.core.policy.PolicyDocument;
+import dev.sallyport.core.policy.SignedPolicy;
 import dev.sallyport.core.recording.RecordingLevel;
 import dev.sallyport.core.session.Order;
 import dev.sallyport.core.session.Pty;
@@ -86,7 +89,7 @@ public final class TestingAgent implements AutoCloseable {
                 AgentSettings.ALL_TYPES,
                 Optional.of(new CustomTargets(programs, files, secrets)),
                 ssh,
-                new DatabaseTargets(secrets, new Inspections()));
+                new DatabaseTargets(secrets, new Inspections(MaskingKey.open(state))));
         tests = new TestHost(token, only, versions, targets, clock);
         host = new SessionHost(token, only, versions, targets, tails, reports::add, clock);
     }
@@ -151,7 +154,9 @@ public final class TestingAgent implements AutoCloseable {
                 request,
                 environment,
                 RecordingLevel.FULL,
-                deadline);
+                deadline,
+                Set.of(),
+                Optional.of(SignedPolicy.sign(PolicyDocument.empty(tenant), signer)));
     }
 
     public TestOrder testOrder(TargetSettings target) {

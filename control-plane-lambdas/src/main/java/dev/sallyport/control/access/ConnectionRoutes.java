@@ -15,6 +15,7 @@ import dev.sallyport.core.access.AccessMode;
 import dev.sallyport.core.access.AccessRules;
 import dev.sallyport.core.access.Circumstances;
 import dev.sallyport.core.access.Subject;
+import dev.sallyport.core.audit.Actor;
 import dev.sallyport.core.connection.ConnectionDefinition;
 import dev.sallyport.core.connection.ConnectionName;
 import dev.sallyport.core.connection.SignedDefinition;
@@ -80,7 +81,7 @@ public final class ConnectionRoutes {
     private Answer create(Caller caller, Call call) throws Declined {
         var request = call.request().json(Connections.ConnectionWrite.class);
         var definition = connectionFields.read(caller.tenant(), ConnectionId.next(clock), 1, request);
-        var signed = sign(definition);
+        var signed = sign(caller.actor(), definition);
         return Answer.created(ConnectionFields.shown(store.connections()
                 .create(caller.actor(), signed, ConnectionFields.retention(request))
                 .orThrow()));
@@ -92,16 +93,19 @@ public final class ConnectionRoutes {
         var before = stored.definition();
         var request = call.request().json(Connections.ConnectionWrite.class);
         var definition = connectionFields.read(caller.tenant(), before.id(), before.version() + 1, request);
-        var signed = sign(definition);
+        var signed = sign(caller.actor(), definition);
         return Answer.ok(ConnectionFields.shown(store.connections()
                 .update(caller.actor(), signed, ConnectionFields.retention(request))
                 .orThrow()));
     }
 
-    private SignedDefinition sign(ConnectionDefinition definition) throws Declined {
+    private SignedDefinition sign(Actor actor, ConnectionDefinition definition) throws Declined {
         var signed = SignedDefinition.sign(definition, signers.of(definition.tenant()));
         if (signed.bytes().length > LARGEST) {
             throw Declined.field("connection", "has at most " + LARGEST + " bytes in all");
+        }
+        if (definition.target().judged()) {
+            store.policyDocuments().ensure(actor, definition.tenant(), signers.of(definition.tenant()));
         }
         return signed;
     }

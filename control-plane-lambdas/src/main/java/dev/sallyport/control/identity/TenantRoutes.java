@@ -13,6 +13,8 @@ import dev.sallyport.control.http.Router.Call;
 import dev.sallyport.core.apikey.ApiKey.Role;
 import dev.sallyport.core.audit.Actor;
 import dev.sallyport.core.id.TenantId;
+import dev.sallyport.core.policy.PolicyDocument;
+import dev.sallyport.core.policy.SignedPolicy;
 import dev.sallyport.core.tenant.Tenant;
 import dev.sallyport.core.tenant.TenantSigners;
 import dev.sallyport.store.Store;
@@ -81,7 +83,8 @@ public final class TenantRoutes {
         var id = TenantId.next(clock);
         var signer = signers.of(id);
         var tenant = new Fields().make("slug", () -> new Tenant(id, slug, 1, signer.publicKey()));
-        var made = store.tenants().create(actor, tenant).orThrow();
+        var policy = SignedPolicy.sign(PolicyDocument.empty(id), signer);
+        var made = store.tenants().create(actor, tenant, Optional.of(policy)).orThrow();
         return new Tenants.CreatedTenant(
                 shown(made),
                 KeyRoutes.create(

@@ -1,6 +1,7 @@
 package dev.sallyport.core.connection;
 
 import dev.sallyport.core.policy.Guardrails;
+import dev.sallyport.core.policy.SessionPolicy;
 import dev.sallyport.core.secret.SecretReference;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,11 @@ public sealed interface TargetSettings {
 
     /// The type's name, as in `sally` and the API.
     String type();
+
+    /// Whether its statements are read, judged and masked: then no session begins without the tenant's policy.
+    default boolean judged() {
+        return this instanceof Database;
+    }
 
     /// A program on the agent's machine.
     ///
@@ -180,7 +186,12 @@ public sealed interface TargetSettings {
 
         /// What its statements are held against.
         public Guardrails held() {
-            return Guardrails.of(guardrails, rules.orElse(""));
+            return held(SessionPolicy.NONE);
+        }
+
+        /// The same in a session that the tenant's policy says something of.
+        public Guardrails held(SessionPolicy policy) {
+            return Guardrails.of(guardrails, rules.orElse(""), policy.guardrails());
         }
 
         @Override

@@ -7,6 +7,7 @@ public sealed interface Identifier
                 ConnectionId,
                 EdgeId,
                 GroupId,
+                GuardrailId,
                 KeyId,
                 MaskingRuleId,
                 RuleId,

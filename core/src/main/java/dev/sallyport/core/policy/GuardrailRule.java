@@ -22,7 +22,7 @@ public record GuardrailRule(String name, GuardrailAction action, List<GuardrailC
         }
     }
 
-    /// What its name begins with: a preset, or `rules` for the connection's own.
+    /// What its name begins with: a guardrail, a preset, or `rules` for the connection's own.
     public String guardrail() {
         int slash = name.indexOf('/');
         return slash < 0 ? name : name.substring(0, slash);

@@ -32,6 +32,11 @@ public final class GuardrailText {
     private static final int LONGEST_MESSAGE = 500;
     private static final int MOST_NAMES = 128;
 
+    /// Whether a rule or a guardrail may be called so.
+    static boolean names(String name) {
+        return NAME.matcher(name).matches();
+    }
+
     private final String guardrail;
     private final List<GuardrailRule> rules = new ArrayList<>();
     private GuardrailAction unread = GuardrailAction.HOLD;
@@ -79,6 +84,9 @@ public final class GuardrailText {
             }
         }
         reading.close();
+        if (reading.rules.size() > Guardrails.MOST_RULES) {
+            throw new IllegalArgumentException("a connection has at most " + Guardrails.MOST_RULES + " rules");
+        }
         return new Guardrails(reading.rules, reading.unread);
     }
 

@@ -34,12 +34,7 @@ public record MaskingRule(
     /// Most subjects of a rule.
     public static final int MOST_SUBJECTS = 128;
 
-    /// Most connections, tags and groups of a rule, of each.
-    public static final int MOST_NAMES = 64;
-
     private static final Pattern NAME = Pattern.compile("[\\p{L}\\p{N}][\\p{L}\\p{N} ._-]{0,62}");
-    private static final Pattern GLOB = Pattern.compile("[a-z0-9._*-]{1,63}");
-    private static final int LONGEST_TEXT = 256;
 
     public MaskingRule {
         if (!NAME.matcher(name).matches()) {
@@ -49,48 +44,21 @@ public record MaskingRule(
         if (subjects.isEmpty() || subjects.size() > MOST_SUBJECTS) {
             throw new IllegalArgumentException("a masking rule masks 1 to " + MOST_SUBJECTS + " things");
         }
-        if (connections.size() > MOST_NAMES || tags.size() > MOST_NAMES || groups.size() > MOST_NAMES) {
-            throw new IllegalArgumentException(
-                    "a masking rule names at most " + MOST_NAMES + " connections, tags and groups");
-        }
-        for (var connection : connections) {
-            if (!GLOB.matcher(connection).matches()) {
-                throw new IllegalArgumentException("a rule names connections, with * for any run of characters");
-            }
-        }
-        tags.forEach((key, value) -> {
-            printable(key);
-            printable(value);
-            if (key.isEmpty() || key.indexOf('=') >= 0) {
-                throw new IllegalArgumentException("a tag has a key, without =");
-            }
-        });
-        groups.forEach(MaskingRule::printable);
+        var _ = new Reach(connections, tags, groups);
         connections = Set.copyOf(connections);
         tags = Map.copyOf(tags);
         groups = Set.copyOf(groups);
         subjects = List.copyOf(subjects);
     }
 
-    private static void printable(String text) {
-        if (text.length() > LONGEST_TEXT || text.chars().anyMatch(Character::isISOControl)) {
-            throw new IllegalArgumentException(
-                    "names have at most " + LONGEST_TEXT + " characters, none of them a control character");
-        }
+    /// Whom it speaks of.
+    public Reach reach() {
+        return new Reach(connections, tags, groups);
     }
 
     /// Whether it speaks of a session of this connection by a user of these groups.
     public boolean appliesTo(String connection, Map<String, String> tagsOfConnection, Set<String> groupsOfUser) {
-        boolean everywhere = connections.isEmpty() && tags.isEmpty();
-        return (everywhere
-                        || connections.stream().anyMatch(glob -> Globs.matches(glob, connection))
-                        || tags.entrySet().stream().anyMatch(tag -> carries(tag, tagsOfConnection)))
-                && (groups.isEmpty() || groupsOfUser.stream().anyMatch(groups::contains));
-    }
-
-    private static boolean carries(Map.Entry<String, String> tag, Map<String, String> tags) {
-        var value = tags.get(tag.getKey());
-        return value != null && (tag.getValue().equals("*") || tag.getValue().equals(value));
+        return reach().covers(connection, tagsOfConnection, groupsOfUser);
     }
 
     /// Its fields as lines `key value`, always the same for the same rule: part of a tenant's signed policy.

@@ -2,7 +2,6 @@ package dev.sallyport.inspect.guardrails;
 
 import dev.sallyport.core.policy.GuardrailAction;
 import dev.sallyport.core.policy.GuardrailCondition;
-import dev.sallyport.core.policy.GuardrailPreset;
 import dev.sallyport.core.policy.GuardrailRule;
 import dev.sallyport.core.policy.Guardrails;
 import dev.sallyport.core.policy.Verdict;
@@ -106,9 +105,8 @@ public final class GuardrailJudge implements Judge {
                         .or(() -> Optional.of(new Verdict.RowLimit(rule.name(), rule.message(), rows.get())));
                 continue;
             }
-            if (rule.action() == GuardrailAction.ALLOW
-                    && GuardrailPreset.of(rule.guardrail()).isPresent()) {
-                // a preset's exception is from that preset; the others are still asked
+            if (rule.action() == GuardrailAction.ALLOW && !rule.guardrail().equals(Guardrails.OWN)) {
+                // a guardrail's exception is from that guardrail; the others are still asked
                 passed.add(rule.guardrail());
                 continue;
             }

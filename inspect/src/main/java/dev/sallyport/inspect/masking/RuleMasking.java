@@ -52,7 +52,12 @@ public final class RuleMasking implements Masking {
         var applying = rules.stream()
                 .filter(rule -> rule.appliesTo(connection, tags, groups))
                 .toList();
-        var masking = new RuleMasking(applying, key);
+        return ofSession(applying, key);
+    }
+
+    /// The same of rules that all apply to the session, whatever connection and groups they name.
+    public static Masking ofSession(List<MaskingRule> rules, Secret key) {
+        var masking = new RuleMasking(rules, key);
         return masking.policy.masksNothing() ? Masking.NONE : masking;
     }
 

@@ -357,7 +357,11 @@ public final class StoreAdmission implements Admission, AutoCloseable {
                         request.request(),
                         request.environment(),
                         level,
-                        deadline),
+                        deadline,
+                        definition.target().judged() ? user.groups() : Set.of(),
+                        standing.policy()
+                                .signed()
+                                .filter(_ -> definition.target().judged())),
                 definition,
                 dataKey.wrapped(),
                 end.outcome());

@@ -284,7 +284,9 @@ public final class Sessions implements AutoCloseable {
                 order.request(),
                 connection.accepted(order.environment()),
                 order.level(),
-                order.deadline());
+                order.deadline(),
+                order.groups(),
+                order.policy());
     }
 
     private static boolean needsSentence(Outcome outcome) {
