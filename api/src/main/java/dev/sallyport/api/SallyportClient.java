@@ -322,6 +322,81 @@ public final class SallyportClient implements AutoCloseable {
         delete(path("access-rules", id), tag);
     }
 
+    public Guardrails.Page guardrails(@Nullable String cursor) throws IOException, Refused {
+        return get(Guardrails.Page.class, path("guardrails"), after(cursor));
+    }
+
+    /// @param name or id
+    public Guardrails.Guardrail guardrail(String name) throws IOException, Refused {
+        return get(Guardrails.Guardrail.class, path("guardrails", name), Map.of());
+    }
+
+    public Guardrails.Guardrail createGuardrail(Guardrails.GuardrailWrite write) throws IOException, Refused {
+        return post(Guardrails.Guardrail.class, path("guardrails"), write);
+    }
+
+    public Guardrails.Guardrail updateGuardrail(String name, Guardrails.GuardrailWrite write)
+            throws IOException, Refused {
+        return put(Guardrails.Guardrail.class, path("guardrails", name), write);
+    }
+
+    public Tagged<Guardrails.Guardrail> taggedGuardrail(String name) throws IOException, Refused {
+        return tagged(Guardrails.Guardrail.class, path("guardrails", name));
+    }
+
+    public Guardrails.Guardrail updateGuardrail(String name, Guardrails.GuardrailWrite write, String tag)
+            throws IOException, Refused {
+        return put(Guardrails.Guardrail.class, path("guardrails", name), write, tag);
+    }
+
+    public void deleteGuardrail(String name) throws IOException, Refused {
+        delete(path("guardrails", name));
+    }
+
+    public void deleteGuardrail(String name, String tag) throws IOException, Refused {
+        delete(path("guardrails", name), tag);
+    }
+
+    public MaskingRules.Page maskingRules(@Nullable String cursor) throws IOException, Refused {
+        return get(MaskingRules.Page.class, path("masking-rules"), after(cursor));
+    }
+
+    /// @param name or id
+    public MaskingRules.MaskingRule maskingRule(String name) throws IOException, Refused {
+        return get(MaskingRules.MaskingRule.class, path("masking-rules", name), Map.of());
+    }
+
+    public MaskingRules.MaskingRule createMaskingRule(MaskingRules.MaskingRuleWrite write) throws IOException, Refused {
+        return post(MaskingRules.MaskingRule.class, path("masking-rules"), write);
+    }
+
+    public MaskingRules.MaskingRule updateMaskingRule(String name, MaskingRules.MaskingRuleWrite write)
+            throws IOException, Refused {
+        return put(MaskingRules.MaskingRule.class, path("masking-rules", name), write);
+    }
+
+    public Tagged<MaskingRules.MaskingRule> taggedMaskingRule(String name) throws IOException, Refused {
+        return tagged(MaskingRules.MaskingRule.class, path("masking-rules", name));
+    }
+
+    public MaskingRules.MaskingRule updateMaskingRule(String name, MaskingRules.MaskingRuleWrite write, String tag)
+            throws IOException, Refused {
+        return put(MaskingRules.MaskingRule.class, path("masking-rules", name), write, tag);
+    }
+
+    public void deleteMaskingRule(String name) throws IOException, Refused {
+        delete(path("masking-rules", name));
+    }
+
+    public void deleteMaskingRule(String name, String tag) throws IOException, Refused {
+        delete(path("masking-rules", name), tag);
+    }
+
+    /// What guardrails would say of statements that nobody runs.
+    public DryRuns.GuardrailsVerdicts dryRun(DryRuns.GuardrailsDryRun asked) throws IOException, Refused {
+        return post(DryRuns.GuardrailsVerdicts.class, path("dry-runs", "guardrails"), asked);
+    }
+
     public SshServer.Configuration sshServer() throws IOException, Refused {
         return get(SshServer.Configuration.class, path("ssh-server"), Map.of());
     }

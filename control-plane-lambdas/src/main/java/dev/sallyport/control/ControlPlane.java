@@ -52,7 +52,7 @@ public final class ControlPlane {
 
     /// All functions. No path belongs to two.
     public List<Function> functions() {
-        return List.of(identity(), access(), sessions());
+        return List.of(identity(), access(), sessions(), dryRuns());
     }
 
     /// Who may call: tenants, users, service accounts, groups, keys.
@@ -70,7 +70,7 @@ public final class ControlPlane {
                 handler(component.identity().router()));
     }
 
-    /// Who may use what: agents, connections, rules, CAs, revocations.
+    /// Who may use what: agents, connections, rules, guardrails, masking, CAs, revocations.
     public Function access() {
         return new Function(
                 "access",
@@ -79,6 +79,8 @@ public final class ControlPlane {
                         "/v1/connections",
                         "/v1/access",
                         "/v1/access-rules",
+                        "/v1/guardrails",
+                        "/v1/masking-rules",
                         "/v1/ssh-server",
                         "/v1/cas",
                         "/v1/revocations"),
@@ -91,6 +93,12 @@ public final class ControlPlane {
                 "sessions",
                 List.of("/v1/sessions", "/v1/holds", "/v1/exports", "/v1/chunks", "/v1/audit", "/v1/checkpoints"),
                 handler(component.sessions().router()));
+    }
+
+    /// What rules would say. Apart, for it alone needs the grammars of the databases.
+    public Function dryRuns() {
+        return new Function(
+                "dry-runs", List.of("/v1/dry-runs"), handler(component.dryRuns().router()));
     }
 
     private ApiHandler handler(Router router) {

@@ -8,6 +8,7 @@ import dev.sallyport.control.http.KeyAuthentication;
 import dev.sallyport.control.http.OnceOnly;
 import dev.sallyport.control.identity.IdentityRoutes;
 import dev.sallyport.control.identity.TenantRoutes;
+import dev.sallyport.control.policy.DryRunRoutes;
 import dev.sallyport.control.sessions.ChunkUrls;
 import dev.sallyport.control.sessions.SessionsRoutes;
 import dev.sallyport.control.sessions.SignedChunkUrls;
@@ -28,6 +29,8 @@ interface ControlPlaneComponent {
     AccessRoutes access();
 
     SessionsRoutes sessions();
+
+    DryRunRoutes dryRuns();
 
     TenantRoutes tenants();
 

@@ -13,16 +13,14 @@ import dev.sallyport.inspect.database.Judge;
 import dev.sallyport.inspect.database.Judged;
 import dev.sallyport.inspect.database.Masking;
 import dev.sallyport.inspect.database.Wire;
+import dev.sallyport.inspect.guardrails.Grammars;
 import dev.sallyport.inspect.guardrails.GuardrailJudge;
 import dev.sallyport.inspect.guardrails.VerdictCache;
 import dev.sallyport.inspect.masking.RuleMasking;
 import dev.sallyport.inspect.mysql.MysqlOptions;
 import dev.sallyport.inspect.mysql.MysqlWire;
 import dev.sallyport.inspect.postgres.PostgresWire;
-import dev.sallyport.inspect.sql.Grammar;
 import dev.sallyport.inspect.sql.Reading;
-import dev.sallyport.inspect.sql.mysql.MysqlGrammar;
-import dev.sallyport.inspect.sql.postgres.PostgresGrammar;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,8 +35,7 @@ public final class Inspections {
     private static final Judge NOTHING_TO_JUDGE =
             _ -> new Judged(Verdict.ALLOW, new Reading.Unread("there is nothing to read it for"));
 
-    private final Map<DatabaseProtocol, Grammar> grammars =
-            Map.of(DatabaseProtocol.POSTGRES, new PostgresGrammar(), DatabaseProtocol.MYSQL, new MysqlGrammar());
+    private final Grammars grammars = new Grammars();
     private final VerdictCache verdicts = new VerdictCache();
     private final Set<DatabaseProtocol> warmed = ConcurrentHashMap.newKeySet();
     private final Map<DatabaseProtocol, Making> wires;
@@ -103,14 +100,15 @@ public final class Inspections {
         if (guardrails.rules().isEmpty() && !masked) {
             return NOTHING_TO_JUDGE;
         }
-        var grammar = grammars.get(settings.protocol());
-        if (grammar == null) {
+        var found = grammars.of(settings.protocol());
+        if (found.isEmpty()) {
             if (guardrails.rules().isEmpty()) {
                 return NOTHING_TO_JUDGE;
             }
             throw NotOpened.refused("connection " + definition.name()
                     + " has guardrails, which its agent cannot enforce for " + settings.type());
         }
+        var grammar = found.get();
         if (warmed.add(settings.protocol())) {
             var _ = Thread.ofVirtual().name("grammar").start(grammar::warm);
         }

@@ -1,6 +1,8 @@
 package dev.sallyport.control.access;
 
 import dev.sallyport.control.http.Router;
+import dev.sallyport.control.policy.GuardrailRoutes;
+import dev.sallyport.control.policy.MaskingRuleRoutes;
 import jakarta.inject.Inject;
 
 /// The routes of the access function.
@@ -14,6 +16,8 @@ public final class AccessRoutes {
             ConnectionRoutes connections,
             ConnectionTestRoutes connectionTests,
             RuleRoutes rules,
+            GuardrailRoutes guardrails,
+            MaskingRuleRoutes maskingRules,
             SshServerRoutes sshServer,
             CaRoutes cas,
             RevocationRoutes revocations,
@@ -22,6 +26,8 @@ public final class AccessRoutes {
         connections.addTo(router);
         connectionTests.addTo(router);
         rules.addTo(router);
+        guardrails.addTo(router);
+        maskingRules.addTo(router);
         sshServer.addTo(router);
         cas.addTo(router);
         revocations.addTo(router);

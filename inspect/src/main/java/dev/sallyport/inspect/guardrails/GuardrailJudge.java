@@ -40,6 +40,11 @@ public final class GuardrailJudge implements Judge {
         this.matching = new Matching(guardrails.rules());
     }
 
+    /// @throws IllegalArgumentException if an expression of a rule cannot be read
+    public static void check(Guardrails guardrails) {
+        var _ = new Matching(guardrails.rules());
+    }
+
     @Override
     public Judged judge(Asked asked) {
         try {

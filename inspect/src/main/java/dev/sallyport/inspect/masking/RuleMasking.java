@@ -1,6 +1,9 @@
 package dev.sallyport.inspect.masking;
 
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
 import dev.sallyport.core.policy.MaskingRule;
+import dev.sallyport.core.policy.MaskingSubject;
 import dev.sallyport.core.secret.Secret;
 import dev.sallyport.inspect.database.Column;
 import dev.sallyport.inspect.database.Masking;
@@ -59,6 +62,19 @@ public final class RuleMasking implements Masking {
     public static Masking ofSession(List<MaskingRule> rules, Secret key) {
         var masking = new RuleMasking(rules, key);
         return masking.policy.masksNothing() ? Masking.NONE : masking;
+    }
+
+    /// @throws IllegalArgumentException if a pattern among them cannot be read
+    public static void check(List<MaskingSubject> subjects) {
+        for (var subject : subjects) {
+            if (subject instanceof MaskingSubject.OfPattern(var expression)) {
+                try {
+                    var _ = Pattern.compile(expression);
+                } catch (PatternSyntaxException e) {
+                    throw new IllegalArgumentException("the pattern cannot be read: " + e.getDescription(), e);
+                }
+            }
+        }
     }
 
     /// The masking of these rules, whatever connection and groups they name.

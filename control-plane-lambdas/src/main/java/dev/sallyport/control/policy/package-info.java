@@ -1,0 +1,5 @@
+/// Guardrails and masking rules: signed as one document with each change.
+@NullMarked
+package dev.sallyport.control.policy;
+
+import org.jspecify.annotations.NullMarked;
