@@ -7,6 +7,7 @@ import dev.sallyport.cli.declared.Apply;
 import dev.sallyport.cli.declared.ImportHoop;
 import dev.sallyport.cli.declared.ImportSshConfig;
 import dev.sallyport.cli.export.Export;
+import dev.sallyport.cli.guardrails.TestGuardrails;
 import dev.sallyport.cli.login.LogIn;
 import dev.sallyport.cli.login.LogOut;
 import dev.sallyport.cli.run.Endings;
@@ -120,6 +121,7 @@ public final class Sally {
                 .addSubcommand(new WriteSshConfig(run))
                 .addSubcommand(sessions(run, wanted.test("sessions")))
                 .addSubcommand(access(run, wanted.test("access")))
+                .addSubcommand(guardrails(run, wanted.test("guardrails")))
                 .addSubcommand(AdminCommands.group(run, wanted))
                 .addSubcommand(new Apply(run))
                 .addSubcommand(imports(run, wanted.test("import")))
@@ -179,6 +181,11 @@ public final class Sally {
         return wanted
                 ? Group.of("import", header, new ImportHoop(run), new ImportSshConfig(run))
                 : Group.of("import", header);
+    }
+
+    private static CommandLine guardrails(Run run, boolean wanted) {
+        var header = "Trying guardrails out before they count.";
+        return wanted ? Group.of("guardrails", header, new TestGuardrails(run)) : Group.of("guardrails", header);
     }
 
     private static CommandLine access(Run run, boolean wanted) {

@@ -5,7 +5,9 @@ import dev.sallyport.api.Cas;
 import dev.sallyport.api.ConnectionTests;
 import dev.sallyport.api.Connections;
 import dev.sallyport.api.Groups;
+import dev.sallyport.api.Guardrails;
 import dev.sallyport.api.Keys;
+import dev.sallyport.api.MaskingRules;
 import dev.sallyport.api.Revocations;
 import dev.sallyport.api.Rules;
 import dev.sallyport.api.ServiceAccounts;
@@ -47,6 +49,8 @@ public final class Filled {
     public final Agents.KeyedAgent agent;
     public final Connections.Connection connection;
     public final Rules.Rule rule;
+    public final Guardrails.Guardrail guardrail;
+    public final MaskingRules.MaskingRule maskingRule;
     public final Revocations.Revocation revocation;
     public final TestingCa ca = new TestingCa();
     public final ServiceAccounts.ServiceAccount account;
@@ -86,6 +90,8 @@ public final class Filled {
                         new Rules.RuleWrite(
                                 "engineers use bash", null, List.of("engineers"), null, List.of("bash"), null, null))
                 .as(Rules.Rule.class);
+        guardrail = bed.post(admin, "/v1/guardrails", guardrail("no-drops")).as(Guardrails.Guardrail.class);
+        maskingRule = bed.post(admin, "/v1/masking-rules", maskingRule("staff")).as(MaskingRules.MaskingRule.class);
         bed.post(admin, "/v1/cas", new Cas.NewCa(ca.line())).as(Cas.Ca.class);
         revocation = bed.post(
                         admin,
@@ -110,6 +116,23 @@ public final class Filled {
 
     static Users.UserWrite user(String name, List<String> groups) {
         return new Users.UserWrite(name + "@example.com", null, name, groups, null);
+    }
+
+    public static Guardrails.GuardrailWrite guardrail(String name) {
+        return new Guardrails.GuardrailWrite(
+                name,
+                "Tables stay.",
+                "rule drop\n  block\n  when does drop\n  say Ask for a migration.",
+                List.of("pg-*"),
+                Map.of("env", "prod"),
+                List.of("engineers"),
+                null,
+                null);
+    }
+
+    public static MaskingRules.MaskingRuleWrite maskingRule(String name) {
+        return new MaskingRules.MaskingRuleWrite(
+                name, null, List.of("column staff.*", "pattern EMP-[0-9]+"), "hash", null, null, null, 7L);
     }
 
     public static Connections.ConnectionWrite bash(String name) {
@@ -207,6 +230,8 @@ public final class Filled {
         ids.put("agent", agent.agent().id());
         ids.put("connection", connection.id());
         ids.put("rule", rule.id());
+        ids.put("guardrail", guardrail.id());
+        ids.put("masking_rule", maskingRule.id());
         ids.put("ca", ca.id());
         ids.put("revocation", revocation.id());
         ids.put("session", session.value());

@@ -40,6 +40,7 @@ final class PolicyTest {
             "access.ConnectionsTest",
             "access.ConnectionTestsTest",
             "access.RulesAndRevocationsTest",
+            "policy.GuardrailRoutesTest",
             "access.SshServerTest",
             "access.CasTest",
             "access.ExplainTest",
@@ -85,7 +86,7 @@ final class PolicyTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"identity", "access", "sessions", "retention"})
+    @ValueSource(strings = {"identity", "access", "sessions", "dry-runs", "retention"})
     void aFunctionMayDoInDynamoDbWhatItDoesNoMoreAndNoLess(String function) throws IOException {
         assertThat(recorded(function)).isEqualTo(declared(function));
     }

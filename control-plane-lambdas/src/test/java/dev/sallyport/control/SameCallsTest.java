@@ -69,6 +69,8 @@ final class SameCallsTest {
         bed.post(theirs.admin, "/v1/agents", new Agents.NewAgent("only-there", null));
         bed.post(theirs.admin, "/v1/connections", Filled.bash("only-there"));
         bed.post(theirs.admin, "/v1/service-accounts", account("only-there"));
+        bed.post(theirs.admin, "/v1/guardrails", Filled.guardrail("only-there"));
+        bed.post(theirs.admin, "/v1/masking-rules", Filled.maskingRule("only-there"));
         var revocation = bed.post(theirs.admin, "/v1/revocations", revocation("only there"))
                 .as(Revocations.Revocation.class)
                 .id();
@@ -83,6 +85,8 @@ final class SameCallsTest {
         other.put("connection", Map.of(ids.get("connection"), "con_" + ZEROS, "only-there", "not-at-all"));
         other.put("test", Map.of(ids.get("test"), "tst_" + ZEROS));
         other.put("rule", Map.of(ids.get("rule"), "rul_" + ZEROS));
+        other.put("guardrail", Map.of(ids.get("guardrail"), "grd_" + ZEROS, "only-there", "not-at-all"));
+        other.put("masking_rule", Map.of(ids.get("masking_rule"), "msk_" + ZEROS, "only-there", "not-at-all"));
         other.put("ca", Map.of(ids.get("ca"), "0".repeat(43)));
         other.put("revocation", Map.of(revocation, changed(revocation)));
         other.put("session", Map.of(ids.get("session"), "ses_" + ZEROS));
@@ -114,6 +118,8 @@ final class SameCallsTest {
             case "PUT /v1/service-accounts/{account}" -> bodies.add(account("robot"));
             case "PUT /v1/connections/{connection}" -> bodies.add(Filled.bash("another"));
             case "PUT /v1/access-rules/{rule}" -> bodies.add(rule("usr_" + ZEROS, List.of("engineers")));
+            case "PUT /v1/guardrails/{guardrail}" -> bodies.add(Filled.guardrail("another"));
+            case "PUT /v1/masking-rules/{masking_rule}" -> bodies.add(Filled.maskingRule("another"));
             case "POST /v1/cas/{ca}/proof" -> bodies.add(new Cas.Proof(new TestingCa().proof("x")));
             default -> {}
         }

@@ -4,6 +4,7 @@ import dev.sallyport.agent.target.Output;
 import dev.sallyport.agent.target.Target;
 import dev.sallyport.core.link.LinkLost;
 import dev.sallyport.core.link.Message;
+import dev.sallyport.core.text.SqlSplitter;
 import dev.sallyport.inspect.postgres.TextClient;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;

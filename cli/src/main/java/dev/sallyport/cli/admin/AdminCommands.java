@@ -86,6 +86,26 @@ public final class AdminCommands {
                                 new RuleCommands.Delete(run))),
                 noun(
                         wanted,
+                        "guardrails",
+                        "Guardrails: what statements may do.",
+                        () -> List.of(
+                                new GuardrailCommands.Ls(run),
+                                new GuardrailCommands.Show(run),
+                                new GuardrailCommands.Create(run),
+                                new GuardrailCommands.Update(run),
+                                new GuardrailCommands.Delete(run))),
+                noun(
+                        wanted,
+                        "masking",
+                        "Masking rules: what of answers is not shown.",
+                        () -> List.of(
+                                new MaskingCommands.Ls(run),
+                                new MaskingCommands.Show(run),
+                                new MaskingCommands.Create(run),
+                                new MaskingCommands.Update(run),
+                                new MaskingCommands.Delete(run))),
+                noun(
+                        wanted,
                         "keys",
                         "API keys.",
                         () -> List.of(

@@ -55,8 +55,8 @@ public final class DryRunRoutes {
             fields.wrong("statements", "is needed: what would be sent, one by one");
         }
         var groups = fields.list("groups", request.groups());
-        var connection = fields.optional("connection", request.connection())
-                .flatMap(name -> connection(fields, caller, name));
+        var connection =
+                fields.optional("connection", request.connection()).flatMap(name -> connection(fields, caller, name));
         var protocol = connection
                 .map(Connected::settings)
                 .map(TargetSettings.Database::protocol)
@@ -77,8 +77,7 @@ public final class DryRunRoutes {
     private Optional<Connected> connection(Fields fields, Caller caller, String name) {
         try {
             var stored = store.connections().byName(caller.tenant(), new ConnectionName(name));
-            if (stored.isPresent()
-                    && stored.get().definition().target() instanceof TargetSettings.Database settings) {
+            if (stored.isPresent() && stored.get().definition().target() instanceof TargetSettings.Database settings) {
                 return Optional.of(new Connected(stored.get(), settings));
             }
         } catch (IllegalArgumentException e) {
@@ -101,10 +100,11 @@ public final class DryRunRoutes {
             named.addAll(policy.forSession(definition.name().value(), definition.tags(), new HashSet<>(groups))
                     .guardrails());
         }
-        fields.optional("guardrail", request.guardrail()).ifPresent(name -> GuardrailRoutes.named(policy, name)
-                .ifPresentOrElse(
-                        found -> named.add(found.compiled()),
-                        () -> fields.wrong("guardrail", "is not a guardrail of this tenant")));
+        fields.optional("guardrail", request.guardrail())
+                .ifPresent(name -> GuardrailRoutes.named(policy, name)
+                        .ifPresentOrElse(
+                                found -> named.add(found.compiled()),
+                                () -> fields.wrong("guardrail", "is not a guardrail of this tenant")));
         if (request.rules() != null) {
             var rules = GuardrailRoutes.rules(fields, "rules", request.rules());
             if (!rules.isEmpty()) {

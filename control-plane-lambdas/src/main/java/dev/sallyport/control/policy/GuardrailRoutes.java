@@ -47,8 +47,8 @@ public final class GuardrailRoutes {
     }
 
     private Answer list(Caller caller, Call call) throws Declined {
-        var page = Paging.of(
-                store.policyDocuments().get(caller.tenant()).guardrails(), Guardrail::name, call.request());
+        var page =
+                Paging.of(store.policyDocuments().get(caller.tenant()).guardrails(), Guardrail::name, call.request());
         return Answer.ok(new Guardrails.Page(
                 page.items().stream().map(GuardrailRoutes::shown).toList(),
                 page.next().orElse(null)));
@@ -59,8 +59,8 @@ public final class GuardrailRoutes {
     }
 
     private Answer create(Caller caller, Call call) throws Declined {
-        var guardrail = read(
-                caller.tenant(), GuardrailId.next(clock), call.request().json(Guardrails.GuardrailWrite.class));
+        var guardrail =
+                read(caller.tenant(), GuardrailId.next(clock), call.request().json(Guardrails.GuardrailWrite.class));
         return Answer.created(shown(store.policyDocuments()
                 .create(caller.actor(), caller.tenant(), signers.of(caller.tenant()), guardrail)
                 .orThrow()));
@@ -69,8 +69,7 @@ public final class GuardrailRoutes {
     private Answer update(Caller caller, Call call) throws Declined {
         var before = found(caller, call);
         call.expect(shown(before));
-        var guardrail =
-                read(caller.tenant(), before.id(), call.request().json(Guardrails.GuardrailWrite.class));
+        var guardrail = read(caller.tenant(), before.id(), call.request().json(Guardrails.GuardrailWrite.class));
         return Answer.ok(shown(store.policyDocuments()
                 .update(caller.actor(), caller.tenant(), signers.of(caller.tenant()), before, guardrail)
                 .orThrow()));

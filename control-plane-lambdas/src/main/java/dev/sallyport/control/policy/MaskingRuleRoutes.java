@@ -72,8 +72,8 @@ public final class MaskingRuleRoutes {
     private Answer update(Caller caller, Call call) throws Declined {
         var before = found(caller, call);
         call.expect(shown(before));
-        var placed = read(
-                caller.tenant(), before.rule().id(), call.request().json(MaskingRules.MaskingRuleWrite.class));
+        var placed =
+                read(caller.tenant(), before.rule().id(), call.request().json(MaskingRules.MaskingRuleWrite.class));
         return Answer.ok(shown(store.policyDocuments()
                 .update(caller.actor(), caller.tenant(), signers.of(caller.tenant()), before, placed)
                 .orThrow()));
@@ -105,18 +105,20 @@ public final class MaskingRuleRoutes {
         var strategy = fields.parsed("strategy", fields.needed("strategy", request.strategy()), MaskingStrategy::of);
         var reach = ReachFields.reach(fields, store, tenant, request.connections(), request.tags(), request.groups());
         int order = ReachFields.order(fields, request.order());
-        return fields.make("name", () -> new PlacedMaskingRule(
-                new MaskingRule(
-                        id,
-                        name,
-                        reach.connections(),
-                        reach.tags(),
-                        reach.groups(),
-                        subjects,
-                        strategy.orElseThrow()),
-                description,
-                order,
-                1));
+        return fields.make(
+                "name",
+                () -> new PlacedMaskingRule(
+                        new MaskingRule(
+                                id,
+                                name,
+                                reach.connections(),
+                                reach.tags(),
+                                reach.groups(),
+                                subjects,
+                                strategy.orElseThrow()),
+                        description,
+                        order,
+                        1));
     }
 
     private static MaskingSubject subject(String text) {

@@ -1,4 +1,4 @@
-package dev.sallyport.agent.database;
+package dev.sallyport.core.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

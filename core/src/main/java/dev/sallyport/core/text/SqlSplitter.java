@@ -1,4 +1,4 @@
-package dev.sallyport.agent.database;
+package dev.sallyport.core.text;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -9,10 +9,10 @@ import java.util.Locale;
 /// dollar quotes, or the body of a routine in SQL (`begin atomic … end`).
 ///
 /// Nothing hangs on it but where an error stops: each piece is judged as it is sent.
-final class SqlSplitter {
+public final class SqlSplitter {
 
     /// Longest statement, in characters.
-    static final int LONGEST = 8 << 20;
+    public static final int LONGEST = 8 << 20;
 
     private enum In {
         TEXT,
@@ -36,7 +36,7 @@ final class SqlSplitter {
     private char before;
 
     /// A statement that is longer than any is.
-    static final class TooLong extends Exception {
+    public static final class TooLong extends Exception {
         private static final long serialVersionUID = 1;
 
         TooLong() {
@@ -45,7 +45,7 @@ final class SqlSplitter {
     }
 
     /// Takes what comes next, and returns the statements that end in it.
-    List<String> take(CharSequence text) throws TooLong {
+    public List<String> take(CharSequence text) throws TooLong {
         var done = new ArrayList<String>();
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
@@ -63,7 +63,7 @@ final class SqlSplitter {
     }
 
     /// What is left when nothing more comes.
-    List<String> rest() {
+    public List<String> rest() {
         var done = new ArrayList<String>();
         end(done);
         return done;

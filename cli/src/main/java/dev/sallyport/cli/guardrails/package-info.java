@@ -1,0 +1,5 @@
+/// Trying guardrails out before they count.
+@NullMarked
+package dev.sallyport.cli.guardrails;
+
+import org.jspecify.annotations.NullMarked;
