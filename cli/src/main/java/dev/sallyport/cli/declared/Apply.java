@@ -18,7 +18,8 @@ import picocli.CommandLine.Option;
 /// Makes what there is what files declare: shows the plan, asks, and does it.
 @Command(
         name = "apply",
-        header = "Make agents, groups, users, connections, rules and CAs what files declare.",
+        header =
+                "Make agents, groups, users, connections, rules, guardrails, masking rules and CAs what files declare.",
         description = {
             "Shows what differs, asks, and changes it. What is the same is left alone, so that to apply twice",
             "changes nothing the second time. What no file names stays, unless --prune is given. When a file is",

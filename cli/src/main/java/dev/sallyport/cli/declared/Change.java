@@ -33,6 +33,7 @@ record Change(Kind kind, String noun, String name, List<Difference> differences,
     /// Nobody gets through the half of a plan where the whole of it would not let him.
     enum Turn {
         GROUPS,
+        POLICY,
         AGENTS,
         NEW_USERS,
         DENIALS,
@@ -43,6 +44,7 @@ record Change(Kind kind, String noun, String name, List<Difference> differences,
         ALLOWANCES,
         GONE_CONNECTIONS,
         GONE_DENIALS,
+        GONE_POLICY,
         GONE_USERS,
         GONE_AGENTS,
         GONE_GROUPS

@@ -2,6 +2,8 @@ package dev.sallyport.cli.declared;
 
 import dev.sallyport.api.Connections.ConnectionWrite;
 import dev.sallyport.api.Groups.NewGroup;
+import dev.sallyport.api.Guardrails.GuardrailWrite;
+import dev.sallyport.api.MaskingRules.MaskingRuleWrite;
 import dev.sallyport.api.Rules.RuleWrite;
 import dev.sallyport.api.Users.UserWrite;
 import java.util.ArrayList;
@@ -65,5 +67,7 @@ final class Declaration {
     final Noun<UserWrite> users = new Noun<>();
     final Noun<ConnectionWrite> connections = new Noun<>();
     final Noun<RuleWrite> rules = new Noun<>();
+    final Noun<GuardrailWrite> guardrails = new Noun<>();
+    final Noun<MaskingRuleWrite> maskingRules = new Noun<>();
     Optional<Door> door = Optional.empty();
 }

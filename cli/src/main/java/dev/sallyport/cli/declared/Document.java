@@ -6,6 +6,8 @@ import dev.sallyport.api.Connections.Database;
 import dev.sallyport.api.Connections.Ssh;
 import dev.sallyport.api.Connections.Tcp;
 import dev.sallyport.api.Groups.NewGroup;
+import dev.sallyport.api.Guardrails.GuardrailWrite;
+import dev.sallyport.api.MaskingRules.MaskingRuleWrite;
 import dev.sallyport.api.Rules.RuleWrite;
 import dev.sallyport.api.Rules.Window;
 import dev.sallyport.api.Users.UserWrite;
@@ -20,8 +22,16 @@ import dev.sallyport.core.connection.TargetSettings;
 import dev.sallyport.core.connection.TargetSettings.CommandMode;
 import dev.sallyport.core.group.Group;
 import dev.sallyport.core.id.GroupId;
+import dev.sallyport.core.id.GuardrailId;
+import dev.sallyport.core.id.MaskingRuleId;
 import dev.sallyport.core.id.RuleId;
 import dev.sallyport.core.id.TenantId;
+import dev.sallyport.core.policy.Guardrail;
+import dev.sallyport.core.policy.GuardrailText;
+import dev.sallyport.core.policy.MaskingRule;
+import dev.sallyport.core.policy.MaskingStrategy;
+import dev.sallyport.core.policy.MaskingSubject;
+import dev.sallyport.core.policy.Reach;
 import dev.sallyport.core.recording.Retention;
 import dev.sallyport.core.secret.SecretReference;
 import java.time.Clock;
@@ -77,6 +87,14 @@ final class Document {
         all.parts("rules").ifPresent(parts -> {
             declaration.rules.name();
             parts.forEach(this::rule);
+        });
+        all.parts("guardrails").ifPresent(parts -> {
+            declaration.guardrails.name();
+            parts.forEach(this::guardrail);
+        });
+        all.parts("masking_rules").ifPresent(parts -> {
+            declaration.maskingRules.name();
+            parts.forEach(this::maskingRule);
         });
         var door = all.part("ssh_server");
         if (door != null) {
@@ -381,6 +399,92 @@ final class Document {
         }
         var write = new RuleWrite(name, effect, groups, users, accounts, connections, tags, modes, networks, windows);
         declaration.rules.add(one(section, name, write), mistakes);
+    }
+
+    private void guardrail(Section section) {
+        var name = section.needed("name");
+        var description = section.text("description");
+        var rules = section.needed("rules");
+        var connections = section.list("connections");
+        var tags = tags(section);
+        var groups = section.list("groups");
+        var order = section.number("order", 1, Guardrail.LAST);
+        var enabled = section.flag("enabled");
+        section.end();
+        if (!name.isEmpty() && !rules.isEmpty()) {
+            section.made("rules", () -> GuardrailText.read("rules", rules));
+            reach(section, connections, tags, groups)
+                    .ifPresent(reach -> section.made(
+                            "name",
+                            () -> new Guardrail(
+                                    GuardrailId.next(clock),
+                                    name,
+                                    description == null ? "" : description,
+                                    rules,
+                                    reach,
+                                    1,
+                                    true,
+                                    1)));
+        }
+        var write = new GuardrailWrite(name, description, rules, connections, tags, groups, order, enabled);
+        declaration.guardrails.add(one(section, name, write), mistakes);
+    }
+
+    private void maskingRule(Section section) {
+        var name = section.needed("name");
+        var description = section.text("description");
+        var masks = section.list("masks");
+        var strategy = section.needed("strategy");
+        var connections = section.list("connections");
+        var tags = tags(section);
+        var groups = section.list("groups");
+        var order = section.number("order", 1, Guardrail.LAST);
+        section.end();
+        if (masks == null || masks.isEmpty()) {
+            section.wrong("masks", "is needed, such as [type email] or [column customers.email].");
+        } else if (!name.isEmpty() && !strategy.isEmpty()) {
+            var subjects = section.made(
+                    "masks", () -> masks.stream().map(MaskingSubject::of).toList());
+            var made = section.made("strategy", () -> MaskingStrategy.of(strategy));
+            var reach = reach(section, connections, tags, groups);
+            if (subjects.isPresent() && made.isPresent() && reach.isPresent()) {
+                section.made(
+                        "name",
+                        () -> new MaskingRule(
+                                MaskingRuleId.next(clock),
+                                name,
+                                reach.get().connections(),
+                                reach.get().tags(),
+                                reach.get().groups(),
+                                subjects.get(),
+                                made.get()));
+            }
+        }
+        // as the API says it
+        var word = strategy.isEmpty() ? strategy : text(strategy);
+        var write = new MaskingRuleWrite(name, description, masks, word, connections, tags, groups, order);
+        declaration.maskingRules.add(one(section, name, write), mistakes);
+    }
+
+    private static String text(String strategy) {
+        try {
+            return MaskingStrategy.of(strategy).text();
+        } catch (IllegalArgumentException e) {
+            return strategy;
+        }
+    }
+
+    private static Optional<Reach> reach(
+            Section section,
+            @Nullable List<String> connections,
+            @Nullable Map<String, String> tags,
+            @Nullable List<String> groups) {
+        return section.made(
+                "connections",
+                () -> new Reach(
+                        connections == null ? Set.of() : new HashSet<>(connections),
+                        tags == null ? Map.of() : tags,
+                        groups == null ? Set.of() : new HashSet<>(groups)));
     }
 
     /// A name, or an id, which no name looks like.

@@ -3,6 +3,10 @@ package dev.sallyport.cli.declared;
 import dev.sallyport.api.Agents;
 import dev.sallyport.api.Connections.Connection;
 import dev.sallyport.api.Groups.Group;
+import dev.sallyport.api.Guardrails.Guardrail;
+import dev.sallyport.api.Guardrails.GuardrailWrite;
+import dev.sallyport.api.MaskingRules.MaskingRule;
+import dev.sallyport.api.MaskingRules.MaskingRuleWrite;
 import dev.sallyport.api.Rules.Rule;
 import dev.sallyport.api.Rules.RuleWrite;
 import dev.sallyport.api.Rules.Window;
@@ -40,6 +44,9 @@ import org.jspecify.annotations.Nullable;
 /// to be deleted if `prune` says so and the files name its noun at all.
 final class Planner {
 
+    /// The order of a guardrail or masking rule that says none.
+    private static final long MIDDLE = dev.sallyport.core.policy.Guardrail.MIDDLE;
+
     private static final String CONNECTION = "connection";
     private static final String SSH_SERVER = "ssh_server";
     private static final int MOST_NAMES_TOLD = 10;
@@ -74,6 +81,8 @@ final class Planner {
         users();
         connections();
         rules();
+        guardrails();
+        maskingRules();
         declared.door.ifPresent(wanted -> door(wanted, present.door().orElseThrow()));
         changes.sort(Comparator.comparing(Change::turn));
         return new Plan(List.copyOf(changes), List.copyOf(notes));
@@ -281,6 +290,137 @@ final class Planner {
                             client.deleteRule(rule.id(), read.tag());
                             return List.of();
                         })));
+    }
+
+    private void guardrails() {
+        var there = byName(present.guardrails(), Guardrail::name);
+        for (var guardrail : declared.guardrails.all()) {
+            var write = complete(guardrail.write());
+            groupsExist(guardrail, write.groups());
+            var now = there.get(guardrail.name());
+            if (now == null) {
+                create(guardrail, "guardrail", new Settings(), settings(write), Turn.POLICY, client -> {
+                    var _ = client.createGuardrail(write);
+                    return List.of();
+                });
+                continue;
+            }
+            change("guardrail", now.name(), settings(written(now)), settings(write), Turn.POLICY, client -> {
+                var read = client.taggedGuardrail(now.id());
+                unchanged(now, read.value());
+                var _ = client.updateGuardrail(now.id(), write, read.tag());
+                return List.of();
+            });
+        }
+        gone(declared.guardrails, there, "guardrail")
+                .forEach((name, one) -> delete("guardrail", name, Turn.GONE_POLICY, client -> {
+                    var read = client.taggedGuardrail(one.id());
+                    unchanged(one, read.value());
+                    client.deleteGuardrail(one.id(), read.tag());
+                    return List.of();
+                }));
+    }
+
+    /// With what is not said as the API has it.
+    private static GuardrailWrite complete(GuardrailWrite write) {
+        return new GuardrailWrite(
+                write.name(),
+                or(write.description(), ""),
+                write.rules(),
+                or(write.connections(), List.of()),
+                or(write.tags(), Map.of()),
+                or(write.groups(), List.of()),
+                or(write.order(), MIDDLE),
+                or(write.enabled(), true));
+    }
+
+    private static GuardrailWrite written(Guardrail one) {
+        return new GuardrailWrite(
+                one.name(),
+                one.description(),
+                one.rules(),
+                one.connections(),
+                one.tags(),
+                one.groups(),
+                (long) one.order(),
+                one.enabled());
+    }
+
+    /// What is set of a guardrail.
+    static Settings settings(GuardrailWrite write) {
+        return new Settings()
+                .put("description", or(write.description(), "").isEmpty() ? null : write.description())
+                .put("rules", write.rules())
+                .set("connections", write.connections())
+                .map("tags", write.tags())
+                .set("groups", write.groups())
+                .put("order", String.valueOf(write.order()))
+                .put("enabled", String.valueOf(write.enabled()));
+    }
+
+    private void maskingRules() {
+        var there = byName(present.maskingRules(), MaskingRule::name);
+        for (var rule : declared.maskingRules.all()) {
+            var write = complete(rule.write());
+            groupsExist(rule, write.groups());
+            var now = there.get(rule.name());
+            if (now == null) {
+                create(rule, "masking rule", new Settings(), settings(write), Turn.POLICY, client -> {
+                    var _ = client.createMaskingRule(write);
+                    return List.of();
+                });
+                continue;
+            }
+            change("masking rule", now.name(), settings(written(now)), settings(write), Turn.POLICY, client -> {
+                var read = client.taggedMaskingRule(now.id());
+                unchanged(now, read.value());
+                var _ = client.updateMaskingRule(now.id(), write, read.tag());
+                return List.of();
+            });
+        }
+        gone(declared.maskingRules, there, "masking rule")
+                .forEach((name, one) -> delete("masking rule", name, Turn.GONE_POLICY, client -> {
+                    var read = client.taggedMaskingRule(one.id());
+                    unchanged(one, read.value());
+                    client.deleteMaskingRule(one.id(), read.tag());
+                    return List.of();
+                }));
+    }
+
+    private static MaskingRuleWrite complete(MaskingRuleWrite write) {
+        return new MaskingRuleWrite(
+                write.name(),
+                or(write.description(), ""),
+                write.masks(),
+                write.strategy(),
+                or(write.connections(), List.of()),
+                or(write.tags(), Map.of()),
+                or(write.groups(), List.of()),
+                or(write.order(), MIDDLE));
+    }
+
+    private static MaskingRuleWrite written(MaskingRule one) {
+        return new MaskingRuleWrite(
+                one.name(),
+                one.description(),
+                one.masks(),
+                one.strategy(),
+                one.connections(),
+                one.tags(),
+                one.groups(),
+                (long) one.order());
+    }
+
+    /// What is set of a masking rule.
+    static Settings settings(MaskingRuleWrite write) {
+        return new Settings()
+                .put("description", or(write.description(), "").isEmpty() ? null : write.description())
+                .list("masks", write.masks())
+                .put("strategy", write.strategy())
+                .set("connections", write.connections())
+                .map("tags", write.tags())
+                .set("groups", write.groups())
+                .put("order", String.valueOf(write.order()));
     }
 
     private static Turn turn(@Nullable String effect) {

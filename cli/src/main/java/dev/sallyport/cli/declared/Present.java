@@ -3,6 +3,8 @@ package dev.sallyport.cli.declared;
 import dev.sallyport.api.Agents.Agent;
 import dev.sallyport.api.Connections.Connection;
 import dev.sallyport.api.Groups.Group;
+import dev.sallyport.api.Guardrails.Guardrail;
+import dev.sallyport.api.MaskingRules.MaskingRule;
 import dev.sallyport.api.Me;
 import dev.sallyport.api.Refused;
 import dev.sallyport.api.Rules.Rule;
@@ -25,6 +27,8 @@ record Present(
         List<ServiceAccount> serviceAccounts,
         List<Connection> connections,
         List<Rule> rules,
+        List<Guardrail> guardrails,
+        List<MaskingRule> maskingRules,
         Optional<SshServer.Configuration> door) {
 
     /// Asks the API.
@@ -32,7 +36,11 @@ record Present(
     /// @throws Failure where there is more than can be compared: what is not seen would be made a second time
     static Present of(SallyportClient client, Declaration declared) throws IOException, Refused, Failure {
         boolean connections = declared.connections.named() || declared.agents.named();
-        boolean groups = declared.groups.named() || declared.users.named() || declared.rules.named();
+        boolean groups = declared.groups.named()
+                || declared.users.named()
+                || declared.rules.named()
+                || declared.guardrails.named()
+                || declared.maskingRules.named();
         List<Rule> rules = all(declared.rules.named(), "rules", cursor -> {
             var page = client.rules(cursor);
             return new Pages.One<>(page.items(), page.next());
@@ -68,6 +76,14 @@ record Present(
                     return new Pages.One<>(page.items(), page.next());
                 }),
                 rules,
+                all(declared.guardrails.named(), "guardrails", cursor -> {
+                    var page = client.guardrails(cursor);
+                    return new Pages.One<>(page.items(), page.next());
+                }),
+                all(declared.maskingRules.named(), "masking rules", cursor -> {
+                    var page = client.maskingRules(cursor);
+                    return new Pages.One<>(page.items(), page.next());
+                }),
                 declared.door.isPresent() ? Optional.of(client.sshServer()) : Optional.empty());
     }
 

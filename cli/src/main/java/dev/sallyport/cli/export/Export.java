@@ -232,6 +232,14 @@ public final class Export extends Action {
                     var page = client.rules(cursor);
                     return new Pages.One<>(page.items(), page.next());
                 });
+                list("guardrails.jsonl", cursor -> {
+                    var page = client.guardrails(cursor);
+                    return new Pages.One<>(page.items(), page.next());
+                });
+                list("masking-rules.jsonl", cursor -> {
+                    var page = client.maskingRules(cursor);
+                    return new Pages.One<>(page.items(), page.next());
+                });
                 list("revocations.jsonl", cursor -> {
                     var page = client.revocations(cursor);
                     return new Pages.One<>(page.items(), page.next());
