@@ -292,6 +292,13 @@ final class Planner {
                         })));
     }
 
+    /// What is not told of a new one.
+    private static final Settings GUARDRAIL =
+            settings(complete(new GuardrailWrite(null, null, null, null, null, null, null, null)));
+
+    private static final Settings MASKING_RULE =
+            settings(complete(new MaskingRuleWrite(null, null, null, null, null, null, null, null)));
+
     private void guardrails() {
         var there = byName(present.guardrails(), Guardrail::name);
         for (var guardrail : declared.guardrails.all()) {
@@ -299,7 +306,7 @@ final class Planner {
             groupsExist(guardrail, write.groups());
             var now = there.get(guardrail.name());
             if (now == null) {
-                create(guardrail, "guardrail", new Settings(), settings(write), Turn.POLICY, client -> {
+                create(guardrail, "guardrail", GUARDRAIL, settings(write), Turn.POLICY, client -> {
                     var _ = client.createGuardrail(write);
                     return List.of();
                 });
@@ -354,8 +361,8 @@ final class Planner {
                 .set("connections", write.connections())
                 .map("tags", write.tags())
                 .set("groups", write.groups())
-                .put("order", String.valueOf(write.order()))
-                .put("enabled", String.valueOf(write.enabled()));
+                .put("order", write.order() == null ? null : write.order().toString())
+                .put("enabled", write.enabled() == null ? null : write.enabled().toString());
     }
 
     private void maskingRules() {
@@ -365,7 +372,7 @@ final class Planner {
             groupsExist(rule, write.groups());
             var now = there.get(rule.name());
             if (now == null) {
-                create(rule, "masking rule", new Settings(), settings(write), Turn.POLICY, client -> {
+                create(rule, "masking rule", MASKING_RULE, settings(write), Turn.POLICY, client -> {
                     var _ = client.createMaskingRule(write);
                     return List.of();
                 });
@@ -420,7 +427,7 @@ final class Planner {
                 .set("connections", write.connections())
                 .map("tags", write.tags())
                 .set("groups", write.groups())
-                .put("order", String.valueOf(write.order()));
+                .put("order", write.order() == null ? null : write.order().toString());
     }
 
     private static Turn turn(@Nullable String effect) {

@@ -7,6 +7,8 @@ import dev.sallyport.api.Connections.Custom;
 import dev.sallyport.api.Connections.Database;
 import dev.sallyport.api.Connections.Ssh;
 import dev.sallyport.api.Connections.Tcp;
+import dev.sallyport.api.Guardrails.GuardrailWrite;
+import dev.sallyport.api.MaskingRules.MaskingRuleWrite;
 import dev.sallyport.api.Rules.RuleWrite;
 import dev.sallyport.api.Rules.Window;
 import dev.sallyport.api.Users.UserWrite;
@@ -51,6 +53,8 @@ class EveryFieldTest {
         declared("users: [{", UserWrite.class, "}]");
         declared("rules: [{", RuleWrite.class, "}]");
         declared("rules: [{time_windows: [{", Window.class, "}]}]");
+        declared("guardrails: [{", GuardrailWrite.class, "}]");
+        declared("masking_rules: [{", MaskingRuleWrite.class, "}]");
         declared("connections: [{", ConnectionWrite.class, "}]");
         declared("connections: [{custom: {", Custom.class, "}}]");
         declared("connections: [{ssh: {", Ssh.class, "}}]");
@@ -103,6 +107,8 @@ class EveryFieldTest {
     @Test
     void everyFieldIsCompared() throws ReflectiveOperationException {
         compared(samples(RuleWrite.class), new Settings(), Planner::settings);
+        compared(samples(GuardrailWrite.class), new Settings(), Planner::settings);
+        compared(samples(MaskingRuleWrite.class), new Settings(), Planner::settings);
         compared(samples(UserWrite.class), new Settings(), Planner::settings);
         compared(
                 samples(ConnectionWrite.class),
