@@ -407,9 +407,35 @@ class ApplyTest {
         assertThat(ran.code()).as(ran.err()).isZero();
         assertThat(tenant.connections).hasSize(3);
         assertThat(tenant.rules).hasSize(2);
+        assertThat(tenant.guardrails).hasSize(1);
+        assertThat(tenant.maskingRules).hasSize(1);
         assertThat(apply(example.substring(0, example.indexOf("```")), "--check")
                         .code())
                 .isZero();
+    }
+
+    @Test
+    void guardrailsAndMaskingRulesAreChangedAndPruned() throws Exception {
+        var yaml = """
+                guardrails: [{name: g, rules: "rule r\\n block\\n when unlimited", order: 3}]
+                masking_rules: [{name: m, masks: [type email], strategy: token}]
+                """;
+        assertThat(apply(yaml, "--yes").code()).isZero();
+        assertThat(tenant.maskingRules.getFirst().strategy()).isEqualTo("token invalid");
+        assertThat(apply(yaml, "--check").code()).isZero();
+        var changed = apply(yaml.replace("order: 3", "enabled: no").replace("token", "hash"), "--yes");
+        assertThat(changed.code()).as(changed.err()).isZero();
+        assertThat(tenant.guardrails.getFirst().enabled()).isFalse();
+        assertThat(tenant.guardrails.getFirst().order()).isEqualTo(100);
+        assertThat(tenant.maskingRules.getFirst().strategy()).isEqualTo("hash");
+
+        var wrong = apply(yaml.replace("block", "blok").replace("email", "e-mails"), "--check");
+        assertThat(wrong.err()).contains("line 2: 'blok' is none of rule").contains("no entity type has this name");
+        assertThat(apply("guardrails: []\nmasking_rules: []", "--yes", "--prune")
+                        .code())
+                .isZero();
+        assertThat(tenant.guardrails).isEmpty();
+        assertThat(tenant.maskingRules).isEmpty();
     }
 
     @Test

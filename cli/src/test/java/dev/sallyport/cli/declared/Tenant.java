@@ -8,6 +8,8 @@ import dev.sallyport.api.Connections.ConnectionWrite;
 import dev.sallyport.api.Connections.Database;
 import dev.sallyport.api.Connections.Ssh;
 import dev.sallyport.api.Groups;
+import dev.sallyport.api.Guardrails;
+import dev.sallyport.api.MaskingRules;
 import dev.sallyport.api.Me;
 import dev.sallyport.api.Problem;
 import dev.sallyport.api.Rules;
@@ -39,6 +41,8 @@ final class Tenant {
     final List<ServiceAccount> serviceAccounts = new ArrayList<>();
     final List<Connection> connections = new ArrayList<>();
     final List<Rule> rules = new ArrayList<>();
+    final List<Guardrails.Guardrail> guardrails = new ArrayList<>();
+    final List<MaskingRules.MaskingRule> maskingRules = new ArrayList<>();
     final List<SshServer.Ca> cas = new ArrayList<>();
     private final TestingApi api;
     private int ids;
@@ -67,6 +71,16 @@ final class Tenant {
                 .on("GET /v1/connections", (TestingApi.Answering)
                         _ -> new Connections.Page(List.copyOf(connections), null))
                 .on("GET /v1/access-rules", (TestingApi.Answering) _ -> new Rules.Page(List.copyOf(rules), null))
+                .on("GET /v1/guardrails", (TestingApi.Answering)
+                        _ -> new Guardrails.Page(List.copyOf(guardrails), null))
+                .on("GET /v1/masking-rules", (TestingApi.Answering)
+                        _ -> new MaskingRules.Page(List.copyOf(maskingRules), null))
+                .on(
+                        "POST /v1/guardrails",
+                        request -> guardrail(made(body(request, Guardrails.GuardrailWrite.class), id("grd"))))
+                .on(
+                        "POST /v1/masking-rules",
+                        request -> maskingRule(made(body(request, MaskingRules.MaskingRuleWrite.class), id("msk"))))
                 .on("GET /v1/ssh-server", (TestingApi.Answering) _ -> door())
                 .on("PUT /v1/ssh-server", this::applied)
                 .on("POST /v1/agents", request -> {
@@ -178,6 +192,52 @@ final class Tenant {
     Rule rule(Rule one) {
         return kept(
                 rules, "/v1/access-rules/", one.id(), one, request -> made(body(request, RuleWrite.class), one.id()));
+    }
+
+    private Guardrails.Guardrail guardrail(Guardrails.Guardrail one) {
+        return kept(
+                guardrails,
+                "/v1/guardrails/",
+                one.id(),
+                one,
+                request -> made(body(request, Guardrails.GuardrailWrite.class), one.id()));
+    }
+
+    private static Guardrails.Guardrail made(Guardrails.GuardrailWrite write, String id) {
+        return new Guardrails.Guardrail(
+                id,
+                Objects.requireNonNull(write.name()),
+                or(write.description(), ""),
+                Objects.requireNonNull(write.rules()),
+                or(write.connections(), List.of()),
+                or(write.tags(), Map.of()),
+                or(write.groups(), List.of()),
+                or(write.order(), 100L).intValue(),
+                or(write.enabled(), true),
+                1);
+    }
+
+    private MaskingRules.MaskingRule maskingRule(MaskingRules.MaskingRule one) {
+        return kept(
+                maskingRules,
+                "/v1/masking-rules/",
+                one.id(),
+                one,
+                request -> made(body(request, MaskingRules.MaskingRuleWrite.class), one.id()));
+    }
+
+    private static MaskingRules.MaskingRule made(MaskingRules.MaskingRuleWrite write, String id) {
+        return new MaskingRules.MaskingRule(
+                id,
+                Objects.requireNonNull(write.name()),
+                or(write.description(), ""),
+                or(write.masks(), List.of()),
+                Objects.requireNonNull(write.strategy()),
+                or(write.connections(), List.of()),
+                or(write.tags(), Map.of()),
+                or(write.groups(), List.of()),
+                or(write.order(), 100L).intValue(),
+                1);
     }
 
     /// As the API completes and shows it.

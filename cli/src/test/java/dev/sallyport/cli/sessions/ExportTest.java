@@ -7,7 +7,9 @@ import dev.sallyport.api.Audit;
 import dev.sallyport.api.Connections;
 import dev.sallyport.api.Exports;
 import dev.sallyport.api.Groups;
+import dev.sallyport.api.Guardrails;
 import dev.sallyport.api.Keys;
+import dev.sallyport.api.MaskingRules;
 import dev.sallyport.api.Problem;
 import dev.sallyport.api.Revocations;
 import dev.sallyport.api.Rules;
@@ -79,6 +81,8 @@ class ExportTest {
                         new Connections.Page(
                                 List.of(connection("one", custom, null), connection("two", null, ssh)), null))
                 .on("GET /v1/access-rules", new Rules.Page(List.of(), null))
+                .on("GET /v1/guardrails", new Guardrails.Page(List.of(), null))
+                .on("GET /v1/masking-rules", new MaskingRules.Page(List.of(), null))
                 .on("GET /v1/revocations", new Revocations.Page(List.of(), null))
                 .on("GET /v1/holds", new Sessions.HoldPage(List.of(), null))
                 .on("GET /v1/audit", new Audit.Page(List.of(), null))

@@ -22,7 +22,8 @@ final class SnapshotTest {
     @Test
     void makingTheFunctionsDrawsNothingAtRandomAndConnectsToNothing() throws Exception {
         // whoever connects while a function is made finds nobody there, and the function is not made
-        assertThat(run("functions")).containsExactly("made IdentityFunction AccessFunction SessionsFunction");
+        assertThat(run("functions"))
+                .containsExactly("made IdentityFunction AccessFunction SessionsFunction DryRunsFunction");
     }
 
     @Test
@@ -69,7 +70,8 @@ final class SnapshotTest {
                 System.exit(0);
             }
             var made = new ArrayList<String>();
-            for (var function : List.of(new IdentityFunction(), new AccessFunction(), new SessionsFunction())) {
+            for (var function : List.of(
+                    new IdentityFunction(), new AccessFunction(), new SessionsFunction(), new DryRunsFunction())) {
                 made.add(function.getClass().getSimpleName());
             }
             System.out.println("made " + String.join(" ", made));
