@@ -423,7 +423,7 @@ class ApplyTest {
         assertThat(apply(yaml, "--yes").code()).isZero();
         assertThat(tenant.maskingRules.getFirst().strategy()).isEqualTo("token invalid");
         assertThat(apply(yaml, "--check").code()).isZero();
-        var changed = apply(yaml.replace("order: 3", "enabled: no").replace("token", "hash"), "--yes");
+        var changed = apply(yaml.replace("order: 3", "enabled: false").replace("token", "hash"), "--yes");
         assertThat(changed.code()).as(changed.err()).isZero();
         assertThat(tenant.guardrails.getFirst().enabled()).isFalse();
         assertThat(tenant.guardrails.getFirst().order()).isEqualTo(100);

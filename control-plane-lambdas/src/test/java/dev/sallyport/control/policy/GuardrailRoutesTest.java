@@ -269,6 +269,18 @@ final class GuardrailRoutesTest {
     }
 
     @Test
+    void aDryRunIsAnsweredOnceForItsKey() {
+        var asked = new DryRuns.GuardrailsDryRun("no-drops", null, null, null, null, List.of("drop table t"));
+        var header = Map.of("Idempotency-Key", "one");
+        var first = bed.call("POST", "/v1/dry-runs/guardrails", acme.admin, asked, header);
+        var again = bed.call("POST", "/v1/dry-runs/guardrails", acme.admin, asked, header);
+        assertThat(again.headers()).containsEntry("Idempotent-Replayed", "true");
+        assertThat(again.text()).isEqualTo(first.text());
+        var wrong = bed.call("POST", "/v1/dry-runs/guardrails", acme.admin, "{}", Map.of("Idempotency-Key", "two"));
+        assertThat(wrong.status()).isEqualTo(400);
+    }
+
+    @Test
     void aDryRunOfNothingIsRefusedWithItsFields() {
         assertThat(bed.post(
                                 acme.admin,

@@ -11,8 +11,12 @@ import dev.sallyport.core.certificate.Credential;
 import dev.sallyport.core.certificate.TrustedCa;
 import dev.sallyport.core.certificate.TrustedCa.CertificateAttribute;
 import dev.sallyport.core.certificate.TrustedCa.UserAttribute;
+import dev.sallyport.core.connection.ConnectionDefinition;
 import dev.sallyport.core.connection.ConnectionName;
+import dev.sallyport.core.connection.DatabaseProtocol;
+import dev.sallyport.core.connection.DatabaseTls;
 import dev.sallyport.core.connection.SignedDefinition;
+import dev.sallyport.core.connection.TargetSettings;
 import dev.sallyport.core.id.ConnectionId;
 import dev.sallyport.core.id.EdgeId;
 import dev.sallyport.core.id.RuleId;
@@ -103,6 +107,53 @@ class StoreAdmissionTest {
         assertThat(store.edges().sessions(cell.edge())).isEmpty();
         assertThat(cell.live().count()).isZero();
         assertThat(actions()).contains("session.ended");
+    }
+
+    /// Decision 0126: what the control plane signed goes with the order, as it stands, and with the user's groups.
+    @Test
+    void anOrderForADatabaseCarriesTheTenantsPolicyAndNoOtherDoes() {
+        store.policyDocuments().ensure(ExampleTenant.ADMIN, acme.id(), acme.signer());
+        var signed = store.policies().policy(acme.id()).orElseThrow().signed();
+        var database = new TargetSettings.Database(
+                DatabaseProtocol.POSTGRES,
+                "db",
+                5432,
+                "app",
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                DatabaseTls.DISABLE,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                false,
+                true,
+                List.of(),
+                Optional.empty());
+        var bash = acme.bash();
+        var changed = new ConnectionDefinition(
+                bash.tenant(),
+                bash.id(),
+                bash.name(),
+                bash.version() + 1,
+                bash.agent(),
+                database,
+                bash.recordingRequired(),
+                bash.recordingLevel(),
+                bash.strict(),
+                bash.idle(),
+                bash.longest(),
+                bash.tags(),
+                bash.acceptEnvironment());
+        assertThat(granted(admit(alice, "bash")).order().policy()).isEmpty();
+
+        store.connections()
+                .update(ExampleTenant.ADMIN, SignedDefinition.sign(changed, acme.signer()))
+                .orThrow();
+        var order = granted(admit(alice, "bash")).order();
+        assertThat(signed).isPresent();
+        assertThat(order.policy()).isEqualTo(signed);
+        assertThat(order.groups()).containsExactly("engineers");
     }
 
     @Test
