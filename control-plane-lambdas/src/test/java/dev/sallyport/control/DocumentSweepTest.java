@@ -517,6 +517,22 @@ final class DocumentSweepTest {
                 }
             }
             case "RuleWrite" -> body.remove("time_windows");
+            case "GuardrailWrite" -> {
+                body.put("name", "guardrail-" + numbers.incrementAndGet());
+                body.put("rules", "rule one\n  block\n  when unlimited");
+                body.remove(List.of("groups", "connections", "tags"));
+            }
+            case "MaskingRuleWrite" -> {
+                body.put("name", "masking " + numbers.incrementAndGet());
+                body.put("strategy", "hash");
+                body.putArray("masks").add("type email");
+                body.remove(List.of("groups", "connections", "tags"));
+            }
+            case "GuardrailsDryRun" -> {
+                body.put("rules", "rule one\n  block\n  when unlimited");
+                body.put("dialect", "postgres");
+                body.remove(List.of("guardrail", "connection", "groups"));
+            }
             case "SshServerApply" -> {
                 body.remove(List.of("trusted_cas", "proofs", "listen_address", "host_keys"));
             }
