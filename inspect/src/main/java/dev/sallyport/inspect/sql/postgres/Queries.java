@@ -17,6 +17,10 @@ import java.util.function.Predicate;
 /// Reads what asks for rows or changes them: `select`, `insert`, `update`, `delete`, `merge`, wherever they stand.
 final class Queries {
 
+    /// What a join by names of columns leaves behind: `*` gives those that both sides have once and first, and which
+    /// those are need not stand in the text.
+    private static final Source JOINED_BY_NAME = new Source.Mixed("", Set.of(), true);
+
     private static final Set<String> KINDS =
             Set.of("SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt");
 
@@ -295,12 +299,23 @@ final class Queries {
         }
         if (names.isEmpty()) {
             var columns = new ArrayList<ResultColumn>();
-            scope.sources().forEach(source -> columns.addAll(star(source)));
-            return Optional.of(columns);
+            scope.sources().stream()
+                    .filter(source -> !source.equals(JOINED_BY_NAME))
+                    .forEach(source -> columns.addAll(star(source)));
+            return Optional.of(scope.sources().contains(JOINED_BY_NAME) ? inAnyOrder(columns) : columns);
         }
         return Optional.of(scope.source(names.getLast())
                 .map(Queries::star)
                 .orElseGet(() -> List.of(new ResultColumn(ResultColumn.STAR, false, Set.of()))));
+    }
+
+    /// Columns of which the server shows those that it joined by first, and once.
+    private static List<ResultColumn> inAnyOrder(List<ResultColumn> columns) {
+        var origins = new LinkedHashSet<ColumnUse>();
+        columns.forEach(column -> origins.addAll(column.origins()));
+        boolean byOwnNames = columns.stream()
+                .allMatch(column -> column.known() && column.name().equals(ResultColumn.STAR));
+        return List.of(new ResultColumn(ResultColumn.STAR, byOwnNames, origins));
     }
 
     private static List<ResultColumn> star(Source source) {
@@ -431,8 +446,7 @@ final class Queries {
             boolean bounded = within.sources().stream().allMatch(Source::bounded);
             scope.add(new Source.Mixed(alias(fields, ""), origins, bounded));
         } else if (Tree.flag(fields, "isNatural") || fields.has("usingClause")) {
-            // `*` gives the columns that both have once and first: which those are stands in no text
-            scope.add(new Source.Mixed("", Set.of(), true));
+            scope.add(JOINED_BY_NAME);
         }
     }
 

@@ -88,6 +88,13 @@ class PostgresGrammarTest {
         assertThat(beside("select * from customers c, orders o", "id", "total"))
                 .isEqualTo("id<customers.id+orders.id~, total<customers.total+orders.total~");
         assertThat(beside("select * from customers as c (a, b)", "a")).isEqualTo("a<customers.*~");
+        // the server shows what it joined by first
+        assertThat(beside("select * from (select email, id from c) x join t using (id)", "id", "email", "more"))
+                .isEqualTo("id<c.email+c.id+t.*~, email<c.email+c.id+t.*~, more<c.email+c.id+t.*~");
+        assertThat(beside("select * from (select email, id from c) x natural join (select id from d) y", "id", "email"))
+                .isEqualTo("id<c.email+c.id+d.id~, email<c.email+c.id+d.id~");
+        assertThat(beside("select * from c join t using (id)", "id", "email"))
+                .isEqualTo("id<c.id+t.id~, email<c.email+t.email~");
         assertThat(beside("select *, x from (select email from p) s", "email", "x"))
                 .isEqualTo("email<p.email, x<?.x~");
     }
