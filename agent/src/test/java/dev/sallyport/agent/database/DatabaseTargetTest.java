@@ -1,6 +1,7 @@
 package dev.sallyport.agent.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.sallyport.agent.target.Output;
 import dev.sallyport.core.connection.DatabaseProtocol;
@@ -22,6 +23,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.List;
@@ -29,6 +31,8 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class DatabaseTargetTest {
@@ -150,6 +154,100 @@ class DatabaseTargetTest {
         public void recorded(Output.Piece piece) throws InterruptedException {
             take(piece);
         }
+    }
+
+    /// What a server does once it has taken a query.
+    private interface Answering {
+        void answer(Socket client) throws IOException;
+    }
+
+    /// Lets one client in, and takes one query.
+    private static void takeOne(ServerSocket listening, Answering answering) {
+        try (var socket = listening.accept()) {
+            var in = socket.getInputStream();
+            var out = socket.getOutputStream();
+            var buffer = new byte[1_024];
+            assertThat(in.read(buffer)).isPositive();
+            out.write(message('R', new byte[4]));
+            out.write(message('Z', new byte[] {'I'}));
+            assertThat(in.read(buffer)).isPositive();
+            answering.answer(socket);
+        } catch (IOException e) {
+            // it left
+        }
+    }
+
+    /// What a user gets who sends one query: letters of the server's messages, and `judged`.
+    private static List<String> told(Answering answering, Predicate<List<String>> enough) throws Exception {
+        try (var listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            var server = Thread.ofVirtual().start(() -> takeOne(listening, answering));
+            var reader = new Reader();
+            Thread reading;
+            try (var target = new DatabaseTarget(
+                    new Inspection(
+                            new PostgresWire(Masking.NONE, new SecureRandom()),
+                            asked -> new Judged(Verdict.ALLOW, new Reading.Unread("not looked at")),
+                            Masking.NONE),
+                    new Opening(listening.getLocalPort()))) {
+                var output = target.output();
+                reading = Thread.ofVirtual().start(() -> into(output, reader));
+                assertThat(target.write(start())).isTrue();
+                await().atMost(60, TimeUnit.SECONDS).until(() -> letters(reader).contains("Z"));
+                reader.pieces.clear();
+                var _ = target.write(message('Q', "select 1\0".getBytes(StandardCharsets.US_ASCII)));
+                await().atMost(60, TimeUnit.SECONDS).until(() -> enough.test(letters(reader)));
+            }
+            reading.join();
+            server.join();
+            return letters(reader);
+        }
+    }
+
+    private static List<String> letters(Reader reader) {
+        return reader.pieces.stream()
+                .flatMap(piece -> switch (piece) {
+                    case Output.Piece.Statement(var part, var _) -> Stream.of(part.name());
+                    case Output.Piece.Bytes(var bytes) -> types(ByteBuffer.wrap(bytes));
+                    case Output.Piece.End _ -> Stream.of("end");
+                    case Output.Piece.Echo _, Output.Piece.File _ -> Stream.of("?");
+                })
+                .toList();
+    }
+
+    /// The types of whole messages.
+    private static Stream<String> types(ByteBuffer messages) {
+        var types = Stream.<String>builder();
+        while (messages.hasRemaining()) {
+            types.add(Character.toString(messages.get()));
+            messages.position(messages.position() + messages.getInt(messages.position()));
+        }
+        return types.build();
+    }
+
+    /// What a statement answers is never shown before its verdict stands in the record, however soon it comes.
+    @Test
+    void aVerdictComesAheadOfWhatItsStatementAnswers() throws Exception {
+        var told = told(
+                client -> {
+                    client.getOutputStream().write(message('T', new byte[2]));
+                    assertThat(client.getInputStream().read()).isNegative();
+                },
+                letters -> letters.contains("T"));
+        assertThat(told).startsWith("JUDGED", "T");
+    }
+
+    @Test
+    void aStatementThatTheServerTakesLongForIsToldOfMeanwhile() throws Exception {
+        var told = told(
+                client -> assertThat(client.getInputStream().read()).isNegative(),
+                letters -> letters.contains("JUDGED"));
+        assertThat(told).first().isEqualTo("JUDGED");
+    }
+
+    @Test
+    void aStatementAtWhichTheServerEndsIsToldOf() throws Exception {
+        var told = told(Socket::close, letters -> letters.contains("end"));
+        assertThat(told).startsWith("JUDGED").endsWith("end").doesNotHaveDuplicates();
     }
 
     @Test

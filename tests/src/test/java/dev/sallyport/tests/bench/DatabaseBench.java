@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class DatabaseBench {
 
     private static final String CIPHER = "aes128-gcm@openssh.com";
-    private static final List<String> ROWS = List.of("select", "tpcb", "copy", "statements", "quick");
+    private static final List<String> ROWS = List.of("select", "tpcb", "copy", "statements");
     private static final String SSHD = "sshd -L";
     private static final String PGBOUNCER = "pgbouncer";
     private static final String OFF = "off";
@@ -128,7 +128,7 @@ public final class DatabaseBench {
     private void prepare() throws IOException, InterruptedException, SQLException {
         arm("direct").initialise(SCALE);
         for (int share : List.of(0, 5, 50)) {
-            // four of a hundred cells, or fifty, hold an address of e-mail; the others hold words and numbers
+            // so many of a hundred cells hold an address of e-mail, the others words and a number
             Postgres.shared()
                     .as(
                             Postgres.DATABASE,
@@ -160,11 +160,6 @@ public final class DatabaseBench {
         System.out.println("| what | " + arms.stream().map(DatabaseArm::name).collect(Collectors.joining(" | "))
                 + " | off / sshd -L | on / sshd -L | spread of the last |");
         System.out.println("|---|" + "---|".repeat(arms.size() + 3));
-        if (rows.contains("quick")) {
-            transactions("pgbench -S", 8, List.of("-S", "-M", "simple"));
-            transactions("pgbench -S -M prepared", 8, List.of("-S", "-M", "prepared"));
-            transactions("pgbench -S", 1, List.of("-S", "-M", "simple"));
-        }
         if (rows.contains("select")) {
             for (int clients : List.of(1, 8, 32)) {
                 transactions("pgbench -S", clients, List.of("-S", "-M", "simple"));
