@@ -6,6 +6,7 @@ import dev.sallyport.inspect.sql.Reading;
 import dev.sallyport.inspect.sql.SqlSettings;
 import dev.sallyport.inspect.sql.SqlStatement;
 import dev.sallyport.inspect.sql.postgres.parser.Parsed;
+import dev.sallyport.inspect.sql.postgres.parser.Parses;
 import dev.sallyport.inspect.sql.postgres.parser.PostgresParser;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ public final class PostgresGrammar implements Grammar {
     private static final Pattern WORD = Pattern.compile("syntax error at or near \"([A-Za-z_]{1,32})\"");
 
     private final PostgresParser parser = new PostgresParser();
+    private final Parses parses = new Parses(parser::parse);
 
     @Override
     public Reading read(String text, SqlSettings settings) {
@@ -32,7 +34,7 @@ public final class PostgresGrammar implements Grammar {
         if (settings.other().equals(SqlSettings.UNSETTLED) && text.indexOf('\\') >= 0) {
             return new Reading.Unread("it has a backslash, and a statement before it may change what that means");
         }
-        return switch (parser.parse(text)) {
+        return switch (parses.parse(text)) {
             case Parsed.Tree(var root) -> statements(root, text);
             case Parsed.Refused(var message, var at) -> new Reading.Unread(why(message, at));
             case Parsed.Broken _ -> new Reading.Unread("it is too long or nested too deeply to be read");
