@@ -117,7 +117,11 @@ public final class Agent implements AutoCloseable {
                 programs.map(Programs::changesAccount).orElse(false));
         settings.only().ifPresent(connection -> capabilities.add(BESIDE));
         var custom = programs.flatMap(running -> files.map(folder -> new CustomTargets(running, folder, secrets)));
-        var targets = new TargetsByType(settings.types(), custom, ssh, new DatabaseTargets(secrets, new Inspections()));
+        var targets = new TargetsByType(
+                settings.types(),
+                custom,
+                ssh,
+                new DatabaseTargets(secrets, new Inspections(), token.tenantKey(), clock));
         var versions = new SeenVersions(state);
         var dialled = new AtomicReference<>(Optional.<AgentLink>empty());
         var sessions = new SessionHost(

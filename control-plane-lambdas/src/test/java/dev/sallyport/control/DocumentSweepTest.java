@@ -558,7 +558,7 @@ final class DocumentSweepTest {
             case "email" -> "user" + numbers.incrementAndGet() + "@example.com";
             case "agent" -> "first";
             case "user", "users" -> ours.alice.id();
-            case "groups" -> "engineers";
+            case "groups", "approvers" -> "engineers";
             case "modes" -> "exec";
             case "allowed_networks", "source_networks" -> "192.0.2.0/24";
             case "accept_environment" -> "LANG";

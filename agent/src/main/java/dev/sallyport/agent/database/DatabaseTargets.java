@@ -14,11 +14,13 @@ import dev.sallyport.core.secret.Secret;
 import dev.sallyport.core.secret.SecretReference;
 import dev.sallyport.core.session.Order;
 import dev.sallyport.core.session.SessionRequest;
+import dev.sallyport.core.tenant.TenantKey;
 import dev.sallyport.inspect.database.CancelKey;
 import dev.sallyport.inspect.database.ClientStart;
 import dev.sallyport.inspect.database.ServerLogin;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.time.Clock;
 import java.util.Optional;
 
 /// Opens databases.
@@ -29,9 +31,14 @@ public final class DatabaseTargets {
 
     private final Secrets secrets;
     private final Inspections inspections;
+    private final TenantKey key;
+    private final Clock clock;
     private final Running running = new Running();
 
-    public DatabaseTargets(Secrets secrets, Inspections inspections) {
+    /// @param key of the tenant: it signs approvals
+    public DatabaseTargets(Secrets secrets, Inspections inspections, TenantKey key, Clock clock) {
+        this.key = key;
+        this.clock = clock;
         this.secrets = secrets;
         this.inspections = inspections;
     }
@@ -39,7 +46,8 @@ public final class DatabaseTargets {
     public Target open(ConnectionDefinition definition, TargetSettings.Database settings, Order order)
             throws NotOpened {
         var inspection = inspections.of(definition, settings, order);
-        var target = new DatabaseTarget(inspection, new Opening(definition, settings, order));
+        var target = new DatabaseTarget(
+                inspection, new Opening(definition, settings, order), new Holding(order, definition, key, clock));
         return switch (order.request()) {
             case SessionRequest.Forward _ -> target;
             case SessionRequest.Exec(var command, var pty) ->

@@ -134,7 +134,11 @@ final class SqlTarget implements Target {
                         case Output.Piece.End() -> {
                             // it is said below
                         }
-                        case Output.Piece.Echo _, Output.Piece.File _, Output.Piece.Statement _ -> to.take(piece);
+                        case Output.Piece.Echo _,
+                                Output.Piece.File _,
+                                Output.Piece.Statement _,
+                                Output.Piece.Hold _,
+                                Output.Piece.HoldEnded _ -> to.take(piece);
                     }
                 }
 
@@ -390,6 +394,16 @@ final class SqlTarget implements Target {
             failed = true;
             inner.kill();
         }
+    }
+
+    @Override
+    public boolean seen(Message.HoldSeen seen) {
+        return inner.seen(seen);
+    }
+
+    @Override
+    public boolean decided(Message.Decided decided) {
+        return inner.decided(decided);
     }
 
     @Override

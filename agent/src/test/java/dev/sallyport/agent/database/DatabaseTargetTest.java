@@ -165,7 +165,8 @@ class DatabaseTargetTest {
                             wire,
                             asked -> new Judged(Verdict.ALLOW, new Reading.Unread("not looked at")),
                             Masking.NONE),
-                    opening)) {
+                    opening,
+                    new TestingHolding().holding())) {
                 var output = target.output();
                 var reading = Thread.ofVirtual().start(() -> into(output, reader));
                 try {
@@ -254,7 +255,8 @@ class DatabaseTargetTest {
                                 new MysqlWire(Masking.NONE, new SecureRandom(), MysqlOptions.STRICT),
                                 asked -> new Judged(Verdict.ALLOW, new Reading.Unread("not looked at")),
                                 Masking.NONE),
-                        opening)) {
+                        opening,
+                        new TestingHolding().holding())) {
                     var output = target.output();
                     var reader = new Reader();
                     var reading = Thread.ofVirtual().start(() -> into(output, reader));
@@ -321,7 +323,8 @@ class DatabaseTargetTest {
                             new MysqlWire(Masking.NONE, new SecureRandom(), MysqlOptions.STRICT),
                             statement -> new Judged(Verdict.ALLOW, new Reading.Unread("not looked at")),
                             Masking.NONE),
-                    new Opening(listening.getLocalPort()))) {
+                    new Opening(listening.getLocalPort()),
+                    new TestingHolding().holding())) {
                 var output = target.output();
                 var reading = Thread.ofVirtual().start(() -> into(output, new Reader()));
                 assertThat(target.write(mysqlLogin())).isTrue();

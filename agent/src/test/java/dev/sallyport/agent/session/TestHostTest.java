@@ -323,7 +323,10 @@ final class TestHostTest {
                             Optional.empty(),
                             new dev.sallyport.agent.ssh.SshTargets(none),
                             new dev.sallyport.agent.database.DatabaseTargets(
-                                    none, new dev.sallyport.agent.database.Inspections())),
+                                    none,
+                                    new dev.sallyport.agent.database.Inspections(),
+                                    agent.token.tenantKey(),
+                                    agent.clock)),
                     agent.clock);
             failed(narrow.test(good), "definition", "its agent's operator did not allow");
             org.assertj.core.api.Assertions.assertThatExceptionOfType(java.net.SocketTimeoutException.class)

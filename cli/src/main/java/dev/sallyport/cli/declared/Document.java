@@ -23,6 +23,7 @@ import dev.sallyport.core.id.GroupId;
 import dev.sallyport.core.id.RuleId;
 import dev.sallyport.core.id.TenantId;
 import dev.sallyport.core.recording.Retention;
+import dev.sallyport.core.review.ReviewTerms;
 import dev.sallyport.core.secret.SecretReference;
 import java.time.Clock;
 import java.time.Duration;
@@ -167,7 +168,12 @@ final class Document {
                 section.number("longest_seconds", 1, LONGEST_SECONDS),
                 tags(section),
                 variables(section),
-                section.number("recording_retention_days", 1, Retention.MOST_DAYS));
+                section.number("recording_retention_days", 1, Retention.MOST_DAYS),
+                section.list("approvers"),
+                section.number(
+                        "approval_seconds",
+                        ReviewTerms.SHORTEST_WAIT.toSeconds(),
+                        ReviewTerms.LONGEST_WAIT.toSeconds()));
         section.end();
         declaration.connections.add(one(section, name, write), mistakes);
     }

@@ -100,7 +100,9 @@ class AdminTest {
                 List.of("LANG"),
                 null,
                 5,
-                90);
+                90,
+                java.util.List.of(),
+                600);
     }
 
     @Test

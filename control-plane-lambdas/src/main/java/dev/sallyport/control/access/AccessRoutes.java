@@ -17,6 +17,7 @@ public final class AccessRoutes {
             SshServerRoutes sshServer,
             CaRoutes cas,
             RevocationRoutes revocations,
+            ReviewRoutes reviews,
             ExplainRoutes explain) {
         agents.addTo(router);
         connections.addTo(router);
@@ -25,6 +26,7 @@ public final class AccessRoutes {
         sshServer.addTo(router);
         cas.addTo(router);
         revocations.addTo(router);
+        reviews.addTo(router);
         explain.addTo(router);
     }
 

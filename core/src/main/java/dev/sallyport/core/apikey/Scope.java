@@ -26,6 +26,7 @@ public record Scope(String noun, Verb verb) {
             "groups",
             "holds",
             "keys",
+            "reviews",
             "revocations",
             "service-accounts",
             "sessions",

@@ -9,6 +9,7 @@ public sealed interface Identifier
                 GroupId,
                 KeyId,
                 MaskingRuleId,
+                ReviewId,
                 RuleId,
                 SessionId,
                 TenantId,
