@@ -217,7 +217,7 @@ public final class Reviews {
         return new AuditLog.Draft(review.tenant(), actor, action, review.id().value(), details);
     }
 
-    private static LinkedHashMap<String, String> details(Review review) {
+    private static Map<String, String> details(Review review) {
         var details = new LinkedHashMap<String, String>();
         details.put("session", review.session().value());
         details.put("user", review.user().value());
