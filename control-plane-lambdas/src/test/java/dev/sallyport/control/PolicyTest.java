@@ -42,6 +42,7 @@ final class PolicyTest {
             "access.RulesAndRevocationsTest",
             "access.SshServerTest",
             "access.CasTest",
+            "access.ReviewRoutesTest",
             "access.ExplainTest",
             "http.OnceOnlyTest",
             "http.PreconditionsTest",

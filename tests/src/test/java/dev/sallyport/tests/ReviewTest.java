@@ -130,13 +130,24 @@ class ReviewTest {
 
     private Ran sql(String text) throws Exception {
         var ran = Postgres.psql(
-                server.port(), Postgres.USER, Postgres.PASSWORD, text, "-At", "-d", Postgres.DATABASE, "-v", "ON_ERROR_STOP=1");
+                server.port(),
+                Postgres.USER,
+                Postgres.PASSWORD,
+                text,
+                "-At",
+                "-d",
+                Postgres.DATABASE,
+                "-v",
+                "ON_ERROR_STOP=1");
         assertThat(ran.status()).as("%s", ran).isZero();
         return ran;
     }
 
     private boolean there(String table) throws Exception {
-        return sql("select to_regclass('" + table + "') is not null;").out().strip().equals("t");
+        return sql("select to_regclass('" + table + "') is not null;")
+                .out()
+                .strip()
+                .equals("t");
     }
 
     private static <T> CompletableFuture<T> later(java.util.concurrent.Callable<T> work) {
@@ -172,7 +183,8 @@ class ReviewTest {
 
     private void state(Review review, String state) {
         await().atMost(LONG)
-                .untilAsserted(() -> assertThat(admin.review(review.id()).state()).isEqualTo(state));
+                .untilAsserted(
+                        () -> assertThat(admin.review(review.id()).state()).isEqualTo(state));
     }
 
     private Ran sallyAs(String secret, String... arguments) throws Exception {
@@ -222,8 +234,7 @@ class ReviewTest {
             assertThat(second.id()).isNotEqualTo(review.id());
             var _ = lead.rejectReview(second.id(), new Reject("not on a Friday"));
             var refused = again.get(60, TimeUnit.SECONDS);
-            assertThat(refused.err())
-                    .contains("ERROR:", leadEmail + " rejected it: not on a Friday", "safe-writes/");
+            assertThat(refused.err()).contains("ERROR:", leadEmail + " rejected it: not on a Friday", "safe-writes/");
             assertThat(there("doomed")).isTrue();
             assertThat(admin.review(second.id()).state()).isEqualTo("rejected");
         }
@@ -273,7 +284,8 @@ class ReviewTest {
                 .orElseThrow();
         assertThat(review.state()).isEqualTo("expired");
         assertThatThrownBy(() -> lead.approveReview(review.id(), new Approve(null, null)))
-                .isInstanceOfSatisfying(Refused.class, it -> assertThat(it.problem().status()).isEqualTo(409));
+                .isInstanceOfSatisfying(
+                        Refused.class, it -> assertThat(it.problem().status()).isEqualTo(409));
         assertThat(there("doomed")).isTrue();
     }
 
@@ -283,16 +295,17 @@ class ReviewTest {
             var waits = psql(tunnel, "drop table doomed;\n");
             var review = pending();
             assertThat(alice.review(review.id()).mayDecide()).isFalse();
-            declined(403, "You asked for this yourself", () -> alice.approveReview(review.id(), new Approve(null, null)));
+            declined(
+                    403,
+                    "You asked for this yourself",
+                    () -> alice.approveReview(review.id(), new Approve(null, null)));
             declined(404, "", () -> bob.approveReview(review.id(), new Approve(null, null)));
             declined(404, "", () -> bob.review(review.id()));
             declined(404, "", () -> bob.rejectReview(review.id(), new Reject("x")));
             assertThat(bob.reviews(Map.of()).items()).noneMatch(one -> one.id().equals(review.id()));
             declined(403, "no person", () -> admin.approveReview(review.id(), new Approve(null, null)));
             declined(
-                    409,
-                    "another statement",
-                    () -> lead.approveReview(review.id(), new Approve(null, "0".repeat(64))));
+                    409, "another statement", () -> lead.approveReview(review.id(), new Approve(null, "0".repeat(64))));
             assertThat(waits).isNotDone();
             assertThat(there("doomed")).isTrue();
             var _ = lead.rejectReview(review.id(), new Reject("no"));
@@ -308,9 +321,11 @@ class ReviewTest {
 
     private static void declined(int status, String why, Asking asking) {
         assertThatThrownBy(asking::ask)
-                .isInstanceOfSatisfying(Refused.class, it -> assertThat(it.problem().status())
-                        .as("%s", it.getMessage())
-                        .isEqualTo(status))
+                .isInstanceOfSatisfying(
+                        Refused.class,
+                        it -> assertThat(it.problem().status())
+                                .as("%s", it.getMessage())
+                                .isEqualTo(status))
                 .hasMessageContaining(why);
     }
 
@@ -330,7 +345,10 @@ class ReviewTest {
                 var stolen = asAdmin.createKey(new NewKey("lead's", "member", leadEmail, null, null))
                         .secret();
                 try (var asLead = new SallyportClient(URI.create(url()), stolen)) {
-                    declined(403, "You asked for this", () -> asLead.approveReview(review.id(), new Approve(null, null)));
+                    declined(
+                            403,
+                            "You asked for this",
+                            () -> asLead.approveReview(review.id(), new Approve(null, null)));
                 }
                 // and as a program, in a group of approvers
                 var _ = asAdmin.createServiceAccount(new dev.sallyport.api.ServiceAccounts.ServiceAccountWrite(
@@ -385,7 +403,8 @@ class ReviewTest {
                 state(review, round % 2 == 1 ? "used" : "rejected");
             }
         }
-        assertThat(sql("select id from kept where city <> 'Berlin' order by id;").out())
+        assertThat(sql("select id from kept where city <> 'Berlin' order by id;")
+                        .out())
                 .isEqualTo("1\n3\n5\n7\n");
     }
 
@@ -407,7 +426,15 @@ class ReviewTest {
                 }
             }
             var leaves = new ProcessBuilder(
-                            "psql", "-X", "-h", "127.0.0.1", "-p", Integer.toString(tunnel.port()), "-U", "anyone", "-c",
+                            "psql",
+                            "-X",
+                            "-h",
+                            "127.0.0.1",
+                            "-p",
+                            Integer.toString(tunnel.port()),
+                            "-U",
+                            "anyone",
+                            "-c",
                             "drop table doomed")
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
@@ -422,7 +449,8 @@ class ReviewTest {
     /// Without a client program: the notice comes on stderr, and the end of input is no end of the wait.
     @Test
     void aStatementOfACommandOrOfStdinWaitsToo() throws Exception {
-        var waits = later(() -> instance.ssh("alice", connection, "drop table doomed").now());
+        var waits = later(
+                () -> instance.ssh("alice", connection, "drop table doomed").now());
         var review = pending();
         var _ = lead.approveReview(review.id(), new Approve(null, null));
         var ran = waits.get(60, TimeUnit.SECONDS);

@@ -50,22 +50,7 @@ final class TestingHolding {
                 new ConnectionName("shop"),
                 1,
                 AgentId.next(clock),
-                new TargetSettings.Database(
-                        DatabaseProtocol.POSTGRES,
-                        "127.0.0.1",
-                        5_432,
-                        "app",
-                        Optional.empty(),
-                        Optional.empty(),
-                        List.of(),
-                        DatabaseTls.DISABLE,
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        false,
-                        false,
-                        List.of(),
-                        Optional.empty()),
+                database(5_432),
                 true,
                 Optional.empty(),
                 false,
@@ -85,6 +70,26 @@ final class TestingHolding {
                 Map.of(),
                 RecordingLevel.STATEMENTS,
                 clock.instant().plusSeconds(3_600));
+    }
+
+    /// A server on this machine.
+    static TargetSettings.Database database(int port) {
+        return new TargetSettings.Database(
+                DatabaseProtocol.POSTGRES,
+                "127.0.0.1",
+                port,
+                "app",
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                DatabaseTls.DISABLE,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                false,
+                false,
+                List.of(),
+                Optional.empty());
     }
 
     static TenantKey.Signer signer() {

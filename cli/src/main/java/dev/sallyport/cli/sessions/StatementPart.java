@@ -43,7 +43,9 @@ public record StatementPart(
 
     /// What became of it while it waited, in words; only of a part that tells it.
     String decided() {
-        return decision + (email == null ? "" : " by " + email) + (message == null ? "" : ": " + message)
+        return decision
+                + (email == null ? "" : " by " + email)
+                + (message == null ? "" : ": " + message)
                 + (review == null ? "" : " (" + review + ")");
     }
 

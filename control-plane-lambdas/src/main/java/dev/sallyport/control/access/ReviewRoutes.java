@@ -40,6 +40,9 @@ public final class ReviewRoutes {
 
     private static final Map<String, State> STATES = Words.all(State.class);
 
+    /// Auditors change nothing.
+    private static final Set<Role> DECIDERS = Set.of(Role.ADMIN, Role.MEMBER);
+
     private final Store store;
     private final TenantSigners signers;
     private final Clock clock;
@@ -54,8 +57,8 @@ public final class ReviewRoutes {
     void addTo(Router router) {
         router.route("GET", "/v1/reviews", ALL, this::list)
                 .route("GET", "/v1/reviews/{review}", ALL, this::show)
-                .route("POST", "/v1/reviews/{review}/approve", ALL, this::approve)
-                .route("POST", "/v1/reviews/{review}/reject", ALL, this::reject);
+                .route("POST", "/v1/reviews/{review}/approve", DECIDERS, this::approve)
+                .route("POST", "/v1/reviews/{review}/reject", DECIDERS, this::reject);
     }
 
     /// The caller as somebody who decides, and the terms of the connections that it looks at.

@@ -84,7 +84,8 @@ class ReviewsTest {
     private void refused(SignedApproval signed, String why) {
         assertThat(answer(signed))
                 .isInstanceOfSatisfying(
-                        Wait.Answer.NotReleased.class, it -> assertThat(it.why()).contains(why));
+                        Wait.Answer.NotReleased.class,
+                        it -> assertThat(it.why()).contains(why));
     }
 
     @Test
@@ -216,14 +217,16 @@ class ReviewsTest {
         var signed = SignedApproval.sign(approval(), signer);
         assertThat(wait.answer(signed, Optional.empty(), signer.publicKey(), review.expires()))
                 .isInstanceOfSatisfying(
-                        Wait.Answer.NotReleased.class, it -> assertThat(it.why()).contains("too late"));
+                        Wait.Answer.NotReleased.class,
+                        it -> assertThat(it.why()).contains("too late"));
     }
 
     @Test
     void whoAskedNeverDecides() {
         var terms = new ReviewTerms(Set.of("leads"), Duration.ofMinutes(10));
         assertThat(review.standing(approver(alice, true, "leads"), terms, NOW)).isEqualTo(new Standing.Own());
-        assertThat(review.standing(approver(alice, true), ReviewTerms.DEFAULT, NOW)).isEqualTo(new Standing.Own());
+        assertThat(review.standing(approver(alice, true), ReviewTerms.DEFAULT, NOW))
+                .isEqualTo(new Standing.Own());
         assertThat(review.standing(
                         new Approver(Optional.of(bob), Optional.of(alice.value()), Set.of("leads"), true), terms, NOW))
                 .as("by a key that he made for another")
@@ -248,7 +251,8 @@ class ReviewsTest {
         var leads = new ReviewTerms(Set.of("leads"), Duration.ofMinutes(10));
         assertThat(review.standing(approver(bob, false, "leads"), leads, NOW)).isEqualTo(new Standing.May());
         assertThat(review.standing(approver(bob, true, "others"), leads, NOW)).isEqualTo(new Standing.NotNamed());
-        assertThat(review.standing(approver(bob, true), ReviewTerms.DEFAULT, NOW)).isEqualTo(new Standing.May());
+        assertThat(review.standing(approver(bob, true), ReviewTerms.DEFAULT, NOW))
+                .isEqualTo(new Standing.May());
         assertThat(review.standing(approver(bob, false, "leads"), ReviewTerms.DEFAULT, NOW))
                 .isEqualTo(new Standing.NotNamed());
         assertThat(review.standing(approver(bob, false, "leads"), leads, review.expires()))
@@ -270,8 +274,7 @@ class ReviewsTest {
     @Test
     void theHashIsOfTheTextAndEachParameter() {
         var plain = new HeldStatement("select 1", List.of());
-        assertThat(plain.hash())
-                .isEqualTo(Sha256.of("select 1".getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+        assertThat(plain.hash()).isEqualTo(Sha256.of("select 1".getBytes(java.nio.charset.StandardCharsets.UTF_8)));
         assertThat(new HeldStatement("select 1", List.of("'a'", "'b'")).hash())
                 .isNotEqualTo(new HeldStatement("select 1", List.of("'a''b'")).hash())
                 .isNotEqualTo(plain.hash());
