@@ -38,6 +38,8 @@ final class SqlTarget implements Target {
 
     private static final int FLUSH = 32_768;
 
+    private static final byte CTRL_C = 3;
+
     /// How often those who wait look whether it is over.
     private static final long LOOK_MILLIS = 500;
 
@@ -269,10 +271,25 @@ final class SqlTarget implements Target {
 
     @Override
     public boolean write(byte[] bytes) throws InterruptedException {
+        if (table && isInterrupted(bytes)) {
+            signal("INT");
+            return true;
+        }
         if (command.isPresent()) {
-            return false;
+            // at a terminal Ctrl-C may still come
+            return table;
         }
         return pass(bytes, false);
+    }
+
+    /// Ctrl-C, as a terminal sends it that nobody interprets.
+    private static boolean isInterrupted(byte[] bytes) {
+        for (byte one : bytes) {
+            if (one == CTRL_C) {
+                return true;
+            }
+        }
+        return false;
     }
 
     @Override

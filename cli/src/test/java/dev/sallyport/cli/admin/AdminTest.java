@@ -171,7 +171,9 @@ class AdminTest {
                         3_600L,
                         Map.of("team", "web"),
                         List.of("LANG"),
-                        90L));
+                        90L,
+                        List.of(),
+                        600L));
     }
 
     @Test

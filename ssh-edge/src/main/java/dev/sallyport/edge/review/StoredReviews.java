@@ -108,8 +108,11 @@ public final class StoredReviews implements Reviews {
         public synchronized void close() {
             if (begun) {
                 begun = false;
-                toDo.clear();
-                toDo.add(new ToDo.Close());
+                // behind what is to do still: what ran is not to be called cancelled
+                if (!toDo.offer(new ToDo.Close())) {
+                    toDo.clear();
+                    toDo.add(new ToDo.Close());
+                }
             }
         }
 
