@@ -119,7 +119,10 @@ public final class Agent implements AutoCloseable {
         settings.only().ifPresent(connection -> capabilities.add(BESIDE));
         var custom = programs.flatMap(running -> files.map(folder -> new CustomTargets(running, folder, secrets)));
         var targets = new TargetsByType(
-                settings.types(), custom, ssh, new DatabaseTargets(secrets, new Inspections(MaskingKey.open(state))));
+                settings.types(),
+                custom,
+                ssh,
+                new DatabaseTargets(secrets, new Inspections(MaskingKey.open(state)), token.tenantKey(), clock));
         var versions = new SeenVersions(state);
         var dialled = new AtomicReference<>(Optional.<AgentLink>empty());
         var sessions = new SessionHost(

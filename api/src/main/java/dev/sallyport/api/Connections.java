@@ -20,6 +20,8 @@ public interface Connections {
     /// @param idleSeconds 0: never
     /// @param recordingRetentionDays how long its recordings are kept after their sessions; none: as the tenant's
     ///     settings say. Only admins and auditors see it
+    /// @param approvers groups whose members approve what its guardrails hold; none: the tenant's admins
+    /// @param approvalSeconds how long a held statement waits
     @Json(naming = Json.Naming.LowerUnderscore)
     record Connection(
             String id,
@@ -40,7 +42,9 @@ public interface Connections {
             List<String> acceptEnvironment,
             @Nullable List<String> modes,
             long version,
-            @Nullable Integer recordingRetentionDays) {}
+            @Nullable Integer recordingRetentionDays,
+            @Nullable List<String> approvers,
+            long approvalSeconds) {}
 
     /// What makes or replaces a connection. Needed: `name`, `agent` (id or name), `type` and the part of that
     /// name.
@@ -61,7 +65,48 @@ public interface Connections {
             @Nullable Long longestSeconds,
             @Nullable Map<String, String> tags,
             @Nullable List<String> acceptEnvironment,
-            @Nullable Long recordingRetentionDays) {
+            @Nullable Long recordingRetentionDays,
+            @Nullable List<String> approvers,
+            @Nullable Long approvalSeconds) {
+
+        /// One of which nothing is said of reviews.
+        public ConnectionWrite(
+                @Nullable String name,
+                @Nullable String agent,
+                @Nullable String type,
+                @Nullable Custom custom,
+                @Nullable Ssh ssh,
+                @Nullable Tcp tcp,
+                @Nullable Database postgres,
+                @Nullable Database mysql,
+                @Nullable String recording,
+                @Nullable String recordingLevel,
+                @Nullable Boolean strict,
+                @Nullable Long idleSeconds,
+                @Nullable Long longestSeconds,
+                @Nullable Map<String, String> tags,
+                @Nullable List<String> acceptEnvironment,
+                @Nullable Long recordingRetentionDays) {
+            this(
+                    name,
+                    agent,
+                    type,
+                    custom,
+                    ssh,
+                    tcp,
+                    postgres,
+                    mysql,
+                    recording,
+                    recordingLevel,
+                    strict,
+                    idleSeconds,
+                    longestSeconds,
+                    tags,
+                    acceptEnvironment,
+                    recordingRetentionDays,
+                    null,
+                    null);
+        }
 
         /// One that is no database, and whose recordings are kept as the tenant's settings say.
         public ConnectionWrite(

@@ -445,6 +445,23 @@ public final class SallyportClient implements AutoCloseable {
         delete(path("revocations", id));
     }
 
+    /// @param filters `state`, `limit`, `cursor`
+    public Reviews.Page reviews(Map<String, String> filters) throws IOException, Refused {
+        return get(Reviews.Page.class, path("reviews"), filters);
+    }
+
+    public Reviews.Review review(String id) throws IOException, Refused {
+        return get(Reviews.Review.class, path("reviews", id), Map.of());
+    }
+
+    public Reviews.Review approveReview(String id, Reviews.Approve approve) throws IOException, Refused {
+        return post(Reviews.Review.class, path("reviews", id, "approve"), approve);
+    }
+
+    public Reviews.Review rejectReview(String id, Reviews.Reject reject) throws IOException, Refused {
+        return post(Reviews.Review.class, path("reviews", id, "reject"), reject);
+    }
+
     /// @param filters `user`, `connection`, `state`, `from`, `to`, `limit`, `cursor`
     public Sessions.Page sessions(Map<String, String> filters) throws IOException, Refused {
         return get(Sessions.Page.class, path("sessions"), filters);

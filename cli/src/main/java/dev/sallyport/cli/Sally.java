@@ -10,6 +10,10 @@ import dev.sallyport.cli.export.Export;
 import dev.sallyport.cli.guardrails.TestGuardrails;
 import dev.sallyport.cli.login.LogIn;
 import dev.sallyport.cli.login.LogOut;
+import dev.sallyport.cli.reviews.ApproveReview;
+import dev.sallyport.cli.reviews.ListReviews;
+import dev.sallyport.cli.reviews.RejectReview;
+import dev.sallyport.cli.reviews.ShowReview;
 import dev.sallyport.cli.run.Endings;
 import dev.sallyport.cli.run.Group;
 import dev.sallyport.cli.run.Run;
@@ -120,6 +124,7 @@ public final class Sally {
                 .addSubcommand(new Exec(run))
                 .addSubcommand(new WriteSshConfig(run))
                 .addSubcommand(sessions(run, wanted.test("sessions")))
+                .addSubcommand(reviews(run, wanted.test("reviews")))
                 .addSubcommand(access(run, wanted.test("access")))
                 .addSubcommand(guardrails(run, wanted.test("guardrails")))
                 .addSubcommand(AdminCommands.group(run, wanted))
@@ -174,6 +179,19 @@ public final class Sally {
                         new Holds(run),
                         new DeleteRecording(run))
                 : Group.of("sessions", header);
+    }
+
+    private static CommandLine reviews(Run run, boolean wanted) {
+        var header = "Statements that wait for an approval.";
+        return wanted
+                ? Group.of(
+                        "reviews",
+                        header,
+                        new ListReviews(run),
+                        new ShowReview(run),
+                        new ApproveReview(run),
+                        new RejectReview(run))
+                : Group.of("reviews", header);
     }
 
     private static CommandLine imports(Run run, boolean wanted) {

@@ -61,7 +61,9 @@ public final class TestingApi implements AutoCloseable {
                 List.of(),
                 null,
                 1,
-                null);
+                null,
+                java.util.List.of(),
+                600);
     }
 
     public URI url() {

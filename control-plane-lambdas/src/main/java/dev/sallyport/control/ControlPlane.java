@@ -83,7 +83,8 @@ public final class ControlPlane {
                         "/v1/masking-rules",
                         "/v1/ssh-server",
                         "/v1/cas",
-                        "/v1/revocations"),
+                        "/v1/revocations",
+                        "/v1/reviews"),
                 handler(component.access().router()));
     }
 

@@ -9,8 +9,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sallyport.api.Agents;
 import dev.sallyport.api.Cas;
 import dev.sallyport.api.ConnectionTests;
+import dev.sallyport.api.Connections;
 import dev.sallyport.api.Groups;
 import dev.sallyport.api.Limits;
+import dev.sallyport.api.Reviews;
 import dev.sallyport.api.Sessions;
 import dev.sallyport.api.Users;
 import dev.sallyport.control.Bed.Reply;
@@ -20,6 +22,8 @@ import dev.sallyport.control.Document.Parameter;
 import dev.sallyport.core.agent.JoinToken;
 import dev.sallyport.core.audit.Actor;
 import dev.sallyport.core.id.AgentId;
+import dev.sallyport.core.id.EdgeId;
+import dev.sallyport.core.id.ReviewId;
 import dev.sallyport.core.id.SessionId;
 import dev.sallyport.core.id.UserId;
 import dev.sallyport.core.session.Outcome;
@@ -36,6 +40,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -138,6 +143,8 @@ final class DocumentSweepTest {
 
     /// A session of ours that is over, whose recording may be deleted.
     private final SessionId ended;
+    private final Connections.Connection reviewed;
+    private Optional<ReviewId> review = Optional.empty();
 
     DocumentSweepTest() {
         var operator = bed.tenant("operator");
@@ -164,6 +171,7 @@ final class DocumentSweepTest {
                         .as(Agents.KeyedAgent.class)
                         .agent()
                         .id());
+        reviewed = ours.reviewed();
         ended = ours.session(new UserId(ours.alice.id()), ours.alice.email());
         bed.store.sessions().end(Actor.SYSTEM, ours.id(), ended, new Outcome.Exited(0), bed.clock.instant());
         theirs.ids().forEach((name, id) -> {
@@ -443,6 +451,21 @@ final class DocumentSweepTest {
             var test = bed.post(ours.admin, tests, "").as(ConnectionTests.ConnectionTest.class);
             return tests + "/" + test.id();
         }
+        if (operation.template().contains("{review}") && ids.equals(own)) {
+            // one that waits: who decides takes the last
+            if (review.isEmpty()
+                    || !bed.get(ours.auditor, "/v1/reviews/" + review.get())
+                            .as(Reviews.Review.class)
+                            .state()
+                            .equals("pending")) {
+                review = Optional.of(ours.review(
+                        reviewed,
+                        ours.session(new UserId(ours.bob.id()), ours.bob.email()),
+                        EdgeId.next(bed.clock),
+                        "drop table t"));
+            }
+            path = path.replace("{review}", review.get().value());
+        }
         if (operation.template().contains("{ca}") && ids.equals(own)) {
             // other operations replace the list
             var _ = bed.post(ours.admin, "/v1/cas", new Cas.NewCa(ours.ca.line()));
@@ -506,6 +529,7 @@ final class DocumentSweepTest {
                     body.put("join", join.text());
                 });
             }
+            case "Approve" -> body.remove("statement_sha256");
             case "NewCa" -> body.put("public_key", added.line());
             case "CaProof" -> {
                 // the nonce of now, or of the one that is trusted already: nothing
@@ -574,7 +598,7 @@ final class DocumentSweepTest {
             case "email" -> "user" + numbers.incrementAndGet() + "@example.com";
             case "agent" -> "first";
             case "user", "users" -> ours.alice.id();
-            case "groups" -> "engineers";
+            case "groups", "approvers" -> "engineers";
             case "modes" -> "exec";
             case "allowed_networks", "source_networks" -> "192.0.2.0/24";
             case "accept_environment" -> "LANG";

@@ -19,12 +19,15 @@ import dev.sallyport.core.connection.ConnectionName;
 import dev.sallyport.core.id.AgentId;
 import dev.sallyport.core.id.ConnectionId;
 import dev.sallyport.core.id.EdgeId;
+import dev.sallyport.core.id.ReviewId;
 import dev.sallyport.core.id.SessionId;
 import dev.sallyport.core.id.TenantId;
 import dev.sallyport.core.id.UserId;
 import dev.sallyport.core.recording.RecordingLevel;
 import dev.sallyport.core.recording.RecordingRow;
 import dev.sallyport.core.recording.RecordingState;
+import dev.sallyport.core.review.HeldStatement;
+import dev.sallyport.core.review.Review;
 import dev.sallyport.core.session.Session;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -172,6 +175,64 @@ public final class Filled {
                 now.tags(),
                 null,
                 retentionDays);
+    }
+
+    /// A connection whose reviews the engineers decide, alice among them.
+    public Connections.Connection reviewed() {
+        var like = bash("reviewed");
+        return bed.post(
+                        admin,
+                        "/v1/connections",
+                        new Connections.ConnectionWrite(
+                                like.name(),
+                                like.agent(),
+                                like.type(),
+                                like.custom(),
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                List.of("engineers"),
+                                600L))
+                .as(Connections.Connection.class);
+    }
+
+    /// Asks for a review as an edge would, in a session of bob's.
+    public ReviewId review(Connections.Connection reviewed, SessionId session, EdgeId edge, String statement) {
+        var id = ReviewId.next(bed.clock);
+        var now = bed.clock.instant();
+        bed.store
+                .reviews()
+                .ask(
+                        new Actor(bob.id(), ""),
+                        new Review(
+                                id(),
+                                id,
+                                session,
+                                new UserId(bob.id()),
+                                bob.email(),
+                                new ConnectionId(reviewed.id()),
+                                new ConnectionName(reviewed.name()),
+                                edge,
+                                new HeldStatement(statement, List.of("'a'")),
+                                "00112233445566778899aabbccddeeff",
+                                "safe-writes/drop",
+                                "This takes something away.",
+                                "drop table",
+                                now,
+                                now.plusSeconds(600),
+                                Review.State.PENDING,
+                                Optional.empty()))
+                .orThrow();
+        return id;
     }
 
     /// Starts a session as an edge would, with one stored chunk that holds some bytes.

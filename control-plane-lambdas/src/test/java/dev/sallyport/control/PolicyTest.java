@@ -43,6 +43,7 @@ final class PolicyTest {
             "policy.GuardrailRoutesTest",
             "access.SshServerTest",
             "access.CasTest",
+            "access.ReviewRoutesTest",
             "access.ExplainTest",
             "http.OnceOnlyTest",
             "http.PreconditionsTest",

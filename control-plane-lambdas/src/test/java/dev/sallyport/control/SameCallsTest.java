@@ -89,6 +89,13 @@ final class SameCallsTest {
         other.put("masking_rule", Map.of(ids.get("masking_rule"), "msk_" + ZEROS, "only-there", "not-at-all"));
         other.put("ca", Map.of(ids.get("ca"), "0".repeat(43)));
         other.put("revocation", Map.of(revocation, changed(revocation)));
+        var bob = new dev.sallyport.core.id.UserId(theirs.bob.id());
+        var review = theirs.review(
+                theirs.reviewed(),
+                theirs.session(bob, theirs.bob.email()),
+                dev.sallyport.core.id.EdgeId.next(bed.clock),
+                "drop table t");
+        other.put("review", Map.of(review.value(), "rev_" + ZEROS));
         other.put("session", Map.of(ids.get("session"), "ses_" + ZEROS));
         return other;
     }

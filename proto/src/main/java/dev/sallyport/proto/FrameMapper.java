@@ -7,6 +7,7 @@ import com.google.protobuf.UnsafeByteOperations;
 import dev.sallyport.core.connection.SignedDefinition;
 import dev.sallyport.core.id.AgentInstanceId;
 import dev.sallyport.core.id.EdgeId;
+import dev.sallyport.core.id.ReviewId;
 import dev.sallyport.core.id.SessionId;
 import dev.sallyport.core.id.TenantId;
 import dev.sallyport.core.id.UserId;
@@ -18,6 +19,8 @@ import dev.sallyport.core.policy.PolicyDocument;
 import dev.sallyport.core.policy.SignedPolicy;
 import dev.sallyport.core.recording.Event;
 import dev.sallyport.core.recording.RecordingLevel;
+import dev.sallyport.core.review.HeldStatement;
+import dev.sallyport.core.review.SignedApproval;
 import dev.sallyport.core.session.Order;
 import dev.sallyport.core.session.Pty;
 import dev.sallyport.core.session.SessionRequest;
@@ -143,6 +146,40 @@ public final class FrameMapper {
                                     case ANSWERED -> dev.sallyport.proto.v1.Statement.Part.ANSWERED;
                                 })
                         .setJson(statement.json()));
+            case Message.Hold hold ->
+                out.setHold(dev.sallyport.proto.v1.Hold.newBuilder()
+                        .setWait(hold.number())
+                        .setChallenge(wrap(hold.challenge()))
+                        .setText(hold.statement().text())
+                        .addAllParameters(hold.statement().parameters())
+                        .setRule(hold.rule())
+                        .setReason(hold.reason())
+                        .setTouches(hold.touches())
+                        .setUntilMillis(hold.until().toEpochMilli()));
+            case Message.HoldEnded ended ->
+                out.setHoldEnded(dev.sallyport.proto.v1.HoldEnded.newBuilder()
+                        .setWait(ended.number())
+                        .setEnd(
+                                switch (ended.end()) {
+                                    case CANCELLED -> dev.sallyport.proto.v1.HoldEnded.End.CANCELLED;
+                                    case USED -> dev.sallyport.proto.v1.HoldEnded.End.USED;
+                                    case REFUSED -> dev.sallyport.proto.v1.HoldEnded.End.REFUSED;
+                                    case EXPIRED -> dev.sallyport.proto.v1.HoldEnded.End.EXPIRED;
+                                }));
+            case Message.HoldSeen seen ->
+                out.setHoldSeen(dev.sallyport.proto.v1.HoldSeen.newBuilder()
+                        .setWait(seen.number())
+                        .setReviewId(seen.review().value())
+                        .setApprovers(cut(seen.approvers())));
+            case Message.Decided decided -> {
+                var written = dev.sallyport.proto.v1.Decided.newBuilder()
+                        .setWait(decided.number())
+                        .setSentence(cut(decided.sentence()));
+                decided.approval()
+                        .ifPresent(approval -> written.setApproval(wrap(approval.bytes()))
+                                .setApprovalSignature(wrap(approval.signature())));
+                out.setDecided(written);
+            }
             case Message.Close close ->
                 out.setClose(dev.sallyport.proto.v1.Close.newBuilder().setWhy(cut(close.why())));
         }
@@ -294,6 +331,48 @@ public final class FrameMapper {
                 };
                 yield new Frame.Said(
                         new Message.Statement(part, text(frame.getStatement().getJson(), Message.Statement.LONGEST)));
+            }
+            case HOLD -> {
+                var hold = frame.getHold();
+                if (hold.getParametersCount() > HeldStatement.MOST_PARAMETERS) {
+                    throw new BadFrame("a held statement with too many parameters");
+                }
+                yield new Frame.Said(new Message.Hold(
+                        hold.getWait(),
+                        bytes(hold.getChallenge(), SignedApproval.CHALLENGE),
+                        new HeldStatement(hold.getText(), hold.getParametersList()),
+                        text(hold.getRule(), Message.Hold.LONGEST_WORDS),
+                        text(hold.getReason(), Message.Hold.LONGEST_WORDS),
+                        text(hold.getTouches(), Message.Hold.LONGEST_WORDS),
+                        Instant.ofEpochMilli(hold.getUntilMillis())));
+            }
+            case HOLD_ENDED -> {
+                var end = switch (frame.getHoldEnded().getEnd()) {
+                    case CANCELLED, UNRECOGNIZED -> Message.HoldEnded.End.CANCELLED;
+                    case USED -> Message.HoldEnded.End.USED;
+                    case REFUSED -> Message.HoldEnded.End.REFUSED;
+                    case EXPIRED -> Message.HoldEnded.End.EXPIRED;
+                };
+                yield new Frame.Said(
+                        new Message.HoldEnded(count(frame.getHoldEnded().getWait()), end));
+            }
+            case HOLD_SEEN -> {
+                var seen = frame.getHoldSeen();
+                yield new Frame.Said(new Message.HoldSeen(
+                        count(seen.getWait()),
+                        new ReviewId(seen.getReviewId()),
+                        sentence(text(seen.getApprovers(), LONGEST_SENTENCE))));
+            }
+            case DECIDED -> {
+                var decided = frame.getDecided();
+                yield new Frame.Said(new Message.Decided(
+                        count(decided.getWait()),
+                        decided.getApproval().isEmpty()
+                                ? Optional.empty()
+                                : Optional.of(new SignedApproval(
+                                        bytes(decided.getApproval(), SignedApproval.LONGEST),
+                                        bytes(decided.getApprovalSignature(), SIGNATURE_BYTES))),
+                        sentence(text(decided.getSentence(), LONGEST_SENTENCE))));
             }
             case CLOSE -> new Frame.Said(new Message.Close(text(frame.getClose().getWhy(), LONGEST_SENTENCE)));
             case BODY_NOT_SET -> {

@@ -2,12 +2,14 @@ package dev.sallyport.proto;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.sallyport.core.connection.SignedDefinition;
 import dev.sallyport.core.id.AgentInstanceId;
 import dev.sallyport.core.id.EdgeId;
+import dev.sallyport.core.id.ReviewId;
 import dev.sallyport.core.id.SessionId;
 import dev.sallyport.core.id.TenantId;
 import dev.sallyport.core.id.UserId;
@@ -18,6 +20,8 @@ import dev.sallyport.core.link.Ticket;
 import dev.sallyport.core.policy.SignedPolicy;
 import dev.sallyport.core.recording.Event;
 import dev.sallyport.core.recording.RecordingLevel;
+import dev.sallyport.core.review.HeldStatement;
+import dev.sallyport.core.review.SignedApproval;
 import dev.sallyport.core.session.Order;
 import dev.sallyport.core.session.Pty;
 import dev.sallyport.core.session.SessionRequest;
@@ -25,6 +29,7 @@ import dev.sallyport.proto.v1.Data;
 import dev.sallyport.proto.v1.Signal;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -35,6 +40,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class FrameMapperTest {
+
+    private static final ReviewId REVIEW = ReviewId.next(java.time.Clock.systemUTC());
 
     private static final Clock CLOCK = Clock.systemUTC();
     private static final Ticket TICKET = Ticket.next();
@@ -70,6 +77,13 @@ class FrameMapperTest {
                 new Message.Statement(Message.Statement.Part.JUDGED, "{\"number\":1}"),
                 new Message.Statement(Message.Statement.Part.REFUSED, "{\"number\":1}"),
                 new Message.Statement(Message.Statement.Part.ANSWERED, "{\"number\":1}"),
+                new Message.HoldEnded(3, Message.HoldEnded.End.USED),
+                new Message.HoldEnded(3, Message.HoldEnded.End.REFUSED),
+                new Message.HoldEnded(3, Message.HoldEnded.End.EXPIRED),
+                new Message.HoldEnded(3, Message.HoldEnded.End.CANCELLED),
+                new Message.HoldSeen(3, REVIEW, "somebody of leads"),
+                new Message.Decided(3, Optional.empty(), "bob rejected it"),
+                new Message.Decided(3, Optional.of(new SignedApproval(new byte[] {1, 2}, new byte[64])), ""),
                 new Message.Close("revoked"));
         return Stream.concat(
                 bodies.map(body -> new Frame(0, 9, body)), messages.map(said -> new Frame(3, 9, new Frame.Said(said))));
@@ -81,6 +95,35 @@ class FrameMapperTest {
         var bytes = FrameMapper.write(frame).toByteArray();
         assertThat(FrameMapper.read(dev.sallyport.proto.v1.Frame.parseFrom(bytes)))
                 .isEqualTo(frame);
+    }
+
+    @Test
+    void aHeldStatementReadsBackExactly() throws Exception {
+        var challenge = new byte[SignedApproval.CHALLENGE];
+        challenge[3] = 7;
+        var hold = new Message.Hold(
+                9,
+                challenge,
+                new HeldStatement("update t set c = $1 -- ü", List.of("'a''b'", "null")),
+                "rules/moves",
+                "Ask first.",
+                "update; changes t",
+                Instant.ofEpochMilli(1_700_000_000_123L));
+        var read =
+                (Message.Hold) ((Frame.Said) FrameMapper.read(FrameMapper.write(new Frame(4, 2, new Frame.Said(hold))))
+                                .body())
+                        .message();
+        assertThat(read.statement()).isEqualTo(hold.statement());
+        assertThat(read.statement().hash()).isEqualTo(hold.statement().hash());
+        assertThat(read.challenge()).isEqualTo(challenge);
+        assertThat(List.of(read.number(), read.rule(), read.reason(), read.touches(), read.until()))
+                .isEqualTo(List.of(hold.number(), hold.rule(), hold.reason(), hold.touches(), hold.until()));
+        var tooLong = FrameMapper.write(new Frame(4, 2, new Frame.Said(hold))).toBuilder();
+        tooLong.getHoldBuilder().setText("x".repeat(HeldStatement.LONGEST + 1));
+        assertThatThrownBy(() -> FrameMapper.read(tooLong.build())).isInstanceOf(BadFrame.class);
+        var unchallenged = FrameMapper.write(new Frame(4, 2, new Frame.Said(hold))).toBuilder();
+        unchallenged.getHoldBuilder().clearChallenge();
+        assertThatThrownBy(() -> FrameMapper.read(unchallenged.build())).isInstanceOf(BadFrame.class);
     }
 
     @Test

@@ -18,6 +18,7 @@ import dev.sallyport.edge.recorder.SpoolRecovery;
 import dev.sallyport.edge.recorder.StoredRecordings;
 import dev.sallyport.edge.recorder.StoredTails;
 import dev.sallyport.edge.relay.Sessions;
+import dev.sallyport.edge.review.StoredReviews;
 import dev.sallyport.edge.ssh.HostKeys;
 import dev.sallyport.edge.ssh.HostNames;
 import dev.sallyport.edge.ssh.SshDoor;
@@ -150,7 +151,8 @@ public final class Edge implements AutoCloseable {
                 System::nanoTime);
         linksLater.set(links);
         testsLater.set(new StoredTests(store, edge, links, clock));
-        var sessions = new Sessions(member.admission(), links, recorder, limits.relay(), clock);
+        var sessions = new Sessions(
+                member.admission(), links, recorder, new StoredReviews(store, edge, clock), limits.relay(), clock);
         var door = new SshDoor(
                 new SshDoor.Settings(List.of(settings.ssh()), settings.proxies(), settings.chacha20(), limits.door()),
                 hostKeys,

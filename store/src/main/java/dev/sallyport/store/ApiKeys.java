@@ -36,7 +36,11 @@ public final class ApiKeys {
                 .detail("role", key.role().name())
                 .detail("networks", String.join(",", key.networks()))
                 .detail("scopes", String.join(",", scopes(key)))
-                .put(item(key, sha256), Condition.absent(), Reason.TAKEN, "There is such a key already.")
+                .put(
+                        item(key, sha256).text("madeBy", actor.id()),
+                        Condition.absent(),
+                        Reason.TAKEN,
+                        "There is such a key already.")
                 .put(
                         Directory.apiKey(sha256)
                                 .text("tenant", key.tenant().value())
@@ -84,6 +88,12 @@ public final class ApiKeys {
                 .delete(Keys.id(Keys.API_KEY, id), Condition.present(), Reason.ABSENT, "There is no such key.")
                 .delete(hash.partition(), hash.sort())
                 .commit(key);
+    }
+
+    /// Who made a key: an id of a user or key. Empty of keys that were made before that was noted.
+    public Optional<String> madeBy(ApiKey key) {
+        return tables.get(Table.CONFIG, Keys.tenant(key.tenant()), Keys.id(Keys.API_KEY, key.id()))
+                .flatMap(item -> item.optionalText("madeBy"));
     }
 
     public Optional<ApiKey> get(TenantId tenant, KeyId id) {

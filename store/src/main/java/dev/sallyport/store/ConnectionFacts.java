@@ -36,7 +36,9 @@ final class ConnectionFacts {
                 .number("idleSeconds", definition.idle().toSeconds())
                 .number("longestSeconds", definition.longest().toSeconds())
                 .map("tags", definition.tags())
-                .texts("acceptEnvironment", definition.acceptEnvironment());
+                .texts("acceptEnvironment", definition.acceptEnvironment())
+                .texts("approvers", definition.review().approvers())
+                .number("approvalSeconds", definition.review().patience().toSeconds());
         return switch (definition.target()) {
             case TargetSettings.Custom custom ->
                 item.text("entrypoint", String.join(" ", custom.entrypoint()))

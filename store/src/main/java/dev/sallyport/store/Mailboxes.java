@@ -3,6 +3,7 @@ package dev.sallyport.store;
 import dev.sallyport.core.edge.Mail;
 import dev.sallyport.core.id.AgentId;
 import dev.sallyport.core.id.EdgeId;
+import dev.sallyport.core.id.ReviewId;
 import dev.sallyport.core.id.SessionId;
 import dev.sallyport.core.id.TenantId;
 import dev.sallyport.core.id.TestId;
@@ -14,7 +15,7 @@ import java.util.Optional;
 /// The mailbox of each edge: put by whoever changed something, read whole and emptied by the edge.
 ///
 /// Mail that says the same replaces what is there (`MAIL#<what it says>`), so a mailbox never holds more than
-/// one letter for a tenant's configuration, a session, an agent and a test.
+/// one letter for a tenant's configuration, a session, an agent, a test and a review.
 public final class Mailboxes {
 
     /// How long a letter waits for an edge that does not read, in case nobody closes that edge.
@@ -41,6 +42,8 @@ public final class Mailboxes {
                                     case Mail.KillSession(var tenant, var session, var by) -> "KILL#" + session.value();
                                     case Mail.AgentRevoked(var tenant, var agent) -> "AGENT#" + agent.value();
                                     case Mail.TestConnection(var tenant, var test) -> "TEST#" + test.value();
+                                    case Mail.ReviewDecided(var tenant, var session, var review) ->
+                                        "REVIEW#" + review.value();
                                 })
                 .text("stamp", Ulid.next(now.toEpochMilli()))
                 .expires(Optional.of(now.plus(KEPT)));
@@ -70,6 +73,8 @@ public final class Mailboxes {
                 item.text("mail", "AGENT").text("agent", agent.value());
             case Mail.TestConnection(var tenant, var test) ->
                 item.text("mail", "TEST").text("test", test.value());
+            case Mail.ReviewDecided(var tenant, var session, var review) ->
+                item.text("mail", "REVIEW").text("session", session.value()).text("review", review.value());
         }
     }
 
@@ -80,6 +85,8 @@ public final class Mailboxes {
             case "KILL" -> new Mail.KillSession(tenant, new SessionId(item.text("session")), item.text("by"));
             case "AGENT" -> new Mail.AgentRevoked(tenant, new AgentId(item.text("agent")));
             case "TEST" -> new Mail.TestConnection(tenant, new TestId(item.text("test")));
+            case "REVIEW" ->
+                new Mail.ReviewDecided(tenant, new SessionId(item.text("session")), new ReviewId(item.text("review")));
             default -> throw new IllegalStateException("a mailbox holds mail of an unknown kind");
         };
     }

@@ -26,6 +26,7 @@ public final class Store implements AutoCloseable {
     private final AnsweredRequests answeredRequests;
     private final Rates rates;
     private final ConnectionTests connectionTests;
+    private final Reviews reviews;
     private final Settings settings;
     private final Holds holds;
     private final Deletions deletions;
@@ -57,6 +58,7 @@ public final class Store implements AutoCloseable {
         answeredRequests = new AnsweredRequests(tables);
         rates = new Rates(tables);
         connectionTests = new ConnectionTests(tables, auditLog, outbox);
+        reviews = new Reviews(tables, auditLog, outbox);
         settings = new Settings(configuration);
         holds = new Holds(tables, auditLog);
         deletions = new Deletions(tables, auditLog, sessions, recordings, edges);
@@ -109,6 +111,10 @@ public final class Store implements AutoCloseable {
 
     public Sessions sessions() {
         return sessions;
+    }
+
+    public Reviews reviews() {
+        return reviews;
     }
 
     public Recordings recordings() {

@@ -3,11 +3,17 @@ package dev.sallyport.agent.database;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.sallyport.agent.database.DatabaseSocket.Unreachable;
+import dev.sallyport.agent.database.Holding.Held;
 import dev.sallyport.agent.target.Output;
 import dev.sallyport.agent.target.Target;
+import dev.sallyport.core.id.ReviewId;
 import dev.sallyport.core.link.LinkLost;
 import dev.sallyport.core.link.Message;
+import dev.sallyport.core.link.Message.HoldEnded;
 import dev.sallyport.core.policy.Verdict;
+import dev.sallyport.core.review.SignedApproval;
+import dev.sallyport.core.review.Wait;
+import dev.sallyport.core.text.Escaped;
 import dev.sallyport.inspect.database.Answered;
 import dev.sallyport.inspect.database.Asked;
 import dev.sallyport.inspect.database.CancelKey;
@@ -25,10 +31,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
@@ -40,7 +49,8 @@ import org.slf4j.LoggerFactory;
 /// A database session: drives its [Wire] between the user's stream and the server's socket.
 ///
 /// Two threads: the one that writes input feeds what the client sent, opens the server's socket, and has statements
-/// judged; the one that reads output feeds what the server sent. They take turns at the wire, and what it wants
+/// judged; the one that reads output feeds what the server sent. A statement that is held has a third, which waits for
+/// what becomes of it. They take turns at the wire, and what it wants
 /// sent to the client goes out within the turn, so that nothing overtakes anything. What goes to the server is
 /// written after the turn: a server that does not read must not keep us from reading what it writes.
 ///
@@ -62,6 +72,9 @@ final class DatabaseTarget implements Target, LateVerdicts.Holder {
 
     /// Sessions whose server is read by a thread of its own; those beyond take virtual ones.
     private static final Semaphore READERS = new Semaphore(256);
+
+    /// What may happen to a held statement before its thread looks.
+    private static final int MOST_TOLD = 8;
 
     /// How often those who wait look whether the session is over.
     private static final Duration LOOK = Duration.ofSeconds(1);
@@ -102,6 +115,9 @@ final class DatabaseTarget implements Target, LateVerdicts.Holder {
         if (over || !loggedIn) {
             return;
         }
+        if (tell(new Told.Stopped())) {
+            return;
+        }
         // both are known since the login, and stay as they are
         var request = wire.cancelRequest();
         var stopping = wire.stopping();
@@ -124,6 +140,7 @@ final class DatabaseTarget implements Target, LateVerdicts.Holder {
     private final Inspection inspection;
     private final Wire wire;
     private final Opening opening;
+    private final Holding holding;
     private final Actions actions = new Actions();
 
     private final ReentrantLock turn = new ReentrantLock();
@@ -147,6 +164,9 @@ final class DatabaseTarget implements Target, LateVerdicts.Holder {
     private byte[] toServer = new byte[BUFFER];
     private volatile int toServerLength;
 
+    /// Set and taken away within a turn.
+    private volatile Optional<Waiting> waiting = Optional.empty();
+
     /// When statements were judged, by their number.
     private final Map<Long, Long> judgedAt = new HashMap<>();
 
@@ -155,7 +175,27 @@ final class DatabaseTarget implements Target, LateVerdicts.Holder {
 
     private volatile long verdictsSince;
 
-    DatabaseTarget(Inspection inspection, Opening opening) {
+    /// What happens to a statement that waits.
+    private sealed interface Told {
+        record Seen(ReviewId review, String approvers) implements Told {}
+
+        record Decided(Optional<SignedApproval> approval, String sentence) implements Told {}
+
+        /// The client wants it stopped.
+        record Stopped() implements Told {}
+
+        /// The client is gone.
+        record Left() implements Told {}
+
+        /// It will not run, whatever is decided.
+        record Moot() implements Told {}
+    }
+
+    /// A statement that waits, and what has happened to it meanwhile.
+    private record Waiting(Held held, BlockingQueue<Told> told) {}
+
+    DatabaseTarget(Inspection inspection, Opening opening, Holding holding) {
+        this.holding = holding;
         this.inspection = inspection;
         this.wire = inspection.wire();
         this.opening = opening;
@@ -308,6 +348,9 @@ final class DatabaseTarget implements Target, LateVerdicts.Holder {
             boolean before = asked.isPresent();
             wire.server(bytes, 0, length, actions);
             asks.set(!before && asked.isPresent());
+            if (wire.moot()) {
+                boolean _ = tell(new Told.Moot());
+            }
         });
         return asks.get();
     }
@@ -422,21 +465,37 @@ final class DatabaseTarget implements Target, LateVerdicts.Holder {
     /// of whatever it answers when it is.
     private void judge(Asked statement) throws LinkLost, InterruptedException {
         var judged = verdict(statement);
-        var lines = StatementLines.judged(statement, recordable(statement), judged);
+        Optional<Held> held = Optional.empty();
+        var decided = judged;
         boolean runs = switch (judged.verdict()) {
             case Verdict.Allow _, Verdict.Warn _ -> true;
-            case Verdict.Hold _, Verdict.Block _ -> false;
+            case Verdict.Block _ -> false;
+            case Verdict.Hold hold -> {
+                if (statement.kind() == Asked.Kind.PREPARED && wire.holdsPrepared()) {
+                    // each run of it is held
+                    yield true;
+                }
+                try {
+                    held = Optional.of(holding.hold(statement, judged, hold));
+                } catch (Holding.NotHeld e) {
+                    decided = blocked(hold, String.valueOf(e.getMessage()), judged);
+                }
+                yield false;
+            }
         };
+        var lines = StatementLines.judged(statement, recordable(statement), judged);
+        if (held.isPresent()) {
+            inTurn(this::sendVerdicts);
+            for (var line : lines) {
+                receiver.take(new Output.Piece.Statement(Message.Statement.Part.JUDGED, line));
+            }
+            hold(held.get());
+            return;
+        }
         if (!runs) {
             recordRefused(lines);
         }
-        var decided = switch (judged.verdict()) {
-            case Verdict.Hold(var rule, var message, var _) ->
-                new Judged(
-                        new Verdict.Block(rule, message + " (it needs an approval, which nobody can give yet)"),
-                        judged.reading());
-            case Verdict.Allow _, Verdict.Warn _, Verdict.Block _ -> judged;
-        };
+        var verdict = decided;
         inTurn(() -> {
             if (judgedAt.size() < MOST_TIMED) {
                 judgedAt.put(statement.number(), System.nanoTime());
@@ -444,7 +503,7 @@ final class DatabaseTarget implements Target, LateVerdicts.Holder {
             if (runs) {
                 awaitAnswer(lines);
             }
-            wire.judged(decided, actions);
+            wire.judged(verdict, actions);
         });
     }
 
@@ -511,6 +570,175 @@ final class DatabaseTarget implements Target, LateVerdicts.Holder {
                 Thread.currentThread().interrupt();
             }
         });
+    }
+
+    private static Judged blocked(Verdict.Hold hold, String why, Judged judged) {
+        return new Judged(new Verdict.Block(hold.rule(), hold.message() + " (" + why + ")"), judged.reading());
+    }
+
+    // ---- statements that wait
+
+    /// Nothing of the client is taken from here on, until it is decided; and nobody stands still for it.
+    private void hold(Held held) throws LinkLost, InterruptedException {
+        var one = new Waiting(held, new ArrayBlockingQueue<>(MOST_TOLD));
+        inTurn(() -> waiting = Optional.of(one));
+        receiver.take(new Output.Piece.Hold(held.message()));
+        var _ = Thread.ofVirtual().name("held statement").start(() -> {
+            try {
+                await(one);
+            } catch (LinkLost e) {
+                finish();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                finish();
+            } catch (RuntimeException e) {
+                LOG.error("a held statement's wait broke", e);
+                finish();
+            }
+        });
+    }
+
+    /// Whether a statement waits, which is told so.
+    private boolean tell(Told told) {
+        var one = waiting;
+        // what is told in vain comes too late, or too often
+        return one.isPresent() && one.get().told().offer(told);
+    }
+
+    @Override
+    public void inputOver() {
+        boolean _ = tell(new Told.Left());
+    }
+
+    @Override
+    public boolean seen(Message.HoldSeen seen) {
+        if (waits(seen.number())) {
+            boolean _ = tell(new Told.Seen(seen.review(), seen.approvers()));
+        }
+        return true;
+    }
+
+    @Override
+    public boolean decided(Message.Decided decided) {
+        if (waits(decided.number())) {
+            boolean _ = tell(new Told.Decided(decided.approval(), decided.sentence()));
+        }
+        return true;
+    }
+
+    private boolean waits(long number) {
+        return waiting.filter(one -> one.held().message().number() == number).isPresent();
+    }
+
+    private void await(Waiting one) throws LinkLost, InterruptedException {
+        var held = one.held();
+        var review = Optional.<ReviewId>empty();
+        while (!over) {
+            if (holding.expired(held)) {
+                refuse(held, review, HoldEnded.End.EXPIRED, "nobody approved it within " + holding.patience());
+                return;
+            }
+            var told = Optional.ofNullable(one.told().poll(LOOK.toMillis(), TimeUnit.MILLISECONDS));
+            if (told.isEmpty()) {
+                continue;
+            }
+            switch (told.get()) {
+                case Told.Seen(var id, var approvers) -> {
+                    if (review.isEmpty()) {
+                        review = Optional.of(id);
+                        inTurn(() -> wire.say(notice(held, id, approvers), actions));
+                    }
+                }
+                case Told.Decided(var approval, var sentence) -> {
+                    if (approval.isEmpty()) {
+                        refuse(held, review, HoldEnded.End.REFUSED, sentence);
+                        return;
+                    }
+                    switch (holding.answer(held, approval.get(), review)) {
+                        case Wait.Answer.Released(var given) -> release(held, given);
+                        case Wait.Answer.NotReleased(var why) -> {
+                            LOG.error("a held statement was not released: {}", why);
+                            refuse(held, review, HoldEnded.End.REFUSED, why);
+                        }
+                    }
+                    return;
+                }
+                case Told.Stopped() -> {
+                    ended(held, review, HoldEnded.End.CANCELLED, "its user stopped it");
+                    inTurn(() -> {
+                        waiting = Optional.empty();
+                        wire.withdrawn("canceling statement due to user request", actions);
+                    });
+                    goOn();
+                    return;
+                }
+                case Told.Moot() -> {
+                    refuse(held, review, HoldEnded.End.CANCELLED, "what came before it failed");
+                    return;
+                }
+                case Told.Left() -> {
+                    ended(held, review, HoldEnded.End.CANCELLED, "its user left");
+                    inTurn(() -> {
+                        waiting = Optional.empty();
+                        wire.clientEnded(actions);
+                    });
+                    flush(true);
+                    return;
+                }
+            }
+        }
+    }
+
+    private String notice(Held held, ReviewId review, String approvers) {
+        return held.verdict().message() + " It waits for " + Escaped.of(approvers, 300) + ", who can say: sally reviews"
+                + " approve " + review + " (for " + holding.patience() + "; Ctrl-C stops it)";
+    }
+
+    /// It runs, exactly as it was held.
+    private void release(Held held, SignedApproval.Approval approval) throws LinkLost, InterruptedException {
+        receiver.take(new Output.Piece.Statement(
+                Message.Statement.Part.JUDGED, StatementLines.approved(held.asked(), approval)));
+        receiver.take(ended(held, HoldEnded.End.USED));
+        inTurn(() -> {
+            waiting = Optional.empty();
+            if (judgedAt.size() < MOST_TIMED) {
+                judgedAt.put(held.asked().number(), System.nanoTime());
+            }
+            wire.approved(
+                    new Judged(
+                            new Verdict.Allow(held.verdict().limit()),
+                            held.judged().reading()),
+                    actions);
+        });
+        goOn();
+    }
+
+    private void refuse(Held held, Optional<ReviewId> review, HoldEnded.End end, String why)
+            throws LinkLost, InterruptedException {
+        ended(held, review, end, why);
+        inTurn(() -> {
+            waiting = Optional.empty();
+            wire.judged(blocked(held.verdict(), Escaped.of(why, 1_000), held.judged()), actions);
+        });
+        goOn();
+    }
+
+    /// Has the end of a wait recorded, before anything comes of it.
+    private void ended(Held held, Optional<ReviewId> review, HoldEnded.End end, String why)
+            throws LinkLost, InterruptedException {
+        receiver.recorded(new Output.Piece.Statement(
+                Message.Statement.Part.REFUSED, StatementLines.notApproved(held.asked(), review, end, why)));
+        receiver.take(ended(held, end));
+    }
+
+    private static Output.Piece ended(Held held, HoldEnded.End end) {
+        return new Output.Piece.HoldEnded(new HoldEnded(held.message().number(), end));
+    }
+
+    /// With what the client sent behind the statement.
+    private void goOn() throws LinkLost, InterruptedException {
+        followUp();
+        flush(true);
     }
 
     private Optional<String> recordable(Asked statement) {

@@ -15,11 +15,13 @@ import dev.sallyport.core.secret.Secret;
 import dev.sallyport.core.secret.SecretReference;
 import dev.sallyport.core.session.Order;
 import dev.sallyport.core.session.SessionRequest;
+import dev.sallyport.core.tenant.TenantKey;
 import dev.sallyport.inspect.database.CancelKey;
 import dev.sallyport.inspect.database.ClientStart;
 import dev.sallyport.inspect.database.ServerLogin;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.time.Clock;
 import java.util.Optional;
 
 /// Opens databases.
@@ -30,9 +32,14 @@ public final class DatabaseTargets {
 
     private final Secrets secrets;
     private final Inspections inspections;
+    private final TenantKey key;
+    private final Clock clock;
     private final Running running = new Running();
 
-    public DatabaseTargets(Secrets secrets, Inspections inspections) {
+    /// @param key of the tenant: it signs approvals
+    public DatabaseTargets(Secrets secrets, Inspections inspections, TenantKey key, Clock clock) {
+        this.key = key;
+        this.clock = clock;
         this.secrets = secrets;
         this.inspections = inspections;
     }
@@ -41,7 +48,8 @@ public final class DatabaseTargets {
             ConnectionDefinition definition, TargetSettings.Database settings, SessionPolicy policy, Order order)
             throws NotOpened {
         var inspection = inspections.of(definition, settings, policy);
-        var target = new DatabaseTarget(inspection, new Opening(definition, settings, order));
+        var target = new DatabaseTarget(
+                inspection, new Opening(definition, settings, order), new Holding(order, definition, key, clock));
         return switch (order.request()) {
             case SessionRequest.Forward _ -> target;
             case SessionRequest.Exec(var command, var pty) ->

@@ -39,6 +39,8 @@ final class SqlTarget implements Target {
 
     private static final int FLUSH = 32_768;
 
+    private static final byte CTRL_C = 3;
+
     /// How often those who wait look whether it is over.
     private static final long LOOK_MILLIS = 500;
 
@@ -135,7 +137,11 @@ final class SqlTarget implements Target {
                         case Output.Piece.End() -> {
                             // it is said below
                         }
-                        case Output.Piece.Echo _, Output.Piece.File _, Output.Piece.Statement _ -> to.take(piece);
+                        case Output.Piece.Echo _,
+                                Output.Piece.File _,
+                                Output.Piece.Statement _,
+                                Output.Piece.Hold _,
+                                Output.Piece.HoldEnded _ -> to.take(piece);
                     }
                 }
 
@@ -266,10 +272,25 @@ final class SqlTarget implements Target {
 
     @Override
     public boolean write(byte[] bytes) throws InterruptedException {
+        if (table && isInterrupted(bytes)) {
+            signal("INT");
+            return true;
+        }
         if (command.isPresent()) {
-            return false;
+            // at a terminal Ctrl-C may still come
+            return table;
         }
         return pass(bytes, false);
+    }
+
+    /// Ctrl-C, as a terminal sends it that nobody interprets.
+    private static boolean isInterrupted(byte[] bytes) {
+        for (byte one : bytes) {
+            if (one == CTRL_C) {
+                return true;
+            }
+        }
+        return false;
     }
 
     @Override
@@ -391,6 +412,16 @@ final class SqlTarget implements Target {
             failed = true;
             inner.kill();
         }
+    }
+
+    @Override
+    public boolean seen(Message.HoldSeen seen) {
+        return inner.seen(seen);
+    }
+
+    @Override
+    public boolean decided(Message.Decided decided) {
+        return inner.decided(decided);
     }
 
     @Override

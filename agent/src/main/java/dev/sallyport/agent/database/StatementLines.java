@@ -1,7 +1,10 @@
 package dev.sallyport.agent.database;
 
 import dev.sallyport.agent.target.JsonLine;
+import dev.sallyport.core.id.ReviewId;
+import dev.sallyport.core.link.Message;
 import dev.sallyport.core.policy.Verdict;
+import dev.sallyport.core.review.SignedApproval;
 import dev.sallyport.inspect.database.Answered;
 import dev.sallyport.inspect.database.Asked;
 import dev.sallyport.inspect.database.Judged;
@@ -36,8 +39,12 @@ final class StatementLines {
         switch (judged.verdict()) {
             case Verdict.Allow _ -> first.with("verdict", "allow");
             case Verdict.Warn(var rule, var message, var _) -> ruled(first, "warn", rule, message);
-            case Verdict.Hold(var rule, var message, var _) -> ruled(first, "hold", rule, message);
+            case Verdict.Hold(var rule, var message, var _, var _) -> ruled(first, "hold", rule, message);
             case Verdict.Block(var rule, var message) -> ruled(first, "block", rule, message);
+        }
+        if (!asked.parameters().isEmpty()) {
+            // their values are as much a result's business as a statement's: only what they are can be checked later
+            first.with("parameters", asked.parameters().size());
         }
         if (text.isEmpty()) {
             return List.of(first.with("bytes", asked.bytes().length)
@@ -62,6 +69,27 @@ final class StatementLines {
             at = next;
         }
         return lines;
+    }
+
+    /// A held statement was approved, and runs now.
+    static String approved(Asked asked, SignedApproval.Approval approval) {
+        return new JsonLine()
+                .with("number", asked.number())
+                .with("review", approval.review().value())
+                .with("decision", "approved")
+                .with("by", approval.by().value())
+                .with("email", approval.email())
+                .with("sha256", approval.statement().hex())
+                .line();
+    }
+
+    /// A held statement waits no more, and does not run.
+    static String notApproved(Asked asked, Optional<ReviewId> review, Message.HoldEnded.End end, String why) {
+        var line = new JsonLine().with("number", asked.number());
+        review.ifPresent(id -> line.with("review", id.value()));
+        return line.with("decision", end.name().toLowerCase(Locale.ROOT))
+                .with("message", why)
+                .line();
     }
 
     private static void ruled(JsonLine line, String verdict, String rule, String message) {

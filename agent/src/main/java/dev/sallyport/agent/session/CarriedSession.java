@@ -95,11 +95,24 @@ final class CarriedSession {
                 return;
             }
             case Message.EndOfStream _ -> {
+                target.inputOver();
                 input.end(number);
                 return;
             }
             case Message.Resize resize -> target.resize(resize);
             case Message.Signal(var name) -> target.signal(name);
+            case Message.HoldSeen seen -> {
+                if (!target.seen(seen)) {
+                    LOG.error("session {}: the edge tells of a statement that does not wait", id);
+                    kill();
+                }
+            }
+            case Message.Decided decided -> {
+                if (!target.decided(decided)) {
+                    LOG.error("session {}: the edge decides a statement that does not wait", id);
+                    kill();
+                }
+            }
             case Message.Close(var why) -> {
                 LOG.info("session {} is closed: {}", id, why);
                 kill();
@@ -110,6 +123,8 @@ final class CarriedSession {
                     Message.Failed _,
                     Message.Exit _,
                     Message.File _,
+                    Message.Hold _,
+                    Message.HoldEnded _,
                     Message.Statement _ -> {
                 LOG.error("session {}: the edge sent what only agents send", id);
                 kill();
@@ -198,6 +213,8 @@ final class CarriedSession {
                     case Output.Piece.Echo(var on) -> link.send(new Message.Echo(on));
                     case Output.Piece.File(var json) -> link.send(new Message.File(json));
                     case Output.Piece.Statement(var part, var json) -> link.send(new Message.Statement(part, json));
+                    case Output.Piece.Hold(var hold) -> link.send(hold);
+                    case Output.Piece.HoldEnded(var end) -> link.send(end);
                     case Output.Piece.End() -> target.forwards() ? link.send(new Message.EndOfStream(stream)) : 0;
                 };
             } finally {

@@ -92,6 +92,10 @@ final class TailedLink implements SessionLink {
                     Message.Signal _,
                     Message.Opened _,
                     Message.Failed _,
+                    Message.Hold _,
+                    Message.HoldEnded _,
+                    Message.HoldSeen _,
+                    Message.Decided _,
                     Message.Close _ -> {}
         }
         long given = link.send(message);
@@ -140,6 +144,10 @@ final class TailedLink implements SessionLink {
                     Message.Exit _,
                     Message.File _,
                     Message.Statement _,
+                    Message.Hold _,
+                    Message.HoldEnded _,
+                    Message.HoldSeen _,
+                    Message.Decided _,
                     Message.Close _ -> {}
         }
     }

@@ -23,6 +23,12 @@ public interface Output {
         /// the statement answers.
         record Statement(Message.Statement.Part part, String json) implements Piece {}
 
+        /// A statement waits for an approval. It was [Receiver#recorded] before.
+        record Hold(Message.Hold hold) implements Piece {}
+
+        /// It waits no more.
+        record HoldEnded(Message.HoldEnded end) implements Piece {}
+
         /// Nothing more comes.
         record End() implements Piece {}
     }

@@ -35,6 +35,21 @@ public interface Target extends AutoCloseable {
     /// No more input comes.
     void endInput() throws IOException, InterruptedException;
 
+    /// The client has said that it sends no more; what it sent before may still have to be written, and [#endInput]
+    /// comes
+    /// after that. Does not wait.
+    default void inputOver() {}
+
+    /// A held statement has a review. False when this target holds none, ever.
+    default boolean seen(Message.HoldSeen seen) {
+        return false;
+    }
+
+    /// A held statement was decided; one that waits no more is no mistake. False when this target holds none, ever.
+    default boolean decided(Message.Decided decided) {
+        return false;
+    }
+
     /// The user's terminal has another size.
     void resize(Message.Resize size);
 

@@ -188,7 +188,8 @@ class DatabaseTargetTest {
                             new PostgresWire(Masking.NONE, new SecureRandom()),
                             asked -> new Judged(Verdict.ALLOW, new Reading.Unread("not looked at")),
                             Masking.NONE),
-                    new Opening(listening.getLocalPort()))) {
+                    new Opening(listening.getLocalPort()),
+                    new TestingHolding().holding())) {
                 var output = target.output();
                 reading = Thread.ofVirtual().start(() -> into(output, reader));
                 assertThat(target.write(start())).isTrue();
@@ -209,7 +210,8 @@ class DatabaseTargetTest {
                     case Output.Piece.Statement(var part, var _) -> Stream.of(part.name());
                     case Output.Piece.Bytes(var bytes) -> types(ByteBuffer.wrap(bytes));
                     case Output.Piece.End _ -> Stream.of("end");
-                    case Output.Piece.Echo _, Output.Piece.File _ -> Stream.of("?");
+                    case Output.Piece.Echo _, Output.Piece.File _, Output.Piece.Hold _, Output.Piece.HoldEnded _ ->
+                        Stream.of("?");
                 })
                 .toList();
     }
@@ -263,7 +265,8 @@ class DatabaseTargetTest {
                             wire,
                             asked -> new Judged(Verdict.ALLOW, new Reading.Unread("not looked at")),
                             Masking.NONE),
-                    opening)) {
+                    opening,
+                    new TestingHolding().holding())) {
                 var output = target.output();
                 var reading = Thread.ofVirtual().start(() -> into(output, reader));
                 try {
@@ -352,7 +355,8 @@ class DatabaseTargetTest {
                                 new MysqlWire(Masking.NONE, new SecureRandom(), MysqlOptions.STRICT),
                                 asked -> new Judged(Verdict.ALLOW, new Reading.Unread("not looked at")),
                                 Masking.NONE),
-                        opening)) {
+                        opening,
+                        new TestingHolding().holding())) {
                     var output = target.output();
                     var reader = new Reader();
                     var reading = Thread.ofVirtual().start(() -> into(output, reader));
@@ -419,7 +423,8 @@ class DatabaseTargetTest {
                             new MysqlWire(Masking.NONE, new SecureRandom(), MysqlOptions.STRICT),
                             statement -> new Judged(Verdict.ALLOW, new Reading.Unread("not looked at")),
                             Masking.NONE),
-                    new Opening(listening.getLocalPort()))) {
+                    new Opening(listening.getLocalPort()),
+                    new TestingHolding().holding())) {
                 var output = target.output();
                 var reading = Thread.ofVirtual().start(() -> into(output, new Reader()));
                 assertThat(target.write(mysqlLogin())).isTrue();

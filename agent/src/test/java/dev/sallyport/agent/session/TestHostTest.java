@@ -325,7 +325,9 @@ final class TestHostTest {
                             new dev.sallyport.agent.database.DatabaseTargets(
                                     none,
                                     new dev.sallyport.agent.database.Inspections(
-                                            dev.sallyport.core.secret.Secret.of(new byte[32])))),
+                                            dev.sallyport.core.secret.Secret.of(new byte[32])),
+                                    agent.token.tenantKey(),
+                                    agent.clock)),
                     agent.clock);
             failed(narrow.test(good), "definition", "its agent's operator did not allow");
             org.assertj.core.api.Assertions.assertThatExceptionOfType(java.net.SocketTimeoutException.class)

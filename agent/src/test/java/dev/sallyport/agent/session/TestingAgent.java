@@ -89,7 +89,7 @@ public final class TestingAgent implements AutoCloseable {
                 AgentSettings.ALL_TYPES,
                 Optional.of(new CustomTargets(programs, files, secrets)),
                 ssh,
-                new DatabaseTargets(secrets, new Inspections(MaskingKey.open(state))));
+                new DatabaseTargets(secrets, new Inspections(MaskingKey.open(state)), token.tenantKey(), clock));
         tests = new TestHost(token, only, versions, targets, clock);
         host = new SessionHost(token, only, versions, targets, tails, reports::add, clock);
     }

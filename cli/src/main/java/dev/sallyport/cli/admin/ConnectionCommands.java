@@ -74,7 +74,13 @@ final class ConnectionCommands {
                 .add("ends after", words(one.longestSeconds()))
                 .add("tags", RuleCommands.tags(one.tags()))
                 .add("variables accepted", one.acceptEnvironment())
+                .add("approved by", approvers(one.approvers()))
+                .add("waits for approval", words(one.approvalSeconds()))
                 .add("version", Long.toString(one.version()));
+    }
+
+    private static @Nullable String approvers(@Nullable List<String> groups) {
+        return groups == null ? null : groups.isEmpty() ? "the admins" : String.join(", ", groups);
     }
 
     /// Where there is none of its own, the tenant's counts.

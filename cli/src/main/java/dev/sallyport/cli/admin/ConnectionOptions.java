@@ -68,6 +68,19 @@ final class ConnectionOptions {
             description = "A variable that users may send; may be given several times.")
     private @Nullable List<String> acceptEnvironment;
 
+    @Option(
+            names = "--approver",
+            paramLabel = "GROUP",
+            description =
+                    "A group that approves what guardrails hold; may be given several times; '' alone: the admins.")
+    private @Nullable List<String> approvers;
+
+    @Option(
+            names = "--approval",
+            paramLabel = "TIME",
+            description = "A held statement waits so long for its approval; 10m unless it is said.")
+    private @Nullable String approval;
+
     @Option(names = "--run-as", paramLabel = "ACCOUNT", description = "custom: the account that it runs as.")
     private @Nullable String runAs;
 
@@ -220,7 +233,9 @@ final class ConnectionOptions {
                 one(idle),
                 one(longest),
                 one(tags),
-                one(acceptEnvironment));
+                one(acceptEnvironment),
+                one(approvers),
+                one(approval));
     }
 
     private List<List<?>> custom() {
@@ -279,7 +294,9 @@ final class ConnectionOptions {
                 seconds(longest),
                 tags,
                 acceptEnvironment,
-                days(recordingRetention));
+                days(recordingRetention),
+                groups(approvers),
+                seconds(approval));
     }
 
     /// A connection as it is, changed by what was said.
@@ -300,7 +317,15 @@ final class ConnectionOptions {
                 longest == null ? (Long) now.longestSeconds() : seconds(longest),
                 or(tags, now.tags()),
                 or(acceptEnvironment, now.acceptEnvironment()),
-                recordingRetention == null ? longer(now.recordingRetentionDays()) : days(recordingRetention));
+                recordingRetention == null ? longer(now.recordingRetentionDays()) : days(recordingRetention),
+                approvers == null ? now.approvers() : groups(approvers),
+                approval == null ? (Long) now.approvalSeconds() : seconds(approval));
+    }
+
+    private static @Nullable List<String> groups(@Nullable List<String> named) {
+        return named == null
+                ? null
+                : named.stream().filter(name -> !name.isEmpty()).toList();
     }
 
     private Custom custom(Custom now) {

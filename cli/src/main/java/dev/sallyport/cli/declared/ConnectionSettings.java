@@ -7,6 +7,7 @@ import dev.sallyport.core.connection.ConnectionDefinition;
 import dev.sallyport.core.connection.DatabaseProtocol;
 import dev.sallyport.core.connection.DatabaseTls;
 import dev.sallyport.core.connection.TargetSettings.CommandMode;
+import dev.sallyport.core.review.ReviewTerms;
 import java.util.Locale;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +40,9 @@ final class ConnectionSettings {
                         now.longestSeconds(),
                         now.tags(),
                         now.acceptEnvironment(),
-                        days(now.recordingRetentionDays())),
+                        days(now.recordingRetentionDays()),
+                        now.approvers(),
+                        now.approvalSeconds()),
                 agentName);
     }
 
@@ -59,7 +62,9 @@ final class ConnectionSettings {
                         number(write.longestSeconds(), ConnectionDefinition.DEFAULT_LONGEST.toSeconds()))
                 .map("tags", write.tags())
                 .set("accept_environment", write.acceptEnvironment())
-                .put("recording_retention_days", text(write.recordingRetentionDays()));
+                .put("recording_retention_days", text(write.recordingRetentionDays()))
+                .set("approvers", write.approvers())
+                .put("approval_seconds", number(write.approvalSeconds(), ReviewTerms.DEFAULT_WAIT.toSeconds()));
     }
 
     private static @Nullable Long days(@Nullable Integer days) {

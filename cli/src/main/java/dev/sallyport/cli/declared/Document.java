@@ -33,6 +33,7 @@ import dev.sallyport.core.policy.MaskingStrategy;
 import dev.sallyport.core.policy.MaskingSubject;
 import dev.sallyport.core.policy.Reach;
 import dev.sallyport.core.recording.Retention;
+import dev.sallyport.core.review.ReviewTerms;
 import dev.sallyport.core.secret.SecretReference;
 import java.time.Clock;
 import java.time.Duration;
@@ -185,7 +186,12 @@ final class Document {
                 section.number("longest_seconds", 1, LONGEST_SECONDS),
                 tags(section),
                 variables(section),
-                section.number("recording_retention_days", 1, Retention.MOST_DAYS));
+                section.number("recording_retention_days", 1, Retention.MOST_DAYS),
+                section.list("approvers"),
+                section.number(
+                        "approval_seconds",
+                        ReviewTerms.SHORTEST_WAIT.toSeconds(),
+                        ReviewTerms.LONGEST_WAIT.toSeconds()));
         section.end();
         declaration.connections.add(one(section, name, write), mistakes);
     }

@@ -405,7 +405,9 @@ public final class Export extends Action {
                 one.acceptEnvironment(),
                 one.modes(),
                 one.version(),
-                one.recordingRetentionDays());
+                one.recordingRetentionDays(),
+                one.approvers(),
+                one.approvalSeconds());
     }
 
     private static @Nullable Database withoutSecrets(@Nullable Database database) {

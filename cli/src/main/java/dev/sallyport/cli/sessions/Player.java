@@ -57,6 +57,9 @@ final class Player implements AutoCloseable {
             }
             case STATEMENT ->
                 statement(event, part -> {
+                    if (part.decision() != null) {
+                        return "-- " + part.decided();
+                    }
                     var verdict = part.verdict() == null || part.verdict().equals("allow")
                             ? ""
                             : "   -- " + part.verdict() + (part.rule() == null ? "" : " by " + part.rule());

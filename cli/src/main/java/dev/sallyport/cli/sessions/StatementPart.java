@@ -6,8 +6,8 @@ import io.avaje.jsonb.Json;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// What one event of a recording says of a statement (`docs/recording.md`): the verdict on it, more of its text, or how
-/// it went. The texts are the user's and the target's.
+/// What one event of a recording says of a statement (`docs/recording.md`): the verdict on it, more of its text, what
+/// became of it while it waited for an approval, or how it went. The texts are the user's and the target's.
 @Json(naming = Json.Naming.LowerUnderscore)
 public record StatementPart(
         long number,
@@ -18,6 +18,9 @@ public record StatementPart(
         @Nullable Boolean continues,
         @Nullable String text,
         @Nullable String sha256,
+        @Nullable String decision,
+        @Nullable String email,
+        @Nullable String review,
         @Nullable Long rows,
         @Nullable Long bytes,
         @Nullable Long micros,
@@ -36,6 +39,14 @@ public record StatementPart(
     /// Its text, or what stands for a text that is none.
     String shown() {
         return text == null ? "(" + bytes + " bytes that are no text)" : text;
+    }
+
+    /// What became of it while it waited, in words; only of a part that tells it.
+    String decided() {
+        return decision
+                + (email == null ? "" : " by " + email)
+                + (message == null ? "" : ": " + message)
+                + (review == null ? "" : " (" + review + ")");
     }
 
     /// How it went, in words.

@@ -42,7 +42,7 @@ public record Told(
     /// A statement of a database session.
     ///
     /// @param kind `query`, `prepared` or `command`
-    /// @param verdict `allow`, `warn`, `hold` or `block`
+    /// @param verdict `allow`, `warn`, `block`, or `hold` with what became of it: `hold, approved`
     /// @param rule the guardrail's that it comes from
     /// @param text none when it was no text
     /// @param runs how often it was answered: what was prepared may run often, or never
@@ -89,6 +89,22 @@ public record Told(
                     verdict,
                     rule,
                     (text == null ? "" : text) + (part.text() == null ? "" : part.text()),
+                    runs,
+                    rows,
+                    bytes,
+                    micros,
+                    error,
+                    masked);
+        }
+
+        private Statement decided(StatementPart part) {
+            return new Statement(
+                    time,
+                    number,
+                    kind,
+                    verdict + ", " + part.decision(),
+                    rule,
+                    text,
                     runs,
                     rows,
                     bytes,
@@ -264,6 +280,8 @@ public record Told(
         private void judged(Event event, StatementPart part) {
             if (Boolean.TRUE.equals(part.continues())) {
                 statements.computeIfPresent(part.number(), (number, statement) -> statement.continued(part));
+            } else if (part.decision() != null) {
+                statements.computeIfPresent(part.number(), (number, statement) -> statement.decided(part));
             } else if (statements.size() < MOST_STATEMENTS) {
                 statements.put(part.number(), Statement.judged(event, part));
             } else {

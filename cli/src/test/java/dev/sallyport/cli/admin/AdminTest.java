@@ -100,7 +100,9 @@ class AdminTest {
                 List.of("LANG"),
                 null,
                 5,
-                90);
+                90,
+                java.util.List.of(),
+                600);
     }
 
     @Test
@@ -169,7 +171,9 @@ class AdminTest {
                         3_600L,
                         Map.of("team", "web"),
                         List.of("LANG"),
-                        90L));
+                        90L,
+                        List.of(),
+                        600L));
     }
 
     @Test

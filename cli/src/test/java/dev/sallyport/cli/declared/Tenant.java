@@ -278,7 +278,9 @@ final class Tenant {
                 version,
                 write.recordingRetentionDays() == null
                         ? null
-                        : write.recordingRetentionDays().intValue());
+                        : write.recordingRetentionDays().intValue(),
+                or(write.approvers(), List.of()),
+                or(write.approvalSeconds(), 600L));
     }
 
     private static @Nullable String sealed(@Nullable String reference) {

@@ -135,7 +135,9 @@ class ExportTest {
                 List.of(),
                 null,
                 1,
-                7);
+                7,
+                List.of("leads"),
+                600);
     }
 
     private TestingSally.Ran export(String... more) throws IOException {

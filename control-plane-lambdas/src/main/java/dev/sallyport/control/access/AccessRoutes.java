@@ -21,6 +21,7 @@ public final class AccessRoutes {
             SshServerRoutes sshServer,
             CaRoutes cas,
             RevocationRoutes revocations,
+            ReviewRoutes reviews,
             ExplainRoutes explain) {
         agents.addTo(router);
         connections.addTo(router);
@@ -31,6 +32,7 @@ public final class AccessRoutes {
         sshServer.addTo(router);
         cas.addTo(router);
         revocations.addTo(router);
+        reviews.addTo(router);
         explain.addTo(router);
     }
 

@@ -17,6 +17,7 @@ import dev.sallyport.core.id.TenantId;
 import dev.sallyport.core.policy.Guardrails;
 import dev.sallyport.core.recording.RecordingLevel;
 import dev.sallyport.core.recording.Retention;
+import dev.sallyport.core.review.ReviewTerms;
 import dev.sallyport.core.secret.SecretReference;
 import dev.sallyport.store.Connections.Stored;
 import dev.sallyport.store.Store;
@@ -92,6 +93,13 @@ final class ConnectionFields {
             }
         }
         var _ = fields.optionalNumber(RETENTION, request.recordingRetentionDays(), 1, Retention.MOST_DAYS);
+        var approvers = approvers(fields, tenant, request);
+        long approval = fields.number(
+                "approval_seconds",
+                request.approvalSeconds(),
+                ReviewTerms.DEFAULT_WAIT.toSeconds(),
+                ReviewTerms.SHORTEST_WAIT.toSeconds(),
+                ReviewTerms.LONGEST_WAIT.toSeconds());
         fields.check();
         return fields.make(
                 target.orElseThrow().type(),
@@ -108,7 +116,23 @@ final class ConnectionFields {
                         Duration.ofSeconds(idle),
                         Duration.ofSeconds(longest),
                         tags,
-                        new HashSet<>(environment)));
+                        new HashSet<>(environment),
+                        new ReviewTerms(new HashSet<>(approvers), Duration.ofSeconds(approval))));
+    }
+
+    private List<String> approvers(Fields fields, TenantId tenant, ConnectionWrite request) {
+        var groups = fields.list("approvers", request.approvers());
+        if (groups.size() > ReviewTerms.MOST_APPROVERS) {
+            fields.wrong("approvers", "has at most " + ReviewTerms.MOST_APPROVERS + " groups");
+            return List.of();
+        }
+        for (int i = 0; i < groups.size(); i++) {
+            if (!groups.get(i).matches("[A-Za-z0-9][A-Za-z0-9 ._@-]{0,62}")
+                    || store.groups().get(tenant, groups.get(i)).isEmpty()) {
+                fields.wrong("approvers[" + i + "]", "is not a group of this tenant: create it first");
+            }
+        }
+        return groups;
     }
 
     /// The retention of its own in a request that was [#read].
@@ -384,7 +408,9 @@ final class ConnectionFields {
                 definition.acceptEnvironment().stream().sorted().toList(),
                 null,
                 definition.version(),
-                retentionDays);
+                retentionDays,
+                definition.review().approvers().stream().sorted().toList(),
+                definition.review().patience().toSeconds());
     }
 
     private static Connections.Database shown(TargetSettings.Database it, @Nullable Boolean localInfile) {
@@ -427,7 +453,9 @@ final class ConnectionFields {
                 all.acceptEnvironment(),
                 modes,
                 all.version(),
-                null);
+                null,
+                all.approvers(),
+                all.approvalSeconds());
     }
 
     private static Map<String, String> texts(SortedMap<String, SecretReference> secrets) {

@@ -151,8 +151,14 @@ public final class DryRunRoutes {
                         limit.map(Verdict.RowLimit::rows).orElse(null),
                         limit.map(Verdict.RowLimit::rule).orElse(null),
                         touches);
-            case Verdict.Hold(var rule, var message, var _) ->
-                new DryRuns.Verdict("hold", rule, message, null, null, touches);
+            case Verdict.Hold(var rule, var message, var _, var limit) ->
+                new DryRuns.Verdict(
+                        "hold",
+                        rule,
+                        message,
+                        limit.map(Verdict.RowLimit::rows).orElse(null),
+                        limit.map(Verdict.RowLimit::rule).orElse(null),
+                        touches);
             case Verdict.Block(var rule, var message) ->
                 new DryRuns.Verdict("block", rule, message, null, null, touches);
         };

@@ -29,6 +29,7 @@ public record Scope(String noun, Verb verb) {
             "holds",
             "keys",
             "masking-rules",
+            "reviews",
             "revocations",
             "service-accounts",
             "sessions",

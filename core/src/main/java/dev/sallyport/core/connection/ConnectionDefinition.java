@@ -4,6 +4,7 @@ import dev.sallyport.core.id.AgentId;
 import dev.sallyport.core.id.ConnectionId;
 import dev.sallyport.core.id.TenantId;
 import dev.sallyport.core.recording.RecordingLevel;
+import dev.sallyport.core.review.ReviewTerms;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +26,7 @@ import java.util.regex.Pattern;
 /// @param longest a session ends after so long
 /// @param tags for access rules and lists
 /// @param acceptEnvironment names that a client's `env` requests may set, besides `LANG`, `LC_*` and `TERM`
+/// @param review who approves what its guardrails hold, and how long that waits
 public record ConnectionDefinition(
         TenantId tenant,
         ConnectionId id,
@@ -38,7 +40,8 @@ public record ConnectionDefinition(
         Duration idle,
         Duration longest,
         SortedMap<String, String> tags,
-        Set<String> acceptEnvironment) {
+        Set<String> acceptEnvironment,
+        ReviewTerms review) {
 
     /// Idle time after which a session ends, unless the connection says otherwise.
     public static final Duration DEFAULT_IDLE = Duration.ofHours(1);
@@ -60,6 +63,38 @@ public record ConnectionDefinition(
         }
         tags = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(tags));
         acceptEnvironment = Set.copyOf(acceptEnvironment);
+    }
+
+    /// One whose reviews are as they are unless it says otherwise.
+    public ConnectionDefinition(
+            TenantId tenant,
+            ConnectionId id,
+            ConnectionName name,
+            long version,
+            AgentId agent,
+            TargetSettings target,
+            boolean recordingRequired,
+            Optional<RecordingLevel> recordingLevel,
+            boolean strict,
+            Duration idle,
+            Duration longest,
+            SortedMap<String, String> tags,
+            Set<String> acceptEnvironment) {
+        this(
+                tenant,
+                id,
+                name,
+                version,
+                agent,
+                target,
+                recordingRequired,
+                recordingLevel,
+                strict,
+                idle,
+                longest,
+                tags,
+                acceptEnvironment,
+                ReviewTerms.DEFAULT);
     }
 
     /// What is left of the variables that a client wants to set: `LANG`, `LC_*`, `TERM`, and the names that

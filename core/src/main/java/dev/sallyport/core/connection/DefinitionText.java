@@ -4,6 +4,7 @@ import dev.sallyport.core.id.AgentId;
 import dev.sallyport.core.id.ConnectionId;
 import dev.sallyport.core.id.TenantId;
 import dev.sallyport.core.recording.RecordingLevel;
+import dev.sallyport.core.review.ReviewTerms;
 import dev.sallyport.core.secret.SecretReference;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
@@ -49,6 +50,11 @@ final class DefinitionText {
         out.line("longest", Long.toString(definition.longest().toSeconds()));
         definition.tags().forEach((tag, value) -> out.line("tag", tag + "=" + value));
         definition.acceptEnvironment().stream().sorted().forEach(name -> out.line("accept-env", name));
+        // as one that knows nothing of reviews writes it, where there is nothing to say
+        definition.review().approvers().stream().sorted().forEach(group -> out.line("approver", group));
+        if (!definition.review().patience().equals(ReviewTerms.DEFAULT_WAIT)) {
+            out.line("approval", Long.toString(definition.review().patience().toSeconds()));
+        }
         out.line("type", definition.target().type());
         switch (definition.target()) {
             case TargetSettings.Custom custom -> {
@@ -113,7 +119,12 @@ final class DefinitionText {
                     Duration.ofSeconds(Long.parseLong(in.one("idle"))),
                     Duration.ofSeconds(Long.parseLong(in.one("longest"))),
                     in.map("tag"),
-                    new HashSet<>(in.list("accept-env")));
+                    new HashSet<>(in.list("accept-env")),
+                    new ReviewTerms(
+                            new HashSet<>(in.list("approver")),
+                            in.optional("approval")
+                                    .map(seconds -> Duration.ofSeconds(Long.parseLong(seconds)))
+                                    .orElse(ReviewTerms.DEFAULT_WAIT)));
             in.end();
             return definition;
         } catch (IllegalArgumentException e) {

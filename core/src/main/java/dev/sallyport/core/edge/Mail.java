@@ -1,6 +1,7 @@
 package dev.sallyport.core.edge;
 
 import dev.sallyport.core.id.AgentId;
+import dev.sallyport.core.id.ReviewId;
 import dev.sallyport.core.id.SessionId;
 import dev.sallyport.core.id.TenantId;
 import dev.sallyport.core.id.TestId;
@@ -24,4 +25,7 @@ public sealed interface Mail {
 
     /// A connection is to be tested by way of an agent that is attached to this edge. The test's row says which.
     record TestConnection(TenantId tenant, TestId test) implements Mail {}
+
+    /// A review of a statement that a session of this edge holds was decided. The review's row says how.
+    record ReviewDecided(TenantId tenant, SessionId session, ReviewId review) implements Mail {}
 }

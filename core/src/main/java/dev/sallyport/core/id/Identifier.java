@@ -10,6 +10,7 @@ public sealed interface Identifier
                 GuardrailId,
                 KeyId,
                 MaskingRuleId,
+                ReviewId,
                 RuleId,
                 SessionId,
                 TenantId,

@@ -195,6 +195,10 @@ public final class Carry {
             case Message.Echo ignored -> {}
             case Message.File ignored -> {}
             case Message.Statement ignored -> {}
+            case Message.Hold ignored -> {}
+            case Message.HoldEnded ignored -> {}
+            case Message.HoldSeen ignored -> {}
+            case Message.Decided ignored -> {}
         }
         if (connected && phase == Phase.ACTIVE) {
             say(sent, message);
@@ -523,6 +527,10 @@ public final class Carry {
                     case Message.Failed failed -> failed.reason().length();
                     case Message.File file -> file.json().length();
                     case Message.Statement statement -> statement.json().length();
+                    case Message.Hold hold -> hold.length();
+                    case Message.HoldEnded ignored -> 0;
+                    case Message.HoldSeen seen -> seen.approvers().length();
+                    case Message.Decided decided -> decided.length();
                     case Message.Close ignored -> 0;
                     case Message.Signal signal -> signal.name().length();
                     case Message.EndOfStream ignored -> 0;
@@ -538,6 +546,11 @@ public final class Carry {
             case Message.Data ignored -> SessionLink.WINDOW;
             case Message.File ignored -> SessionLink.WINDOW;
             case Message.Statement ignored -> SessionLink.WINDOW;
+            case Message.Hold ignored -> SessionLink.WINDOW;
+            case Message.HoldEnded ignored -> SessionLink.WINDOW + RESERVE;
+            // an agent that waits for them takes no data meanwhile
+            case Message.HoldSeen ignored -> SessionLink.WINDOW + RESERVE;
+            case Message.Decided ignored -> SessionLink.WINDOW + RESERVE;
             // once in a session, and never in vain
             case Message.Close ignored -> Long.MAX_VALUE;
             case Message.Failed ignored -> SessionLink.WINDOW + RESERVE;
@@ -599,6 +612,10 @@ public final class Carry {
             case Message.Exit ignored -> Side.AGENT;
             case Message.File ignored -> Side.AGENT;
             case Message.Statement ignored -> Side.AGENT;
+            case Message.Hold ignored -> Side.AGENT;
+            case Message.HoldEnded ignored -> Side.AGENT;
+            case Message.HoldSeen ignored -> Side.EDGE;
+            case Message.Decided ignored -> Side.EDGE;
         };
     }
 

@@ -1,5 +1,9 @@
 package dev.sallyport.core.link;
 
+import dev.sallyport.core.id.ReviewId;
+import dev.sallyport.core.review.HeldStatement;
+import dev.sallyport.core.review.SignedApproval;
+import java.time.Instant;
 import java.util.Optional;
 
 /// What a frame between edge and agent says about one session, once the session is open.
@@ -84,6 +88,74 @@ public sealed interface Message {
             REFUSED,
             /// How it went.
             ANSWERED
+        }
+    }
+
+    /// Agent to edge: a statement waits for an approval; it is in the recording by then. An agent holds one at a time.
+    ///
+    /// @param number names it within the session: the statement's number
+    /// @param challenge random bytes of the agent's that an approval must name, so that none counts twice
+    /// @param rule guardrail and rule that hold it
+    /// @param reason the rule's message
+    /// @param touches what it would do by grammar
+    /// @param until after that the agent takes no approval
+    record Hold(
+            long number,
+            byte[] challenge,
+            HeldStatement statement,
+            String rule,
+            String reason,
+            String touches,
+            Instant until)
+            implements Message {
+
+        /// Longest rule, reason, and list of what it touches, in characters.
+        public static final int LONGEST_WORDS = 4_096;
+
+        public Hold {
+            if (number < 1 || challenge.length != SignedApproval.CHALLENGE) {
+                throw new IllegalArgumentException(
+                        "a hold has a number from 1 on and a challenge of " + SignedApproval.CHALLENGE + " bytes");
+            }
+            if (rule.length() > LONGEST_WORDS || reason.length() > LONGEST_WORDS || touches.length() > LONGEST_WORDS) {
+                throw new IllegalArgumentException("a hold is told in at most " + LONGEST_WORDS + " characters");
+            }
+        }
+
+        int length() {
+            return statement.length() + rule.length() + reason.length() + touches.length();
+        }
+    }
+
+    /// Agent to edge: the statement waits no more.
+    record HoldEnded(long number, End end) implements Message {
+        /// How it ended.
+        public enum End {
+            /// It was approved, and runs.
+            USED,
+            /// It was rejected, or its approval did not count: it does not run.
+            REFUSED,
+            /// Nobody decided in time.
+            EXPIRED,
+            /// Its user did not want to wait.
+            CANCELLED
+        }
+    }
+
+    /// Edge to agent: a held statement has a review.
+    ///
+    /// @param approvers who may approve, in words for the user
+    record HoldSeen(long number, ReviewId review, String approvers) implements Message {}
+
+    /// Edge to agent: what became of a held statement.
+    ///
+    /// @param approval empty: it may not run
+    /// @param sentence why not, for the user; of an approval, nothing hangs on it
+    record Decided(long number, Optional<SignedApproval> approval, String sentence) implements Message {
+        int length() {
+            return sentence.length()
+                    + approval.map(one -> one.bytes().length + one.signature().length)
+                            .orElse(0);
         }
     }
 

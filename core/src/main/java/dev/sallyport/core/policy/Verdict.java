@@ -19,7 +19,12 @@ public sealed interface Verdict {
     /// It waits for somebody's approval.
     ///
     /// @param touches what it would do by grammar, in words for the approver
-    record Hold(String rule, String message, String touches) implements Verdict {}
+    /// @param limit how many rows it may change all the same: an approval of one rule overrides no other
+    record Hold(String rule, String message, String touches, Optional<RowLimit> limit) implements Verdict {
+        public Hold(String rule, String message, String touches) {
+            this(rule, message, touches, Optional.empty());
+        }
+    }
 
     /// It does not run.
     record Block(String rule, String message) implements Verdict {}

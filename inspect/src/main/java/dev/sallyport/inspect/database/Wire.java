@@ -1,5 +1,7 @@
 package dev.sallyport.inspect.database;
 
+import dev.sallyport.core.policy.Verdict;
+import dev.sallyport.inspect.sql.Reading;
 import java.util.Optional;
 
 /// One database protocol between one client and one server, of which it is the far end for both: a state machine
@@ -45,8 +47,29 @@ public interface Wire {
     void secured(Optional<byte[]> endPoint, Sink sink);
 
     /// What became of the statement that was asked last. A [dev.sallyport.core.policy.Verdict.Hold] is decided by
-    /// then and does not come here.
+    /// then and does not come here, but for one that is only prepared ([#holdsPrepared]).
     void judged(Judged judged, Sink sink);
+
+    /// The statement that was asked last was held, and may run now, this once.
+    default void approved(Judged judged, Sink sink) {
+        judged(judged, sink);
+    }
+
+    /// The statement that was asked last was held, and its user waits no more: it fails as one that was stopped.
+    default void withdrawn(String sentence, Sink sink) {
+        judged(new Judged(new Verdict.Block("hold", sentence), new Reading.Unread("it was withdrawn")), sink);
+    }
+
+    /// Whether a statement that is held may be prepared all the same, because it is asked again each time that it would
+    /// run ([Asked.Kind#BOUND]).
+    default boolean holdsPrepared() {
+        return false;
+    }
+
+    /// Whether the statement that was asked last will not run, whatever is said of it.
+    default boolean moot() {
+        return false;
+    }
 
     /// Whether nothing of the client is taken now: it waits for the server's socket, or for a verdict.
     boolean awaits();

@@ -19,7 +19,7 @@ import java.util.Optional;
 public final class GuardrailJudge implements Judge {
 
     /// The rule that is named when a text is not understood.
-    private static final String UNREAD = "unread";
+    public static final String UNREAD = "unread";
 
     private static final Reading NO_TEXT = new Reading.Unread("it is no text of the session's character set");
     private static final Reading COMMAND = new Reading.Unread("it is no SQL");
@@ -136,7 +136,7 @@ public final class GuardrailJudge implements Judge {
         return switch (action) {
             case ALLOW -> new Verdict.Allow(limit);
             case WARN -> new Verdict.Warn(rule, message, limit);
-            case HOLD -> new Verdict.Hold(rule, message, touches);
+            case HOLD -> new Verdict.Hold(rule, message, touches, limit);
             case BLOCK -> new Verdict.Block(rule, message);
         };
     }
@@ -156,7 +156,8 @@ public final class GuardrailJudge implements Judge {
         return switch (verdict) {
             case Verdict.Allow(var limit) -> limit;
             case Verdict.Warn(var _, var _, var limit) -> limit;
-            case Verdict.Hold _, Verdict.Block _ -> Optional.empty();
+            case Verdict.Hold(var _, var _, var _, var limit) -> limit;
+            case Verdict.Block _ -> Optional.empty();
         };
     }
 
@@ -165,7 +166,9 @@ public final class GuardrailJudge implements Judge {
         return switch (verdict) {
             case Verdict.Allow _ -> new Verdict.Allow(Optional.of(lower));
             case Verdict.Warn(var rule, var message, var _) -> new Verdict.Warn(rule, message, Optional.of(lower));
-            case Verdict.Hold _, Verdict.Block _ -> verdict;
+            case Verdict.Hold(var rule, var message, var touches, var _) ->
+                new Verdict.Hold(rule, message, touches, Optional.of(lower));
+            case Verdict.Block _ -> verdict;
         };
     }
 }

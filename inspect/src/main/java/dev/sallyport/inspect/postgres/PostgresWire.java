@@ -73,7 +73,11 @@ public final class PostgresWire implements Wire {
     }
 
     /// A statement that the protocol has prepared.
-    private record Prepared(long number, byte[] text, Session.Snapshot settings, Reading reading) {}
+    ///
+    /// @param types of its parameters, as far as the client said; 0: it did not
+    /// @param held whether each run of it is held
+    private record Prepared(
+            long number, byte[] text, Session.Snapshot settings, Reading reading, List<Integer> types, boolean held) {}
 
     private final Masking masking;
     private final boolean masks;
@@ -432,7 +436,12 @@ public final class PostgresWire implements Wire {
     }
 
     private void ask(char type, byte[] message, String name, Asked.Kind kind, byte[] text, Sink sink) {
-        var one = new Asked(++asked, kind, session.decode(text), text, session.settings());
+        ask(type, message, name, kind, text, List.of(), sink);
+    }
+
+    private void ask(
+            char type, byte[] message, String name, Asked.Kind kind, byte[] text, List<String> parameters, Sink sink) {
+        var one = new Asked(++asked, kind, session.decode(text), text, session.settings(), parameters);
         waiting = Optional.of(new Waiting(type, message, name, one));
         flush(sink);
         sink.ask(one);
@@ -453,14 +462,15 @@ public final class PostgresWire implements Wire {
                     sink);
             return;
         }
-        if (!statement.get().settings().equals(session.snapshot())) {
-            // the text may mean something else by now
+        if (statement.get().held() || !statement.get().settings().equals(session.snapshot())) {
+            // the text may mean something else by now; and what is held is held each time
             ask(
                     'B',
                     Arrays.copyOfRange(bytes, at, end),
                     name,
-                    Asked.Kind.PREPARED,
+                    Asked.Kind.BOUND,
                     statement.get().text(),
+                    Parameters.of(body, statement.get().types()),
                     sink);
             return;
         }
@@ -528,6 +538,40 @@ public final class PostgresWire implements Wire {
 
     @Override
     public void judged(Judged judged, Sink sink) {
+        judged(judged, false, sink);
+    }
+
+    @Override
+    public void approved(Judged judged, Sink sink) {
+        judged(judged, true, sink);
+    }
+
+    @Override
+    public boolean holdsPrepared() {
+        return true;
+    }
+
+    @Override
+    public boolean moot() {
+        return waiting.isPresent() && skipping;
+    }
+
+    @Override
+    public void withdrawn(String sentence, Sink sink) {
+        var one = waiting.orElseThrow(() -> new IllegalStateException("nothing waits for a verdict"));
+        waiting = Optional.empty();
+        if (!skipping) {
+            try {
+                refuse(one, Refusal.stopped(sentence));
+            } catch (Malformed e) {
+                end(String.valueOf(e.getMessage()), sink);
+            }
+        }
+        goOn(sink);
+    }
+
+    /// @param once whether it may run now and must be asked again the next time
+    private void judged(Judged judged, boolean once, Sink sink) {
         var one = waiting.orElseThrow(() -> new IllegalStateException("nothing waits for a verdict"));
         waiting = Optional.empty();
         if (skipping) {
@@ -537,14 +581,18 @@ public final class PostgresWire implements Wire {
         }
         try {
             switch (judged.verdict()) {
-                case Verdict.Allow(var limit) -> run(one, judged.reading(), limit);
+                case Verdict.Allow(var limit) -> run(one, judged.reading(), limit, once);
                 case Verdict.Warn(var rule, var message, var limit) -> {
                     tell(Refusal.warning(rule, message));
-                    run(one, judged.reading(), limit);
+                    run(one, judged.reading(), limit, once);
                 }
                 case Verdict.Block(var rule, var message) -> refuse(one, Refusal.of(rule, message));
-                case Verdict.Hold _ ->
-                    throw new IllegalStateException("a held statement is decided before it comes here");
+                case Verdict.Hold _ -> {
+                    if (one.type() != 'P') {
+                        throw new IllegalStateException("a held statement is decided before it comes here");
+                    }
+                    prepare(one, judged.reading(), true);
+                }
             }
         } catch (Malformed e) {
             end(String.valueOf(e.getMessage()), sink);
@@ -556,7 +604,7 @@ public final class PostgresWire implements Wire {
         notice.write('N', passingFromServer > 0 ? notices : toClient);
     }
 
-    private void run(Waiting one, Reading reading, Optional<RowLimit> limit) throws Malformed {
+    private void run(Waiting one, Reading reading, Optional<RowLimit> limit, boolean once) throws Malformed {
         if (limit.isPresent()) {
             if (one.type() == 'Q'
                     && transaction == 'I'
@@ -585,17 +633,17 @@ public final class PostgresWire implements Wire {
                 add(new Pending(Kind.FUNCTION, one.asked().number(), reading));
                 toServer.add(one.message());
             }
-            case 'P' -> {
-                var parse = new Pending(Kind.PARSE, one.asked().number(), reading);
-                var before = Optional.ofNullable(prepared.get(one.name()));
-                parse.undo = () -> restore(prepared, one.name(), before);
-                prepared.put(one.name(), prepared(one, reading));
-                add(parse);
-                toServer.add(one.message());
-            }
+            case 'P' -> prepare(one, reading, false);
             case 'B' -> {
-                var again = prepared(one, reading);
-                if (one.asked().kind() == Asked.Kind.PREPARED) {
+                var known = Optional.ofNullable(prepared.get(one.name()));
+                var again = new Prepared(
+                        one.asked().number(),
+                        one.asked().bytes(),
+                        session.snapshot(),
+                        reading,
+                        known.map(Prepared::types).orElse(List.of()),
+                        once);
+                if (one.asked().kind() == Asked.Kind.BOUND) {
                     prepared.put(one.name(), again);
                 }
                 var body = new Body(one.message(), 5, one.message().length);
@@ -613,16 +661,30 @@ public final class PostgresWire implements Wire {
         }
     }
 
+    /// Has the server prepare a statement: none of it runs by that.
+    private void prepare(Waiting one, Reading reading, boolean held) throws Malformed {
+        var parse = new Pending(Kind.PARSE, one.asked().number(), reading);
+        var before = Optional.ofNullable(prepared.get(one.name()));
+        parse.undo = () -> restore(prepared, one.name(), before);
+        prepared.put(
+                one.name(),
+                new Prepared(
+                        one.asked().number(),
+                        one.asked().bytes(),
+                        session.snapshot(),
+                        reading,
+                        Parameters.types(one.message()),
+                        held));
+        add(parse);
+        toServer.add(one.message());
+    }
+
     private static <T> void restore(Map<String, T> map, String name, Optional<T> before) {
         if (before.isPresent()) {
             map.put(name, before.get());
         } else {
             map.remove(name);
         }
-    }
-
-    private Prepared prepared(Waiting one, Reading reading) {
-        return new Prepared(one.asked().number(), one.asked().bytes(), session.snapshot(), reading);
     }
 
     /// What a statement may change without the server saying so: how unqualified names are looked up.

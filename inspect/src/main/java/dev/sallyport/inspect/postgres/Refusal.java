@@ -17,6 +17,11 @@ record Refusal(String severity, String code, String message, String detail, Stri
                 "Ask who looks after this connection if you need to run it.");
     }
 
+    /// A held statement whose user waits no more.
+    static Refusal stopped(String sentence) {
+        return new Refusal("ERROR", "57014", sentence, "", "");
+    }
+
     /// The session is over.
     static Refusal fatal(String sentence) {
         return new Refusal("FATAL", "08006", sentence, "", "");

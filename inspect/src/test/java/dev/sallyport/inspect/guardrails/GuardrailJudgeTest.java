@@ -308,7 +308,7 @@ class GuardrailJudgeTest {
         return switch (verdict) {
             case Verdict.Allow(var limit) -> "allow" + told(limit);
             case Verdict.Warn(var rule, var _, var limit) -> "warn " + rule + told(limit);
-            case Verdict.Hold(var rule, var _, var _) -> "hold " + rule;
+            case Verdict.Hold(var rule, var _, var _, var _) -> "hold " + rule;
             case Verdict.Block(var rule, var _) -> "block " + rule;
         };
     }

@@ -3,6 +3,7 @@ package dev.sallyport.edge.admission;
 import dev.sallyport.core.certificate.Credential;
 import dev.sallyport.core.connection.ConnectionDefinition;
 import dev.sallyport.core.connection.ConnectionName;
+import dev.sallyport.core.id.ReviewId;
 import dev.sallyport.core.session.Order;
 import dev.sallyport.core.session.Outcome;
 import dev.sallyport.core.session.SessionRequest;
@@ -40,6 +41,10 @@ public interface Admission {
         /// Called once, from any thread, when the session must end: killed, revoked, expired, timed out. Set
         /// right after admission; an order to end that came earlier is delivered at once.
         void onEnd(Consumer<Outcome> ender);
+
+        /// Called from any thread, perhaps more than once for a review, when a review of a statement that the session
+        /// holds was decided; must not wait.
+        default void onReview(Consumer<ReviewId> reviewer) {}
 
         /// Whether bytes may pass, asked before each is, either way. Answers at once as a rule, and blocks while
         /// the edge cannot see what is decided elsewhere (a blind edge freezes its sessions). `false` when the

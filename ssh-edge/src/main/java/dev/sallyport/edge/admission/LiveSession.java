@@ -4,6 +4,7 @@ import dev.sallyport.core.access.AccessMode;
 import dev.sallyport.core.certificate.Credential;
 import dev.sallyport.core.connection.ConnectionDefinition;
 import dev.sallyport.core.connection.ConnectionName;
+import dev.sallyport.core.id.ReviewId;
 import dev.sallyport.core.id.SessionId;
 import dev.sallyport.core.id.TenantId;
 import dev.sallyport.core.id.UserId;
@@ -32,6 +33,7 @@ public final class LiveSession {
     private volatile @Nullable ConnectionDefinition connection;
     private volatile @Nullable Deadline deadline;
     private volatile @Nullable Unread unread;
+    private volatile @Nullable Consumer<ReviewId> reviewer;
     private @Nullable Consumer<Outcome> ender;
     private @Nullable Outcome ordered;
     private boolean over;
@@ -151,6 +153,18 @@ public final class LiveSession {
         if (tell != null) {
             tell.accept(outcome);
         }
+    }
+
+    /// Says that a review of a statement that it holds was decided. Does not wait; may come more than once.
+    public void reviewDecided(ReviewId review) {
+        var known = reviewer;
+        if (known != null) {
+            known.accept(review);
+        }
+    }
+
+    void onReview(Consumer<ReviewId> reviewer) {
+        this.reviewer = reviewer;
     }
 
     void onEnd(Consumer<Outcome> ender) {

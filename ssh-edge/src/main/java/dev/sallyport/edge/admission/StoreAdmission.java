@@ -7,6 +7,7 @@ import dev.sallyport.core.certificate.Credential;
 import dev.sallyport.core.connection.ConnectionDefinition;
 import dev.sallyport.core.connection.ConnectionName;
 import dev.sallyport.core.id.EdgeId;
+import dev.sallyport.core.id.ReviewId;
 import dev.sallyport.core.id.SessionId;
 import dev.sallyport.core.recording.DataKeys;
 import dev.sallyport.core.recording.RecordingLevel;
@@ -481,6 +482,11 @@ public final class StoreAdmission implements Admission, AutoCloseable {
         @Override
         public void onEnd(Consumer<Outcome> ender) {
             session.onEnd(ender);
+        }
+
+        @Override
+        public void onReview(Consumer<ReviewId> reviewer) {
+            session.onReview(reviewer);
         }
 
         @Override

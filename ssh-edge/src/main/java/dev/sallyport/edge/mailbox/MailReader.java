@@ -99,6 +99,10 @@ final class MailReader {
             switch (letter.mail()) {
                 case Mail.KillSession _ -> {}
                 case Mail.AgentRevoked(var tenant, var agent) -> agentRevoked.accept(agent);
+                case Mail.ReviewDecided(var tenant, var session, var review) ->
+                    live.get(session)
+                            .filter(found -> found.tenant().equals(tenant))
+                            .ifPresent(found -> found.reviewDecided(review));
                 case Mail.TestConnection wanted -> test.accept(wanted);
                 case Mail.ConfigChanged(var tenant) -> changed(tenant);
             }

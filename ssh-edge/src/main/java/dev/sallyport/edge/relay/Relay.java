@@ -8,10 +8,13 @@ import dev.sallyport.core.recording.Event;
 import dev.sallyport.core.session.Outcome;
 import dev.sallyport.edge.admission.Admission;
 import dev.sallyport.edge.recorder.Recorder.RecordingFailed;
+import dev.sallyport.edge.review.Reviews;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /// Moves one session's bytes between the user's channel and the agent's link, until one side ends it.
@@ -44,10 +47,18 @@ final class Relay {
 
     private volatile Optional<Message.Failed> notOpened = Optional.empty();
 
-    /// Number of the last message that went out; only the input thread sends, and after it the one who ends.
+    /// Whoever numbers a message: the input thread, whoever tells the agent what became of what it holds, and at last
+    /// the
+    /// one who ends.
+    private final ReentrantLock sending = new ReentrantLock();
+
+    /// Number of the last message that went out.
     private volatile long sent;
 
+    private final Reviews.Held held;
+
     /// @param overdue whether a limit of time has ended the session already
+    /// @param reviews begins the reviews of what the session holds
     Relay(
             ClientChannel client,
             Opening opening,
@@ -56,7 +67,8 @@ final class Relay {
             Admission.Live live,
             RelayLimits limits,
             Pulse pulse,
-            Supplier<Optional<Outcome>> overdue) {
+            Supplier<Optional<Outcome>> overdue,
+            Function<Reviews.Agent, Reviews.Held> reviews) {
         this.client = client;
         this.link = link;
         this.tape = tape;
@@ -66,6 +78,7 @@ final class Relay {
         this.limits = limits;
         this.pulse = pulse;
         this.overdue = overdue;
+        this.held = reviews.apply(this::tell);
     }
 
     /// Relays until the session is over, and returns its outcome. The link is ended then; channel and recording
@@ -73,6 +86,7 @@ final class Relay {
     Outcome run() {
         var input = Thread.ofVirtual().name("relay-input").start(this::relayInput);
         client.onLeft(this::left);
+        live.onReview(held::decided);
         ending.onEnd(() -> Thread.ofVirtual().name("relay-end").start(() -> end(input)));
         try {
             relayOutput();
@@ -80,6 +94,7 @@ final class Relay {
             outputOver.countDown();
             input.interrupt();
             link.end();
+            held.close();
         }
         return ending.outcome().orElseThrow();
     }
@@ -96,29 +111,23 @@ final class Relay {
                 switch (client.next()) {
                     case ClientChannel.Input.Bytes(var bytes) -> {
                         var data = new Message.Data(Stream.INPUT, offset, bytes);
-                        if (!crosses(
-                                () -> {
-                                    tape.input(bytes, !echo, sent + 1);
-                                    // or it would wait behind the question whether it may go
-                                    link.awaitRoom(data);
-                                },
-                                () -> sent = link.send(data))) {
+                        if (!sends(data, () -> tape.input(bytes, !echo, sent + 1), () -> {})) {
                             return;
                         }
                         offset += bytes.length;
                         client.consumed(bytes.length);
                     }
                     case ClientChannel.Input.End() -> {
-                        if (!crosses(() -> tape.note(Event.Kind.END_OF_INPUT, "", 0, sent + 1), () -> {
-                            // first, because the target may end, and the client close, before we are back
-                            inputEnded = true;
-                            sent = link.send(new Message.EndOfStream(Stream.INPUT));
-                        })) {
+                        if (!sends(
+                                new Message.EndOfStream(Stream.INPUT),
+                                () -> tape.note(Event.Kind.END_OF_INPUT, "", 0, sent + 1),
+                                // first, because the target may end, and the client close, before we are back
+                                () -> inputEnded = true)) {
                             return;
                         }
                     }
                     case ClientChannel.Input.Control(var message) -> {
-                        if (!crosses(() -> note(message), () -> sent = link.send(message))) {
+                        if (!sends(message, () -> note(message), () -> {})) {
                             return;
                         }
                     }
@@ -145,6 +154,39 @@ final class Relay {
 
     private interface Release<E extends Exception> {
         void run() throws E, InterruptedException;
+    }
+
+    /// Takes a message to the agent through. There is room for it before it has its number: nobody else waits for room
+    /// meanwhile.
+    private boolean sends(Message message, Writing<LinkLost> record, Runnable first)
+            throws RecordingFailed, LinkLost, InterruptedException {
+        try {
+            return crosses(
+                    () -> {
+                        link.awaitRoom(message);
+                        sending.lockInterruptibly();
+                        record.run();
+                    },
+                    () -> {
+                        first.run();
+                        sent = link.send(message);
+                    });
+        } finally {
+            if (sending.isHeldByCurrentThread()) {
+                sending.unlock();
+            }
+        }
+    }
+
+    /// Tells the agent what became of what it holds.
+    private void tell(Message message) {
+        try {
+            boolean _ = sends(message, () -> {}, () -> {});
+        } catch (LinkLost | RecordingFailed over) {
+            // what it held ends with the session
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /// Takes a piece through, in the order of [Crossing]; false when it may not pass any more.
@@ -202,6 +244,10 @@ final class Relay {
                     Message.Exit _,
                     Message.File _,
                     Message.Statement _,
+                    Message.Hold _,
+                    Message.HoldEnded _,
+                    Message.HoldSeen _,
+                    Message.Decided _,
                     Message.Close _ -> throw new IllegalStateException("a client does not say that in mid-session");
         }
     }
@@ -247,7 +293,17 @@ final class Relay {
                                 exit.signal().flatMap(signal -> overdue.get()).orElseGet(() -> outcomeOf(exit)));
                         return;
                     }
-                    case Message.Resize _, Message.Signal _, Message.Close _ ->
+                    case Message.Hold hold -> {
+                        if (!held.held(hold)) {
+                            throw new LinkLost(LinkLost.Why.RULES_BROKEN);
+                        }
+                    }
+                    case Message.HoldEnded ended -> {
+                        if (!held.ended(ended)) {
+                            throw new LinkLost(LinkLost.Why.RULES_BROKEN);
+                        }
+                    }
+                    case Message.Resize _, Message.Signal _, Message.HoldSeen _, Message.Decided _, Message.Close _ ->
                         throw new LinkLost(LinkLost.Why.RULES_BROKEN);
                 }
                 link.consumed(number);

@@ -14,6 +14,7 @@ import dev.sallyport.edge.agents.AgentLinks;
 import dev.sallyport.edge.recorder.Recorder;
 import dev.sallyport.edge.recorder.Recorder.Recording;
 import dev.sallyport.edge.recorder.Recorder.RecordingFailed;
+import dev.sallyport.edge.review.Reviews;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
@@ -34,12 +35,25 @@ public final class Sessions implements AutoCloseable {
     private final Admission admission;
     private final AgentLinks agents;
     private final Recorder recorder;
+    private final Reviews reviews;
     private final RelayLimits limits;
     private final Clock clock;
     private final Ticker ticker = new Ticker();
     private final AtomicInteger live = new AtomicInteger();
 
+    /// Where nothing that is held can be approved.
     public Sessions(Admission admission, AgentLinks agents, Recorder recorder, RelayLimits limits, Clock clock) {
+        this(admission, agents, recorder, Reviews.NONE, limits, clock);
+    }
+
+    public Sessions(
+            Admission admission,
+            AgentLinks agents,
+            Recorder recorder,
+            Reviews reviews,
+            RelayLimits limits,
+            Clock clock) {
+        this.reviews = reviews;
         this.admission = admission;
         this.agents = agents;
         this.recorder = recorder;
@@ -207,7 +221,8 @@ public final class Sessions implements AutoCloseable {
                 granted.live(),
                 limits,
                 pulse,
-                () -> pulse.check(clock.instant(), System.nanoTime()));
+                () -> pulse.check(clock.instant(), System.nanoTime()),
+                agent -> reviews.of(order, connection, agent));
         granted.live().holds(unread(client, link::held));
         Runnable tick = () -> tick(client, order, opening.ending(), tape, pulse);
         ticker.add(tick);

@@ -215,6 +215,10 @@ final class SimulatedAgent {
                     Message.Failed _,
                     Message.File _,
                     Message.Statement _,
+                    Message.Hold _,
+                    Message.HoldEnded _,
+                    Message.HoldSeen _,
+                    Message.Decided _,
                     Message.Close _ -> {}
         }
     }
@@ -246,6 +250,10 @@ final class SimulatedAgent {
                         Message.Failed _,
                         Message.Exit _,
                         Message.File _,
+                        Message.Hold _,
+                        Message.HoldEnded _,
+                        Message.HoldSeen _,
+                        Message.Decided _,
                         Message.Statement _ -> {}
             }
         } catch (LinkLost lost) {

@@ -163,6 +163,10 @@ final class SimulatedSession {
                     Message.Echo _,
                     Message.File _,
                     Message.Statement _,
+                    Message.Hold _,
+                    Message.HoldEnded _,
+                    Message.HoldSeen _,
+                    Message.Decided _,
                     Message.Close _ -> done(number, 0);
         }
     }

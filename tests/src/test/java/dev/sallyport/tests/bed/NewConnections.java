@@ -66,6 +66,33 @@ public final class NewConnections {
         return database(instance, "mysql", null, database);
     }
 
+    /// A PostgreSQL whose held statements these groups approve.
+    public static String reviewed(Instance instance, Database database, List<String> approvers, long seconds)
+            throws IOException, Refused {
+        var name = "made-reviewed-" + NUMBER.incrementAndGet();
+        var _ = instance.api()
+                .createConnection(new ConnectionWrite(
+                        name,
+                        "local",
+                        "postgres",
+                        null,
+                        null,
+                        null,
+                        database,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        approvers,
+                        seconds));
+        return name;
+    }
+
     private static String database(
             Instance instance, String type, @Nullable Database postgres, @Nullable Database mysql)
             throws IOException, Refused {

@@ -105,7 +105,7 @@ class MysqlCorpusTest {
         return switch (verdict) {
             case Verdict.Allow _ -> "allow";
             case Verdict.Warn(var rule, var _, var _) -> "warn " + rule;
-            case Verdict.Hold(var rule, var _, var _) -> "hold " + rule;
+            case Verdict.Hold(var rule, var _, var _, var _) -> "hold " + rule;
             case Verdict.Block(var rule, var _) -> "block " + rule;
         };
     }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sallyport.core.review;
+
+import org.jspecify.annotations.NullMarked;
