@@ -24,6 +24,7 @@ import dev.sallyport.core.recording.RecordingLevel;
 import dev.sallyport.core.recording.RecordingRow;
 import dev.sallyport.core.recording.RecordingState;
 import dev.sallyport.core.session.Session;
+import dev.sallyport.core.statement.IndexedStatement;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -151,7 +152,7 @@ public final class Filled {
                 retentionDays);
     }
 
-    /// Starts a session as an edge would, with one stored chunk that holds some bytes.
+    /// Starts a session as an edge would, with one stored chunk that holds some bytes, and a statement in the index.
     public SessionId session(UserId user, String email) {
         var id = SessionId.next(bed.clock);
         var now = bed.clock.instant();
@@ -193,7 +194,28 @@ public final class Filled {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        statement(id, user, email, "drop table orders -- " + tenant.tenant().slug());
         return id;
+    }
+
+    /// Puts a statement into the index as an edge would.
+    public void statement(SessionId of, UserId user, String email, String text) {
+        bed.store
+                .statements()
+                .add(
+                        id(),
+                        List.of(new IndexedStatement(
+                                of,
+                                1,
+                                bed.clock.instant(),
+                                user,
+                                email,
+                                new ConnectionName(connection.name()),
+                                text,
+                                false,
+                                "allow",
+                                Optional.empty())),
+                        Optional.empty());
     }
 
     /// For each name in the templates of routes: the ids (and names) by which this tenant has such a thing.

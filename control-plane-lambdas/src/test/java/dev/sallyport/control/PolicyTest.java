@@ -47,6 +47,7 @@ final class PolicyTest {
             "http.PreconditionsTest",
             "sessions.SessionRoutesTest",
             "sessions.KeepingTest",
+            "sessions.StatementRoutesTest",
             "PermissionsTest");
 
     @TempDir

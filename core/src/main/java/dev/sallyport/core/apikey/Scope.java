@@ -31,6 +31,7 @@ public record Scope(String noun, Verb verb) {
             "sessions",
             "settings",
             "ssh-server",
+            "statements",
             "tenants",
             "users");
 

@@ -29,11 +29,19 @@ public record RecordedStatement(long number, String text, boolean cut, String ve
             var kept = cut(whole);
             return Optional.of(new RecordedStatement(
                     number,
-                    kept,
+                    fit(kept),
                     kept.length() < whole.length() || whole.length() >= FULL_LINE,
                     verdict.get(),
-                    line.text("rule").map(rule -> rule.substring(0, Math.min(LONGEST_NAME, rule.length())))));
+                    line.text("rule").map(rule -> fit(rule.substring(0, Math.min(LONGEST_NAME, rule.length()))))));
         });
+    }
+
+    /// Half a character of UTF-16 is no text.
+    private static String fit(String text) {
+        return text.codePoints()
+                .map(c -> Character.getType(c) == Character.SURROGATE ? 0xfffd : c)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
     }
 
     private static String cut(String text) {

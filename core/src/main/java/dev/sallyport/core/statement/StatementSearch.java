@@ -30,9 +30,9 @@ public record StatementSearch(Set<String> words, List<String> lookups, List<Stri
     }
 
     /// Reads what a user wrote: words, and phrases between double quotes. Empty when it is too long, has too many
-    /// words, or none by which anything can be found.
+    /// words, none by which anything can be found, or what is no text.
     public static Optional<StatementSearch> of(String written) {
-        if (written.length() > LONGEST) {
+        if (written.length() > LONGEST || written.codePoints().anyMatch(StatementSearch::isUnfit)) {
             return Optional.empty();
         }
         var words = new LinkedHashSet<String>();
@@ -59,6 +59,10 @@ public record StatementSearch(Set<String> words, List<String> lookups, List<Stri
         }
         var plain = phrases.isEmpty() ? "" : plain(text);
         return phrases.stream().allMatch(plain::contains);
+    }
+
+    private static boolean isUnfit(int c) {
+        return Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE;
     }
 
     private static String plain(String text) {

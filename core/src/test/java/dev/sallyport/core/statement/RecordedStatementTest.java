@@ -61,4 +61,12 @@ class RecordedStatementTest {
         assertThat(line.text().getBytes(StandardCharsets.UTF_8).length).isBetween(4_094, 4_096);
         assertThat("é€".repeat(1_500)).startsWith(line.text());
     }
+
+    @Test
+    void halfACharacterIsReplaced() {
+        assertThat(RecordedStatement.of("{\"number\":1,\"verdict\":\"allow\",\"text\":\"a\\ud800b\"}")
+                        .orElseThrow()
+                        .text())
+                .isEqualTo("a\ufffdb");
+    }
 }

@@ -63,6 +63,7 @@ class StatementWordsTest {
         assertThat(StatementSearch.of("select from where")).isEmpty();
         assertThat(StatementSearch.of("'quoted' 42")).isEmpty();
         assertThat(StatementSearch.of("")).isEmpty();
+        assertThat(StatementSearch.of("drop \u001b[2J")).isEmpty();
         assertThat(StatementSearch.of("a".repeat(257))).isEmpty();
         assertThat(StatementSearch.of("a1 b1 c1 d1 e1 f1 g1 h1 i1 j1 k1 l1 m1")).isEmpty();
         assertThat(StatementSearch.of("select salaries").orElseThrow().lookups())
