@@ -37,8 +37,7 @@ public interface Statements {
     /// @param items may be none although there is a next page
     /// @param searchedTo what was recorded since then has been searched, on this page and those before
     /// @param notIndexed the newest sessions of the time that is searched of which statements are missing; on the
-    first
-    ///     page only
+    ///     first page only
     @Json(naming = Json.Naming.LowerUnderscore)
     record Page(List<Statement> items, @Nullable String next, Instant searchedTo, List<Gap> notIndexed) {}
 }

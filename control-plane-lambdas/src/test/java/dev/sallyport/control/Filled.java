@@ -58,6 +58,7 @@ public final class Filled {
     public final String test;
 
     private final Bed bed;
+    private int statements;
 
     public Filled(Bed bed, String slug) {
         this.bed = bed;
@@ -206,7 +207,7 @@ public final class Filled {
                         id(),
                         List.of(new IndexedStatement(
                                 of,
-                                1,
+                                ++statements,
                                 bed.clock.instant(),
                                 user,
                                 email,

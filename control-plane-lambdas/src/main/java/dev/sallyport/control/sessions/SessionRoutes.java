@@ -121,8 +121,7 @@ public final class SessionRoutes {
                 .all(caller.tenant(), page.items().stream().map(Session::id).toList());
         return Answer.ok(new Sessions.Page(
                 page.items().stream()
-                        .map(session ->
-                                shown(
+                        .map(session -> shown(
                                 session,
                                 Optional.ofNullable(recordings.get(session.id())),
                                 Optional.empty(),

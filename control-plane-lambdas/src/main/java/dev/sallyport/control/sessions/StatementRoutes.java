@@ -89,7 +89,8 @@ public final class StatementRoutes {
         }
         Optional<ConnectionName> connection = Optional.empty();
         if (request.parameter("connection").isPresent()) {
-            connection = sessions.connection(caller, request.parameter("connection").get());
+            connection =
+                    sessions.connection(caller, request.parameter("connection").get());
             if (connection.isEmpty()) {
                 return none;
             }

@@ -20,7 +20,6 @@ import org.junit.jupiter.api.Test;
 /// `/v1/statements`: who finds what.
 final class StatementRoutesTest {
 
-
     private final Bed bed = new Bed();
     private final Filled acme = new Filled(bed, "acme");
     private final UserId alice = new UserId(acme.alice.id());
@@ -44,8 +43,10 @@ final class StatementRoutesTest {
         assertThat(texts(search(acme.alicesKey, "drop view", ""))).containsExactly("drop view alices");
         assertThat(texts(search(acme.bobsKey, "drop view", ""))).containsExactly("drop view bobs");
         for (var reader : List.of(acme.admin, acme.auditor)) {
-            assertThat(texts(search(reader, "drop view", ""))).containsExactlyInAnyOrder("drop view bobs", "drop view alices");
-            assertThat(texts(search(reader, "drop view", "&user=bob@example.com"))).containsExactly("drop view bobs");
+            assertThat(texts(search(reader, "drop view", "")))
+                    .containsExactlyInAnyOrder("drop view bobs", "drop view alices");
+            assertThat(texts(search(reader, "drop view", "&user=bob@example.com")))
+                    .containsExactly("drop view bobs");
         }
         var asked = search(acme.alicesKey, "drop view", "&user=bob@example.com");
         assertThat(asked).isEqualTo(new Statements.Page(List.of(), null, asked.searchedTo(), List.of()));
@@ -56,12 +57,15 @@ final class StatementRoutesTest {
     void whatOthersDidChangesNothingInAMembersAnswer() {
         acme.statement(acme.session, alice, acme.alice.email(), "drop view alices");
         var until = "&since=2026-01-01T00:00:00Z&until=2030-01-01T00:00:00Z";
-        var before = bed.get(acme.alicesKey, "/v1/statements?q=drop&limit=1" + until).text();
+        var before =
+                bed.get(acme.alicesKey, "/v1/statements?q=drop&limit=1" + until).text();
         for (int i = 0; i < 100; i++) {
             acme.statement(bobs, bob, acme.bob.email(), "drop view bobs_" + i);
         }
         bed.store.statements().note(acme.id(), gap(bobs, bob, acme.bob.email()), Optional.empty());
-        assertThat(bed.get(acme.alicesKey, "/v1/statements?q=drop&limit=1" + until).text()).isEqualTo(before);
+        assertThat(bed.get(acme.alicesKey, "/v1/statements?q=drop&limit=1" + until)
+                        .text())
+                .isEqualTo(before);
     }
 
     @Test
@@ -69,7 +73,8 @@ final class StatementRoutesTest {
         var other = new Filled(bed, "other");
         other.statement(other.session, new UserId(other.alice.id()), other.alice.email(), "grant all to theirs");
         assertThat(search(acme.admin, "grant theirs", "").items()).isEmpty();
-        assertThat(search(acme.admin, "grant", "&user=" + other.alice.id()).items()).isEmpty();
+        assertThat(search(acme.admin, "grant", "&user=" + other.alice.id()).items())
+                .isEmpty();
         assertThat(texts(search(other.admin, "grant theirs", ""))).containsExactly("grant all to theirs");
         assertThat(search(other.admin, "acme", "").items()).isEmpty();
     }
@@ -88,9 +93,12 @@ final class StatementRoutesTest {
                     break;
                 }
                 assertThat(pages).isLessThan(10);
-                page = search(key, "truncate", "&limit=2&cursor=" + URLEncoder.encode(page.next(), StandardCharsets.UTF_8));
+                page = search(
+                        key, "truncate", "&limit=2&cursor=" + URLEncoder.encode(page.next(), StandardCharsets.UTF_8));
             }
-            assertThat(found).containsExactlyInAnyOrder("truncate t0", "truncate t1", "truncate t2", "truncate t3", "truncate t4");
+            assertThat(found)
+                    .containsExactlyInAnyOrder(
+                            "truncate t0", "truncate t1", "truncate t2", "truncate t3", "truncate t4");
         }
     }
 
@@ -113,7 +121,8 @@ final class StatementRoutesTest {
         assertThat(search(acme.bobsKey, "drop", "").items()).hasSize(1);
         bed.delete(acme.admin, "/v1/sessions/" + bobs + "/recording?reason=x");
         assertThat(search(acme.bobsKey, "drop", "").items()).isEmpty();
-        assertThat(search(acme.auditor, "drop", "").items()).allMatch(found -> found.session().equals(acme.session.value()));
+        assertThat(search(acme.auditor, "drop", "").items())
+                .allMatch(found -> found.session().equals(acme.session.value()));
     }
 
     @Test
@@ -130,11 +139,15 @@ final class StatementRoutesTest {
     @Test
     void aSearchThatCanFindNothingIsRefused() {
         for (var words : List.of("", "select%20from", "42", "%27drop%27", "drop%1b", "a".repeat(300))) {
-            assertThat(bed.get(acme.admin, "/v1/statements?q=" + words).wrongFields()).containsExactly("q");
+            assertThat(bed.get(acme.admin, "/v1/statements?q=" + words).wrongFields())
+                    .containsExactly("q");
         }
-        assertThat(bed.get(acme.admin, "/v1/statements?q=drop&verdict=maybe").wrongFields()).containsExactly("verdict");
-        assertThat(bed.get(acme.admin, "/v1/statements?q=drop&since=x").wrongFields()).containsExactly("since");
-        assertThat(bed.get(acme.admin, "/v1/statements?q=drop&cursor=x").status()).isEqualTo(400);
+        assertThat(bed.get(acme.admin, "/v1/statements?q=drop&verdict=maybe").wrongFields())
+                .containsExactly("verdict");
+        assertThat(bed.get(acme.admin, "/v1/statements?q=drop&since=x").wrongFields())
+                .containsExactly("since");
+        assertThat(bed.get(acme.admin, "/v1/statements?q=drop&cursor=x").status())
+                .isEqualTo(400);
     }
 
     private Gap gap(SessionId of, UserId user, String email) {
