@@ -44,6 +44,9 @@ public final class StatementFinder {
     /// Words that are looked up; the others are held against the text.
     private static final int MOST_LOOKED_UP = 4;
 
+    /// How much denser than the rarest a list is that is not walked.
+    private static final int MUCH_DENSER = 8;
+
     private static final int SMALLEST_READ = 32;
     private static final int LARGEST_READ = 512;
 
@@ -165,9 +168,7 @@ public final class StatementFinder {
             }
             lists.add(list);
         }
-        // of two lists of which as much was read, the one that goes back farther is the rarer
-        lists.sort(Comparator.comparing(Descending::oldestRead));
-        var rarest = lists.subList(0, Math.min(MOST_LOOKED_UP, lists.size()));
+        var rarest = worthWalking(lists);
         var bound = below;
         var candidates = new ArrayList<Item>();
         while (true) {
@@ -186,6 +187,19 @@ public final class StatementFinder {
             }
             bound = next.candidate().get().sort();
         }
+    }
+
+    /// The rarest lists: of those of which as much was read, the ones that go back farthest. One that is much denser
+    /// than
+    /// the rarest is left out, because it is cheaper to read a text than to look for its place there.
+    private static List<Descending> worthWalking(List<Descending> lists) {
+        lists.sort(Comparator.comparing(Descending::oldestRead));
+        long newest = lists.stream().mapToLong(Descending::newestRead).max().orElseThrow();
+        var rarest = lists.getFirst();
+        return lists.stream()
+                .filter(list -> list == rarest || list.span(newest) * MUCH_DENSER >= rarest.span(newest))
+                .limit(MOST_LOOKED_UP)
+                .toList();
     }
 
     /// The next place that all lists have.
@@ -319,7 +333,11 @@ public final class StatementFinder {
                 if (!ahead.isEmpty() || exhausted || spent()) {
                     return Optional.ofNullable(ahead.peekFirst());
                 }
-                var from = oldestRead.compareTo(below) < 0 ? oldestRead : below;
+                boolean jumped = below.compareTo(oldestRead) < 0;
+                if (jumped) {
+                    size = SMALLEST_READ;
+                }
+                var from = jumped ? below : oldestRead;
                 var some = tables.stretch(Table.LIVE, partition, lowest, from, true, size);
                 queries++;
                 read += Math.max(1, some.items().size());
@@ -332,6 +350,18 @@ public final class StatementFinder {
 
         String oldestRead() {
             return oldestRead;
+        }
+
+        /// Milliseconds; of a list that has something ahead.
+        long newestRead() {
+            return time(ahead.getFirst().sort()).toEpochMilli();
+        }
+
+        /// How many milliseconds what was read goes back.
+        long span(long newest) {
+            return oldestRead.isEmpty()
+                    ? Long.MAX_VALUE / MUCH_DENSER
+                    : newest - time(oldestRead).toEpochMilli();
         }
     }
 }
