@@ -27,6 +27,10 @@ public final class Deletions {
 
     private static final Logger LOG = LoggerFactory.getLogger(Deletions.class);
     private static final int ATTEMPTS = 6;
+
+    /// Statements that are deleted with a recording, at least, before the rest is left to the next time.
+    private static final int STATEMENTS_AT_ONCE = 300;
+
     private static final String OUTCOME = "outcome";
     private static final String STALE = "The recording has changed in the meantime. Please try again.";
     private static final String LIVE = "The session is live: end it first.";
@@ -126,8 +130,9 @@ public final class Deletions {
                 .toList();
     }
 
-    /// Deletes at most `most` chunks of a recording whose key is destroyed, and as many of its statements in the index;
-    /// whether none is left. What fails is logged and stays noted.
+    /// Deletes at most `most` chunks of a recording whose key is destroyed, and a bounded number of its statements in
+    /// the
+    /// index; whether none is left. What fails is logged and stays noted.
     public boolean finish(ChunkStore chunks, TenantId tenant, SessionId session, int most) {
         try {
             if (!chunks.delete(tenant, session, most)) {
@@ -138,7 +143,7 @@ public final class Deletions {
             return false;
         }
         var of = sessions.get(tenant, session);
-        if (of.isPresent() && !statements.delete(of.get(), most)) {
+        if (of.isPresent() && !statements.delete(of.get(), Math.max(most, STATEMENTS_AT_ONCE))) {
             return false;
         }
         tables.delete(Table.LIVE, partition(tenant), session.value(), Condition.none());

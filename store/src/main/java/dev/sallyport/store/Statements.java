@@ -69,6 +69,21 @@ public final class Statements {
         tables.putAll(Table.LIVE, places);
     }
 
+    /// Takes statements out again when the recording of their session has been deleted meanwhile: for a writer that
+    /// was still writing when the session's end was written.
+    public void removeIfDeleted(TenantId tenant, SessionId session, Collection<IndexedStatement> statements) {
+        boolean deleted = tables.get(Table.LIVE, Keys.session(tenant, session), Keys.RECORDING)
+                .filter(item -> item.has(Recordings.DELETED_AT))
+                .isPresent();
+        if (deleted) {
+            delete(
+                    tenant,
+                    statements.stream()
+                            .map(statement -> item(tenant, statement))
+                            .toList());
+        }
+    }
+
     /// Notes what of a session is not in the index.
     public void note(TenantId tenant, Gap gap, Optional<Retention> retention) {
         var items = new ArrayList<Item>();

@@ -194,6 +194,9 @@ public final class StoredStatementIndex implements StatementIndex {
                     retentionRead = true;
                 }
                 statements.add(order.tenant(), batch, retention);
+                if (abandoned) {
+                    statements.removeIfDeleted(order.tenant(), order.session(), batch);
+                }
             } catch (StoreUnavailable e) {
                 LOG.debug("statements of {} could not be indexed", order.session(), e);
                 lost(batch.size());
