@@ -467,6 +467,11 @@ public final class SallyportClient implements AutoCloseable {
         return get(Sessions.Page.class, path("sessions"), filters);
     }
 
+    /// @param query `q`, `connection`, `user`, `since`, `until`, `verdict`, `limit`, `cursor`
+    public Statements.Page statements(Map<String, String> query) throws IOException, Refused {
+        return get(Statements.Page.class, path("statements"), query);
+    }
+
     public Sessions.Session session(String id) throws IOException, Refused {
         return get(Sessions.Session.class, path("sessions", id), Map.of());
     }

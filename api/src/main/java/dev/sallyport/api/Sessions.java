@@ -20,6 +20,7 @@ public interface Sessions {
     /// @param recording `live`, `complete`, `incomplete`, `recovered` or `deleted`
     /// @param deletion who deleted the recording
     /// @param hold the legal hold that it is on; only where a single session is shown
+    /// @param statementsNotIndexed how many of its statements no search finds, if any; only where it is shown alone
     @Json(naming = Json.Naming.LowerUnderscore)
     record Session(
             String id,
@@ -43,7 +44,8 @@ public interface Sessions {
             String level,
             @Nullable String recording,
             @Nullable Deletion deletion,
-            @Nullable Hold hold) {}
+            @Nullable Hold hold,
+            @Nullable Long statementsNotIndexed) {}
 
     /// That a recording was deleted.
     ///

@@ -27,6 +27,7 @@ import dev.sallyport.cli.sessions.Kill;
 import dev.sallyport.cli.sessions.ListSessions;
 import dev.sallyport.cli.sessions.Release;
 import dev.sallyport.cli.sessions.Replay;
+import dev.sallyport.cli.sessions.Search;
 import dev.sallyport.cli.sessions.Show;
 import dev.sallyport.cli.sessions.Verify;
 import dev.sallyport.cli.ssh.Connect;
@@ -168,6 +169,7 @@ public final class Sally {
                         "sessions",
                         header,
                         new ListSessions(run),
+                        new Search(run),
                         new Show(run),
                         new Follow(run),
                         new Replay(run),

@@ -35,6 +35,7 @@ public final class Examples {
                 "full",
                 ended == null ? "live" : "complete",
                 null,
+                null,
                 null);
     }
 }

@@ -58,10 +58,11 @@ class SallyTest {
     @Test
     void aWordThatIsNoCommandIsNamedAndSoAreTheCommands() {
         assertThat(new TestingSally(folder).run("sessions", "list").err())
-                .isEqualTo("sally: there is no command 'list' here; there are ls, show, follow, replay, download,"
-                        + " verify, kill, hold, release, holds, delete-recording. See  sally sessions --help\n");
+                .isEqualTo(
+                        "sally: there is no command 'list' here; there are ls, search, show, follow, replay, download,"
+                                + " verify, kill, hold, release, holds, delete-recording. See  sally sessions --help\n");
         assertThat(new TestingSally(folder).run("sessions").err())
-                .startsWith("sally: say what to do: ls, show, follow,");
+                .startsWith("sally: say what to do: ls, search, show, follow,");
         assertThat(new TestingSally(folder).run("status", "x").err()).startsWith("sally: 'x' is one word too many.");
         assertThat(new TestingSally(folder)
                         .run("admin", "revocations", "create")

@@ -92,7 +92,14 @@ public final class ControlPlane {
     public Function sessions() {
         return new Function(
                 "sessions",
-                List.of("/v1/sessions", "/v1/holds", "/v1/exports", "/v1/chunks", "/v1/audit", "/v1/checkpoints"),
+                List.of(
+                        "/v1/sessions",
+                        "/v1/statements",
+                        "/v1/holds",
+                        "/v1/exports",
+                        "/v1/chunks",
+                        "/v1/audit",
+                        "/v1/checkpoints"),
                 handler(component.sessions().router()));
     }
 

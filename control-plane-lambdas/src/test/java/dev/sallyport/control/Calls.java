@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.BatchGetItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.BatchWriteItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.DeleteItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.GetItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
@@ -125,6 +126,17 @@ final class Calls {
                 var all = new ArrayList<One>();
                 batch.requestItems()
                         .forEach((table, keys) -> keys.keys().forEach(key -> all.add(one("BatchGetItem", table, key))));
+                yield all;
+            }
+            case BatchWriteItemRequest batch -> {
+                var all = new ArrayList<One>();
+                batch.requestItems()
+                        .forEach((table, writes) -> writes.forEach(write -> all.add(one(
+                                "BatchWriteItem",
+                                table,
+                                write.putRequest() == null
+                                        ? write.deleteRequest().key()
+                                        : write.putRequest().item()))));
                 yield all;
             }
             case TransactWriteItemsRequest writes -> {

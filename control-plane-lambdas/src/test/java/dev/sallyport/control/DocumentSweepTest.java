@@ -155,6 +155,7 @@ final class DocumentSweepTest {
         roles.put("operator", operator.adminKey().secret());
         roles.put("nobody", "");
         own = new HashMap<>(ours.ids());
+        own.put("q", "drop");
         own.put(
                 "user",
                 bed.post(ours.admin, "/v1/users", Filled.user("carol", List.of()))

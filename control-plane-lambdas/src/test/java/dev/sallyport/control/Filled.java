@@ -29,6 +29,7 @@ import dev.sallyport.core.recording.RecordingState;
 import dev.sallyport.core.review.HeldStatement;
 import dev.sallyport.core.review.Review;
 import dev.sallyport.core.session.Session;
+import dev.sallyport.core.statement.IndexedStatement;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -64,6 +65,7 @@ public final class Filled {
     public final String test;
 
     private final Bed bed;
+    private int statements;
 
     public Filled(Bed bed, String slug) {
         this.bed = bed;
@@ -235,7 +237,7 @@ public final class Filled {
         return id;
     }
 
-    /// Starts a session as an edge would, with one stored chunk that holds some bytes.
+    /// Starts a session as an edge would, with one stored chunk that holds some bytes, and a statement in the index.
     public SessionId session(UserId user, String email) {
         var id = SessionId.next(bed.clock);
         var now = bed.clock.instant();
@@ -277,7 +279,28 @@ public final class Filled {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        statement(id, user, email, "drop table orders -- " + tenant.tenant().slug());
         return id;
+    }
+
+    /// Puts a statement into the index as an edge would.
+    public void statement(SessionId of, UserId user, String email, String text) {
+        bed.store
+                .statements()
+                .add(
+                        id(),
+                        List.of(new IndexedStatement(
+                                of,
+                                ++statements,
+                                bed.clock.instant(),
+                                user,
+                                email,
+                                new ConnectionName(connection.name()),
+                                text,
+                                false,
+                                "allow",
+                                Optional.empty())),
+                        Optional.empty());
     }
 
     /// For each name in the templates of routes: the ids (and names) by which this tenant has such a thing.

@@ -49,6 +49,7 @@ final class PolicyTest {
             "http.PreconditionsTest",
             "sessions.SessionRoutesTest",
             "sessions.KeepingTest",
+            "sessions.StatementRoutesTest",
             "PermissionsTest");
 
     @TempDir

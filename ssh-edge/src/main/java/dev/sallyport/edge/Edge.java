@@ -22,6 +22,7 @@ import dev.sallyport.edge.review.StoredReviews;
 import dev.sallyport.edge.ssh.HostKeys;
 import dev.sallyport.edge.ssh.HostNames;
 import dev.sallyport.edge.ssh.SshDoor;
+import dev.sallyport.edge.statements.StoredStatementIndex;
 import dev.sallyport.store.Store;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -82,6 +83,7 @@ public final class Edge implements AutoCloseable {
     private final SpoolRecorder recorder;
     private final GrpcAgentLinks links;
     private final Sessions sessions;
+    private final StoredStatementIndex statements;
     private final SshDoor door;
     private final EdgeIdentity identity;
     private final Set<String> sshNames;
@@ -93,6 +95,7 @@ public final class Edge implements AutoCloseable {
             SpoolRecorder recorder,
             GrpcAgentLinks links,
             Sessions sessions,
+            StoredStatementIndex statements,
             SshDoor door,
             EdgeIdentity identity,
             Set<String> sshNames,
@@ -102,6 +105,7 @@ public final class Edge implements AutoCloseable {
         this.recorder = recorder;
         this.links = links;
         this.sessions = sessions;
+        this.statements = statements;
         this.door = door;
         this.identity = identity;
         this.sshNames = sshNames;
@@ -151,8 +155,9 @@ public final class Edge implements AutoCloseable {
                 System::nanoTime);
         linksLater.set(links);
         testsLater.set(new StoredTests(store, edge, links, clock));
+        var statements = new StoredStatementIndex(store.statements(), clock, StoredStatementIndex.Limits.DEFAULT);
         var sessions = new Sessions(
-                member.admission(), links, recorder, new StoredReviews(store, edge, clock), limits.relay(), clock);
+                member.admission(), links, recorder, new StoredReviews(store, edge, clock), statements, limits.relay(), clock);
         var door = new SshDoor(
                 new SshDoor.Settings(List.of(settings.ssh()), settings.proxies(), settings.chacha20(), limits.door()),
                 hostKeys,
@@ -161,7 +166,16 @@ public final class Edge implements AutoCloseable {
                 sessions,
                 clock);
         var started = new Edge(
-                member, recorder, links, sessions, door, identity, settings.sshNames(), limits.drain(), hostKeys);
+                member,
+                recorder,
+                links,
+                sessions,
+                statements,
+                door,
+                identity,
+                settings.sshNames(),
+                limits.drain(),
+                hostKeys);
         try {
             member.start();
             door.start();
@@ -283,6 +297,11 @@ public final class Edge implements AutoCloseable {
     /// Bytes in the spool that wait to be stored.
     public long spooledBytes() {
         return recorder.spooledBytes();
+    }
+
+    /// Recorded statements that are not in the index of statements, since the start.
+    public long statementsNotIndexed() {
+        return statements.missing();
     }
 
     /// Takes nothing new, tells the agents to go elsewhere, and waits for what goes on here, sessions of this

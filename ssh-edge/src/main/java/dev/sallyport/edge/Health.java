@@ -61,6 +61,9 @@ public final class Health implements AutoCloseable {
                 # HELP sallyport_edge_spool_bytes Bytes in the spool.
                 # TYPE sallyport_edge_spool_bytes gauge
                 sallyport_edge_spool_bytes %d
+                # HELP sallyport_edge_statements_not_indexed_total Recorded statements that searches do not find.
+                # TYPE sallyport_edge_statements_not_indexed_total counter
+                sallyport_edge_statements_not_indexed_total %d
                 """.formatted(
                         edge.attachedAgents(),
                         edge.liveSessions(),
@@ -68,7 +71,8 @@ public final class Health implements AutoCloseable {
                         edge.lentCalls(),
                         edge.unreadBytes(),
                         edge.spoolSegments(),
-                        edge.spooledBytes());
+                        edge.spooledBytes(),
+                        edge.statementsNotIndexed());
     }
 
     private static void answer(HttpExchange exchange, int status, String text) throws IOException {

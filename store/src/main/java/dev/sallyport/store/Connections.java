@@ -17,7 +17,7 @@ import java.util.Optional;
 /// The connections of each tenant: their definitions, exactly as the control plane signed them.
 public final class Connections {
 
-    private static final String RETENTION = "recordingRetentionDays";
+    static final String RETENTION = "recordingRetentionDays";
     private static final String STALE = "The connection has changed in the meantime. Please try again.";
     private static final String ABSENT = "There is no such connection.";
     private static final String NAME_TAKEN = "Another connection has this name.";

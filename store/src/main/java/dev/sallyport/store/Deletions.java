@@ -20,12 +20,17 @@ import org.slf4j.LoggerFactory;
 /// Deletes recordings: the data key first, then the chunks.
 ///
 /// One transaction takes the key out of the row, says so in the audit log, and notes that chunks are left. From then
-/// on nobody reads the recording, whatever copies of its chunks there are. The chunks go after it; what is left of
-/// them when that fails stays noted, and is taken up by the next [#finish].
+/// on nobody reads the recording, whatever copies of its chunks there are, and no search shows a statement of it. The
+/// chunks go after it, and what the index of statements has of it; what is left when that fails stays noted, and is
+/// taken up by the next [#finish].
 public final class Deletions {
 
     private static final Logger LOG = LoggerFactory.getLogger(Deletions.class);
     private static final int ATTEMPTS = 6;
+
+    /// Statements that are deleted with a recording, at least, before the rest is left to the next time.
+    private static final int STATEMENTS_AT_ONCE = 300;
+
     private static final String OUTCOME = "outcome";
     private static final String STALE = "The recording has changed in the meantime. Please try again.";
     private static final String LIVE = "The session is live: end it first.";
@@ -35,13 +40,21 @@ public final class Deletions {
     private final Sessions sessions;
     private final Recordings recordings;
     private final Edges edges;
+    private final Statements statements;
 
-    Deletions(Tables tables, AuditLog audit, Sessions sessions, Recordings recordings, Edges edges) {
+    Deletions(
+            Tables tables,
+            AuditLog audit,
+            Sessions sessions,
+            Recordings recordings,
+            Edges edges,
+            Statements statements) {
         this.tables = tables;
         this.audit = audit;
         this.sessions = sessions;
         this.recordings = recordings;
         this.edges = edges;
+        this.statements = statements;
     }
 
     /// Destroys the key of a recording whose session has ended, and which is not on hold. A recording that is deleted
@@ -117,8 +130,9 @@ public final class Deletions {
                 .toList();
     }
 
-    /// Deletes at most `most` chunks of a recording whose key is destroyed; whether none is left. What fails is
-    /// logged and stays noted.
+    /// Deletes at most `most` chunks of a recording whose key is destroyed, and a bounded number of its statements in
+    /// the
+    /// index; whether none is left. What fails is logged and stays noted.
     public boolean finish(ChunkStore chunks, TenantId tenant, SessionId session, int most) {
         try {
             if (!chunks.delete(tenant, session, most)) {
@@ -126,6 +140,10 @@ public final class Deletions {
             }
         } catch (IOException e) {
             LOG.warn("the chunks of the deleted recording {} are not deleted yet; nobody can read them", session, e);
+            return false;
+        }
+        var of = sessions.get(tenant, session);
+        if (of.isPresent() && !statements.delete(of.get(), Math.max(most, STATEMENTS_AT_ONCE))) {
             return false;
         }
         tables.delete(Table.LIVE, partition(tenant), session.value(), Condition.none());

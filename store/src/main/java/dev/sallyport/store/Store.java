@@ -29,6 +29,7 @@ public final class Store implements AutoCloseable {
     private final Reviews reviews;
     private final Settings settings;
     private final Holds holds;
+    private final Statements statements;
     private final Deletions deletions;
 
     /// @param tables prepared or checked by the caller
@@ -61,7 +62,8 @@ public final class Store implements AutoCloseable {
         reviews = new Reviews(tables, auditLog, outbox);
         settings = new Settings(configuration);
         holds = new Holds(tables, auditLog);
-        deletions = new Deletions(tables, auditLog, sessions, recordings, edges);
+        statements = new Statements(tables, settings);
+        deletions = new Deletions(tables, auditLog, sessions, recordings, edges, statements);
     }
 
     public Tables tables() {
@@ -169,6 +171,11 @@ public final class Store implements AutoCloseable {
     /// The legal holds.
     public Holds holds() {
         return holds;
+    }
+
+    /// The index of statements.
+    public Statements statements() {
+        return statements;
     }
 
     /// What deletes recordings.

@@ -31,6 +31,7 @@ import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
 import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 import software.amazon.awssdk.services.dynamodb.model.Select;
 import software.amazon.awssdk.services.dynamodb.model.TransactionConflictException;
+import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
 
 /// The two tables, and the few ways in which items are read and written one by one. What must hold together is
 /// written by a [Transaction].
@@ -48,6 +49,9 @@ public final class Tables implements AutoCloseable {
 
     /// Most keys in one batch read.
     private static final int LARGEST_BATCH = 100;
+
+    /// Most items in one batch of writes.
+    static final int LARGEST_WRITE = 25;
 
     private static final int BATCH_ATTEMPTS = 5;
     private static final Duration CALL_TIMEOUT = Duration.ofSeconds(10);
@@ -188,6 +192,46 @@ public final class Tables implements AutoCloseable {
         return found.stream().filter(this::counts).toList();
     }
 
+    /// Writes items that hang on nothing and on which nothing hangs, in no order; some may be written when it fails.
+    void putAll(Table table, List<Item> items) {
+        writeAll(
+                table,
+                items.stream()
+                        .map(item -> WriteRequest.builder()
+                                .putRequest(put -> put.item(item.attributes()))
+                                .build())
+                        .toList());
+    }
+
+    /// Deletes items by their keys, in no order; some may be gone when it fails.
+    void deleteAll(Table table, List<Item> keys) {
+        writeAll(
+                table,
+                keys.stream()
+                        .map(item -> WriteRequest.builder()
+                                .deleteRequest(delete -> delete.key(key(item.partition(), item.sort())))
+                                .build())
+                        .toList());
+    }
+
+    private void writeAll(Table table, List<WriteRequest> writes) {
+        for (int from = 0; from < writes.size(); from += LARGEST_WRITE) {
+            var part = writes.subList(from, Math.min(from + LARGEST_WRITE, writes.size()));
+            var rest = Map.of(name(table), part);
+            for (int attempt = 1; !rest.isEmpty(); attempt++) {
+                if (attempt > BATCH_ATTEMPTS) {
+                    throw new StoreUnavailable("could not write " + part.size() + " items: the store is overloaded");
+                }
+                if (attempt > 1) {
+                    pause(attempt);
+                }
+                var asked = rest;
+                var answer = call("write a batch", () -> client.batchWriteItem(request -> request.requestItems(asked)));
+                rest = answer.hasUnprocessedItems() ? answer.unprocessedItems() : Map.of();
+            }
+        }
+    }
+
     /// All items of the partition whose sort key starts with `head`, ascending.
     List<Item> list(Table table, String partition, String head) {
         var items = new ArrayList<Item>();
@@ -264,6 +308,33 @@ public final class Tables implements AutoCloseable {
             from = answer.hasLastEvaluatedKey() ? answer.lastEvaluatedKey() : Map.of();
         } while (!from.isEmpty() && items.size() < limit);
         return items.stream().filter(this::counts).toList();
+    }
+
+    /// One read of [#between]. The cursor is the sort key that was read last: from it on (inclusive), there may be
+    /// more.
+    Page<Item> stretch(Table table, String partition, String lowest, String highest, boolean descending, int limit) {
+        if (lowest.compareTo(highest) > 0) {
+            return new Page<>(List.of(), Optional.empty());
+        }
+        var answer = call(
+                "list " + partition,
+                () -> client.query(request -> request.tableName(name(table))
+                        .consistentRead(true)
+                        .keyConditionExpression("pk = :pk AND sk BETWEEN :lowest AND :highest")
+                        .expressionAttributeValues(Map.of(
+                                ":pk",
+                                AttributeValue.fromS(partition),
+                                ":lowest",
+                                AttributeValue.fromS(lowest),
+                                ":highest",
+                                AttributeValue.fromS(highest)))
+                        .scanIndexForward(!descending)
+                        .limit(limit)));
+        return new Page<>(
+                answer.items().stream().map(Item::read).filter(this::counts).toList(),
+                answer.hasLastEvaluatedKey()
+                        ? Optional.of(Item.read(answer.lastEvaluatedKey()).sort())
+                        : Optional.empty());
     }
 
     /// Whether the item was written: `false` when the condition did not hold.

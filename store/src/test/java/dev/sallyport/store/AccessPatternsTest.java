@@ -31,6 +31,8 @@ import dev.sallyport.core.recording.RecordingState;
 import dev.sallyport.core.revocation.Revocation;
 import dev.sallyport.core.session.Outcome;
 import dev.sallyport.core.session.Session;
+import dev.sallyport.core.statement.IndexedStatement;
+import dev.sallyport.core.statement.StatementSearch;
 import dev.sallyport.core.tenant.TenantSettings;
 import dev.sallyport.core.user.User;
 import java.io.IOException;
@@ -114,7 +116,43 @@ class AccessPatternsTest {
                 "the recordings of a page of two sessions",
                 () -> store.recordings().all(acme.id(), List.of(killed.id(), session[0].id())));
         end(killed);
+        statements(killed);
         keeping(killed.id(), session[0].id());
+    }
+
+    private void statements(Session session) {
+        var statement = new IndexedStatement(
+                session.id(),
+                1,
+                clock.instant(),
+                session.user(),
+                session.email(),
+                session.connectionName(),
+                "update orders set state = 'sent', carrier = 'x' where customer = 1 and shop = 2 returning id, total",
+                false,
+                "allow",
+                Optional.empty());
+        measure(
+                "index a statement (9 words)",
+                () -> store.statements().add(acme.id(), List.of(statement), Optional.empty()));
+        for (var whose : List.of(Optional.<UserId>empty(), Optional.of(session.user()))) {
+            measure(
+                    whose.isEmpty()
+                            ? "search statements for a word (30 days, one found)"
+                            : "the same among one user's statements",
+                    () -> store.statements()
+                            .find(
+                                    acme.id(),
+                                    new StatementFinder.Query(
+                                            StatementSearch.of("carrier").orElseThrow(),
+                                            whose,
+                                            Optional.empty(),
+                                            Optional.empty(),
+                                            clock.instant().minus(Duration.ofDays(30)),
+                                            clock.instant().plusSeconds(1),
+                                            50),
+                                    Optional.empty()));
+        }
     }
 
     private void keeping(SessionId session, SessionId another) {

@@ -12,6 +12,7 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.BatchGetItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.BatchGetItemResponse;
+import software.amazon.awssdk.services.dynamodb.model.BatchWriteItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.GetItemResponse;
 import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
@@ -82,6 +83,14 @@ final class Metered {
             }
             case "putItem" -> writes.add(write(((PutItemRequest) request).item()));
             case "updateItem", "deleteItem" -> writes.add(1);
+            case "batchWriteItem" ->
+                ((BatchWriteItemRequest) request)
+                        .requestItems().values().stream()
+                                .flatMap(List::stream)
+                                .forEach(write -> writes.add(
+                                        write.putRequest() == null
+                                                ? 1
+                                                : write(write.putRequest().item())));
             case "transactWriteItems" ->
                 ((TransactWriteItemsRequest) request)
                         .transactItems()

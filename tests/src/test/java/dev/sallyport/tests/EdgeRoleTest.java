@@ -8,7 +8,9 @@ import dev.sallyport.edge.Edge;
 import dev.sallyport.tests.bed.AfterEachCase;
 import dev.sallyport.tests.bed.GuardedStore.Statement;
 import dev.sallyport.tests.bed.Instance;
+import dev.sallyport.tests.bed.NewConnections;
 import dev.sallyport.tests.bed.OpenSession;
+import dev.sallyport.tests.bed.Postgres;
 import dev.sallyport.tests.bed.Recorded;
 import dev.sallyport.tests.bed.Split;
 import java.io.IOException;
@@ -72,6 +74,16 @@ class EdgeRoleTest {
     private static void sessions(Instance control) throws Exception {
         assertThat(control.ssh("alice", "bash", "echo in").now().status()).isZero();
         assertThat(control.ssh("bob", "bash", "true").now().status()).isEqualTo(253);
+        var database = NewConnections.postgres(control, Postgres.shared());
+        var asked = control.ssh("alice", database, "select 'an edge indexes this' as statement")
+                .now();
+        assertThat(asked.status()).as("%s", asked).isZero();
+        await().atMost(WIDE)
+                .untilAsserted(
+                        () -> assertThat(control.sally("sessions", "search", "statement", "--connection", database)
+                                        .now()
+                                        .out())
+                                .contains("an edge indexes this"));
         var tested = control.sally("admin", "connections", "test", "bash").now();
         assertThat(tested.status()).as("%s", tested).isZero();
         try (var session = OpenSession.start(control, "alice", "bash")) {

@@ -10,7 +10,7 @@ import java.util.function.Consumer;
 
 /// Shows what is longer than the screen through the user's pager: `SALLY_PAGER`, else `PAGER`, else `less`. What goes
 /// to a file or to another program never passes it.
-final class Pager {
+public final class Pager {
 
     /// Lines that are on any screen: for so few nobody is asked how large it is.
     private static final int FEW = 15;
@@ -24,7 +24,7 @@ final class Pager {
     private Pager() {}
 
     /// Prints what `printing` prints, screen by screen where it is long.
-    static void print(Run run, Consumer<PrintStream> printing) {
+    public static void print(Run run, Consumer<PrintStream> printing) {
         var command = command(run);
         if (command.isEmpty()) {
             printing.accept(run.out());

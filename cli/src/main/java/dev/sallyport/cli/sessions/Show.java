@@ -74,6 +74,11 @@ public final class Show extends Action {
         }
         facts(shown).print(run.out(), colours());
         told(shown).ifPresent(this::print);
+        var notIndexed = shown.statementsNotIndexed();
+        if (notIndexed != null) {
+            run.say(notIndexed + (notIndexed == 1 ? " statement" : " statements")
+                    + " of this session are not in the index:  sally sessions search  does not find them.");
+        }
         return ExitCode.OK;
     }
 

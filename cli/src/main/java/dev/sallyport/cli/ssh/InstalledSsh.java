@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -38,16 +39,26 @@ final class InstalledSsh {
     /// @param options for ssh, besides those that every connection needs
     /// @return the exit status of ssh
     int run(Run run, String name, List<String> options, List<String> command) throws Exception {
+        return run(run, name, options, command, Optional.empty());
+    }
+
+    /// The same with another stdin than ours.
+    ///
+    /// @param input a file that can be read
+    int run(Run run, String name, List<String> options, List<String> command, Optional<Path> input) throws Exception {
         var connection = ConnectionName.of(name)
                 .orElseThrow(() -> Failure.usage("that is not a connection's name;  sally ls  lists them."));
         var arguments = arguments(run, connection, options, command);
         if (dryRun) {
-            run.out().println(Shell.line(arguments));
+            run.out()
+                    .println(Shell.line(arguments)
+                            + input.map(file -> " < " + Shell.quoted(file.toString()))
+                                    .orElse(""));
             return 0;
         }
         run.out().flush();
         run.surroundings().err().flush();
-        return started(run, arguments);
+        return started(run, arguments, input);
     }
 
     private List<String> arguments(Run run, ConnectionName connection, List<String> options, List<String> command)
@@ -103,12 +114,15 @@ final class InstalledSsh {
         }
     }
 
-    private static int started(Run run, List<String> arguments) throws Failure, InterruptedException {
+    private static int started(Run run, List<String> arguments, Optional<Path> input)
+            throws Failure, InterruptedException {
         var command = new ArrayList<>(arguments);
         command.set(0, program(run));
         Process ssh;
         try {
-            ssh = new ProcessBuilder(command).inheritIO().start();
+            var builder = new ProcessBuilder(command).inheritIO();
+            input.ifPresent(file -> builder.redirectInput(file.toFile()));
+            ssh = builder.start();
         } catch (IOException e) {
             throw Failure.failed("ssh cannot be run. Is it installed (package openssh-client)?");
         }

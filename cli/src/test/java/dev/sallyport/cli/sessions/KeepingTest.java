@@ -94,6 +94,7 @@ class KeepingTest {
                         shown.level(),
                         "deleted",
                         new Deletion(Examples.START, "usr_1", "a\u001b[31m letter"),
+                        null,
                         null));
         var gone = Problem.of(Problem.Type.DELETED, "The recording of this session was deleted on X by usr_1: gone.");
         api.on("GET " + path + "/recording", gone).on("GET " + path + "/recording/chunks", gone);

@@ -121,14 +121,17 @@ public final class SessionRoutes {
                 .all(caller.tenant(), page.items().stream().map(Session::id).toList());
         return Answer.ok(new Sessions.Page(
                 page.items().stream()
-                        .map(session ->
-                                shown(session, Optional.ofNullable(recordings.get(session.id())), Optional.empty()))
+                        .map(session -> shown(
+                                session,
+                                Optional.ofNullable(recordings.get(session.id())),
+                                Optional.empty(),
+                                Optional.empty()))
                         .toList(),
                 page.cursor().orElse(null)));
     }
 
     /// A connection may be gone, and its sessions still there: a name counts as it is.
-    private Optional<ConnectionName> connection(Caller caller, String idOrName) {
+    Optional<ConnectionName> connection(Caller caller, String idOrName) {
         if (idOrName.startsWith("con_")) {
             try {
                 var found = store.connections().get(caller.tenant(), new ConnectionId(idOrName));
@@ -151,7 +154,9 @@ public final class SessionRoutes {
         return shown(
                 session,
                 store.recordings().get(session.tenant(), session.id()),
-                store.holds().get(session.tenant(), session.id()));
+                store.holds().get(session.tenant(), session.id()),
+                Optional.of(store.statements().missing(session.tenant(), session.id()))
+                        .filter(count -> count > 0));
     }
 
     private Answer delete(Caller caller, Call call) throws Declined {
@@ -218,7 +223,7 @@ public final class SessionRoutes {
         var killed = store.sessions()
                 .kill(caller.actor(), caller.tenant(), session.id(), reason.orElse(""))
                 .orThrow();
-        return Answer.accepted(shown(killed, Optional.empty(), Optional.empty()));
+        return Answer.accepted(shown(killed, Optional.empty(), Optional.empty(), Optional.empty()));
     }
 
     private Answer recording(Caller caller, Call call) throws Declined {
@@ -303,7 +308,8 @@ public final class SessionRoutes {
         return Words.of(abandoned ? RecordingState.INCOMPLETE : row.state());
     }
 
-    private Sessions.Session shown(Session session, Optional<RecordingRow> row, Optional<Hold> hold) {
+    private Sessions.Session shown(
+            Session session, Optional<RecordingRow> row, Optional<Hold> hold, Optional<Long> notIndexed) {
         var certificate = session.certificate();
         return new Sessions.Session(
                 session.id().value(),
@@ -333,6 +339,7 @@ public final class SessionRoutes {
                 row.flatMap(RecordingRow::deletion)
                         .map(it -> new Sessions.Deletion(it.at(), it.by(), it.reason()))
                         .orElse(null),
-                hold.map(SessionRoutes::shown).orElse(null));
+                hold.map(SessionRoutes::shown).orElse(null),
+                notIndexed.orElse(null));
     }
 }

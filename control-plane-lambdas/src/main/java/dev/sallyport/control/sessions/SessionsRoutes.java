@@ -9,8 +9,14 @@ public final class SessionsRoutes {
     private final Router router = new Router();
 
     @Inject
-    SessionsRoutes(SessionRoutes sessions, ChunkRoutes chunks, AuditRoutes audit, ExportRoutes exports) {
+    SessionsRoutes(
+            SessionRoutes sessions,
+            StatementRoutes statements,
+            ChunkRoutes chunks,
+            AuditRoutes audit,
+            ExportRoutes exports) {
         sessions.addTo(router);
+        statements.addTo(router);
         chunks.addTo(router);
         audit.addTo(router);
         exports.addTo(router);

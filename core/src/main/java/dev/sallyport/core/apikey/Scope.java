@@ -35,6 +35,7 @@ public record Scope(String noun, Verb verb) {
             "sessions",
             "settings",
             "ssh-server",
+            "statements",
             "tenants",
             "users");
 

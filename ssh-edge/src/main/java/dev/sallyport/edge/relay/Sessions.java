@@ -15,6 +15,7 @@ import dev.sallyport.edge.recorder.Recorder;
 import dev.sallyport.edge.recorder.Recorder.Recording;
 import dev.sallyport.edge.recorder.Recorder.RecordingFailed;
 import dev.sallyport.edge.review.Reviews;
+import dev.sallyport.edge.statements.StatementIndex;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
@@ -36,27 +37,25 @@ public final class Sessions implements AutoCloseable {
     private final AgentLinks agents;
     private final Recorder recorder;
     private final Reviews reviews;
+    private final StatementIndex statements;
     private final RelayLimits limits;
     private final Clock clock;
     private final Ticker ticker = new Ticker();
     private final AtomicInteger live = new AtomicInteger();
-
-    /// Where nothing that is held can be approved.
-    public Sessions(Admission admission, AgentLinks agents, Recorder recorder, RelayLimits limits, Clock clock) {
-        this(admission, agents, recorder, Reviews.NONE, limits, clock);
-    }
 
     public Sessions(
             Admission admission,
             AgentLinks agents,
             Recorder recorder,
             Reviews reviews,
+            StatementIndex statements,
             RelayLimits limits,
             Clock clock) {
         this.reviews = reviews;
         this.admission = admission;
         this.agents = agents;
         this.recorder = recorder;
+        this.statements = statements;
         this.limits = limits;
         this.clock = clock;
     }
@@ -132,15 +131,21 @@ public final class Sessions implements AutoCloseable {
             }
             recording = NoRecording.INSTANCE;
         }
-        var tape = new Tape(
-                recording,
-                order.level().keepsBytes(connection.target()),
-                connection.recordingRequired(),
-                limits.passed(),
-                () -> client.say("this session is no longer recorded"));
-        var outcome = recorded(client, request, granted, opening, tape, link);
-        recording.seal(outcome);
-        return outcome;
+        // without a recording there is nothing that the index could point to
+        try (var index = recording == NoRecording.INSTANCE
+                ? StatementIndex.OfSession.NOTHING
+                : statements.open(order, connection)) {
+            var tape = new Tape(
+                    recording,
+                    order.level().keepsBytes(connection.target()),
+                    connection.recordingRequired(),
+                    limits.passed(),
+                    () -> client.say("this session is no longer recorded"),
+                    index);
+            var outcome = recorded(client, request, granted, opening, tape, link);
+            recording.seal(outcome);
+            return outcome;
+        }
     }
 
     private Outcome recorded(

@@ -4,6 +4,7 @@ import dev.sallyport.core.link.Message.Stream;
 import dev.sallyport.core.recording.Event;
 import dev.sallyport.edge.recorder.Recorder.Recording;
 import dev.sallyport.edge.recorder.Recorder.RecordingFailed;
+import dev.sallyport.edge.statements.StatementIndex;
 import java.nio.charset.StandardCharsets;
 
 /// Writes what passes through one session into its recording, at the recording's level.
@@ -16,6 +17,7 @@ final class Tape {
     private final boolean keepsBytes;
     private final boolean required;
     private final Runnable lost;
+    private final StatementIndex.OfSession statements;
     private final Passage inputPassage;
     private final Passage outputPassage;
     private final Passage errorPassage;
@@ -23,11 +25,19 @@ final class Tape {
     private volatile boolean broken;
 
     /// @param keepsBytes whether what passes is kept, or only counted and hashed
-    Tape(Recording recording, boolean keepsBytes, boolean required, int passedLimit, Runnable lost) {
+    /// @param statements what is told of statements once they are recorded
+    Tape(
+            Recording recording,
+            boolean keepsBytes,
+            boolean required,
+            int passedLimit,
+            Runnable lost,
+            StatementIndex.OfSession statements) {
         this.recording = recording;
         this.keepsBytes = keepsBytes;
         this.required = required;
         this.lost = lost;
+        this.statements = statements;
         this.inputPassage = new Passage(Stream.INPUT, recording, passedLimit);
         this.outputPassage = new Passage(Stream.OUTPUT, recording, passedLimit);
         this.errorPassage = new Passage(Stream.ERROR, recording, passedLimit);
@@ -61,7 +71,12 @@ final class Tape {
 
     /// Anything else that happened.
     void note(Event.Kind kind, String text, long agentNumber, long edgeNumber) throws RecordingFailed {
-        writing(() -> recording.append(kind, text(text), agentNumber, edgeNumber));
+        writing(() -> {
+            recording.append(kind, text(text), agentNumber, edgeNumber);
+            if (kind == Event.Kind.STATEMENT) {
+                statements.recorded(text);
+            }
+        });
     }
 
     /// What was counted until now becomes an event.

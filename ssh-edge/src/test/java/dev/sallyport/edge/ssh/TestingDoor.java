@@ -11,6 +11,8 @@ import dev.sallyport.edge.fake.FakeAgents;
 import dev.sallyport.edge.fake.MemoryRecorder;
 import dev.sallyport.edge.relay.RelayLimits;
 import dev.sallyport.edge.relay.Sessions;
+import dev.sallyport.edge.review.Reviews;
+import dev.sallyport.edge.statements.StatementIndex;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -56,7 +58,7 @@ final class TestingDoor implements AutoCloseable {
         MINA.setLevel(Level.SEVERE);
         this.folder = folder;
         hostKeys = HostKeys.in(folder.resolve("host"), List.of("127.0.0.1", "localhost"), hostClock);
-        sessions = new Sessions(admission, agents, recorder, relayLimits, Clock.systemUTC());
+        sessions = new Sessions(admission, agents, recorder, Reviews.NONE, StatementIndex.NONE, relayLimits, Clock.systemUTC());
         door = new SshDoor(
                 new SshDoor.Settings(
                         List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),

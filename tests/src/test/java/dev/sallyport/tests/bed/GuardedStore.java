@@ -170,6 +170,17 @@ public final class GuardedStore implements AutoCloseable {
                 object(request.get("RequestItems"))
                         .forEach((table, keys) -> list(object(keys).get("Keys"))
                                 .forEach(key -> all.add(new Access(action, table(table), text(object(key), "pk")))));
+            case "BatchWriteItem" ->
+                object(request.get("RequestItems"))
+                        .forEach((table, writes) -> list(writes)
+                                .forEach(write -> object(write)
+                                        .forEach((kind, what) -> all.add(new Access(
+                                                action,
+                                                table(table),
+                                                text(
+                                                        object(object(what)
+                                                                .get(kind.equals("PutRequest") ? "Item" : "Key")),
+                                                        "pk"))))));
             case "TransactWriteItems" ->
                 list(request.get("TransactItems"))
                         .forEach(item -> object(item)
