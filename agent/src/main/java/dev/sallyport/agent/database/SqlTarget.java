@@ -42,6 +42,9 @@ final class SqlTarget implements Target {
     /// How often those who wait look whether it is over.
     private static final long LOOK_MILLIS = 500;
 
+    /// What a terminal sends for Ctrl-C.
+    private static final byte INTERRUPT = 3;
+
     private static final String END = "";
 
     private final DatabaseTarget inner;
@@ -266,10 +269,18 @@ final class SqlTarget implements Target {
 
     @Override
     public boolean write(byte[] bytes) throws InterruptedException {
-        if (command.isPresent()) {
+        if (command.isEmpty()) {
+            return pass(bytes, false);
+        }
+        if (!table) {
             return false;
         }
-        return pass(bytes, false);
+        for (byte each : bytes) {
+            if (each == INTERRUPT) {
+                signal("INT");
+            }
+        }
+        return !ended;
     }
 
     @Override

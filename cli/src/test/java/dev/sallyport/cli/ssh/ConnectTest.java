@@ -104,27 +104,6 @@ class ConnectTest {
     }
 
     @Test
-    void execAsksForNoTerminalAndNobody() {
-        assertThat(sally.run("exec", "--dry-run", "bash", "--", "-v", "it's").out())
-                .isEqualTo("ssh -F " + folder + "/ssh_config -T -o BatchMode=yes -l alice+bash -- alice -v"
-                        + " 'it'\\''s'\n");
-    }
-
-    @Test
-    void execNeedsACommandAndPassesItsExitStatusOn() throws IOException {
-        assertThat(sally.run("exec", "bash").code()).isEqualTo(2);
-        var words = folder.resolve("words");
-        var bin = Files.createDirectories(folder.resolve("bin"));
-        var fake = Files.writeString(bin.resolve("ssh"), "#!/bin/sh\nprintf '%s\\n' \"$@\" >" + words + "\nexit 41\n");
-        Files.setPosixFilePermissions(fake, PosixFilePermissions.fromString("rwx------"));
-        assertThat(sally.variable("PATH", bin.toString())
-                        .run("exec", "bash", "--", "a  b", "$(c)")
-                        .code())
-                .isEqualTo(41);
-        assertThat(Files.readString(words)).endsWith("--\nalice\na  b\n$(c)\n");
-    }
-
-    @Test
     void theConfigurationForSshHasAHostForEachLoginAndConnection() {
         var ran = sally.run("ssh-config");
         assertThat(ran.code()).as(ran.err()).isZero();
