@@ -75,13 +75,14 @@ class ExecTest {
         return configured(new TestingSally(folder).onATerminal().person(_ -> ""));
     }
 
-    /// An ssh that keeps its words and its stdin, and ends as told.
+    /// An ssh that keeps its words, and its stdin where that is not what the tests themselves were started with, and
+    /// ends as told.
     private void fakeSsh(TestingSally one, int status) throws IOException {
         var bin = Files.createDirectories(folder.resolve("bin"));
         var fake = Files.writeString(bin.resolve("ssh"), """
                 #!/bin/sh
                 printf '%%s\\n' "$@" >%1$s/words
-                /bin/cat >%1$s/input
+                [ -f /dev/stdin ] && /bin/cat >%1$s/input
                 exit %2$d
                 """.formatted(folder, status));
         Files.setPosixFilePermissions(fake, PosixFilePermissions.fromString("rwx------"));
