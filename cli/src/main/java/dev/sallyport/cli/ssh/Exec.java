@@ -97,8 +97,7 @@ public final class Exec extends Action {
             throw Failure.usage("say either a command or -f FILE, not both. Nothing was run.");
         }
         if (!file.equals(STDIN)) {
-            return Optional.of(
-                    InstalledSsh.readable(run.surroundings().folder().resolve(file)));
+            return Optional.of(InstalledSsh.readable(run.surroundings().folder().resolve(file)));
         }
         if (table && typed) {
             // ssh would hand the keys on unseen, the one that ends input among them
@@ -117,7 +116,8 @@ public final class Exec extends Action {
             return false;
         }
         try {
-            return DatabaseProtocol.of(client().connection(connection.toString()).type())
+            return DatabaseProtocol.of(
+                            client().connection(connection.toString()).type())
                     .isPresent();
         } catch (IOException | Refused | Failure e) {
             // It is only about looks, and ssh knows the way without the API.
