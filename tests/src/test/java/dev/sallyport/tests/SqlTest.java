@@ -116,7 +116,7 @@ class SqlTest {
         var table = instance.sally("exec", "--as", "alice", "--table", connection, "select 7 as id")
                 .now();
         assertThat(table.status()).as("%s", table).isZero();
-        assertThat(table.out()).isEqualTo(" id\r\n----\r\n 7\r\n(1 row)\r\n");
+        assertThat(table.out()).isEqualTo(" id\r\n----\r\n 7\r\n(1 row)\r\n\r\n");
         assertThat(table.err()).isEmpty();
         var missing = instance.sally("exec", "--as", "alice", connection, "-f", file + ".not")
                 .now();
