@@ -48,8 +48,8 @@ final class Completion extends Action {
                 connect|exec)
                   if [ "$COMP_CWORD" -gt 1 ]; then
                     case "$before" in
-                      --as|--identity|-i|--config|=) ;;
-                      connect|exec|-t|--dry-run|--*=*)
+                      --as|--identity|-i|--file|-f|--config|=) ;;
+                      connect|exec|-t|--table|--dry-run|--*=*)
                         case "$word" in
                           -*) ;;
                           *) _sally_connections "$word" "$1"; return 0 ;;

@@ -85,6 +85,8 @@ class CompletionTest {
             assertThat(offered(command, "")).hasSize(4).contains("$(touch " + folder + "/expanded)");
         }
         assertThat(offered("connect", "--as", "ba")).doesNotContain("bash");
+        assertThat(offered("exec", "--table", "w")).containsExactly("web-1");
+        assertThat(offered("exec", "bash", "-f", "ba")).doesNotContain("bash");
         assertThat(folder.resolve("expanded")).doesNotExist();
     }
 

@@ -157,7 +157,13 @@ public final class Edge implements AutoCloseable {
         testsLater.set(new StoredTests(store, edge, links, clock));
         var statements = new StoredStatementIndex(store.statements(), clock, StoredStatementIndex.Limits.DEFAULT);
         var sessions = new Sessions(
-                member.admission(), links, recorder, new StoredReviews(store, edge, clock), statements, limits.relay(), clock);
+                member.admission(),
+                links,
+                recorder,
+                new StoredReviews(store, edge, clock),
+                statements,
+                limits.relay(),
+                clock);
         var door = new SshDoor(
                 new SshDoor.Settings(List.of(settings.ssh()), settings.proxies(), settings.chacha20(), limits.door()),
                 hostKeys,

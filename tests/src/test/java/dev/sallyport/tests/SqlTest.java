@@ -9,8 +9,11 @@ import dev.sallyport.tests.bed.LastSession;
 import dev.sallyport.tests.bed.NewConnections;
 import dev.sallyport.tests.bed.Postgres;
 import dev.sallyport.tests.bed.Shared;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// SQL without a client: after the connection's name, or on stdin.
 @EndToEnd
@@ -98,5 +101,35 @@ class SqlTest {
         var ran = instance.sshWith(List.of("-tt"), "alice", connection("none"), "select 7 as id, 'Berlin' as city")
                 .now();
         assertThat(ran.out()).as("%s", ran).contains(" id | city\r\n----+--------\r\n 7  | Berlin\r\n(1 row)\r\n");
+    }
+
+    @Test
+    void sallyRunsAFileAndAsksForATable(@TempDir Path folder) throws Exception {
+        var connection = connection("none");
+        var file = Files.writeString(
+                folder.resolve("report.sql"), "select 7 as id, 'Berlin' as city;\nselct 1;\nselect 'never';\n");
+        var ran = instance.sally("exec", "--as", "alice", connection, "-f", file.toString())
+                .now();
+        assertThat(ran.status()).as("%s", ran).isEqualTo(1);
+        assertThat(ran.out()).isEqualTo("id\tcity\n7\tBerlin\n");
+        assertThat(ran.err()).contains("ERROR:").contains("selct");
+        var table = instance.sally("exec", "--as", "alice", "--table", connection, "select 7 as id")
+                .now();
+        assertThat(table.status()).as("%s", table).isZero();
+        assertThat(table.out()).isEqualTo(" id\r\n----\r\n 7\r\n(1 row)\r\n\r\n");
+        assertThat(table.err()).contains("is over; replay it with").doesNotContain("Connection to");
+        var missing = instance.sally("exec", "--as", "alice", connection, "-f", file + ".not")
+                .now();
+        assertThat(missing.status()).as("%s", missing).isEqualTo(2);
+        assertThat(missing.err()).contains("there is no such file. Nothing was run.");
+    }
+
+    @Test
+    void ctrlCEndsACommandOnATerminal() throws Exception {
+        var ran = instance.sshWith(List.of("-tt"), "alice", connection("none"), "select pg_sleep(600)")
+                .input("\u0003")
+                .keepInputOpen()
+                .now();
+        assertThat(ran.status()).as("%s", ran).isNotZero();
     }
 }

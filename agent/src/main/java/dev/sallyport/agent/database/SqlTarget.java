@@ -39,10 +39,11 @@ final class SqlTarget implements Target {
 
     private static final int FLUSH = 32_768;
 
-    private static final byte CTRL_C = 3;
-
     /// How often those who wait look whether it is over.
     private static final long LOOK_MILLIS = 500;
+
+    /// What a terminal sends for Ctrl-C.
+    private static final byte INTERRUPT = 3;
 
     private static final String END = "";
 
@@ -272,25 +273,18 @@ final class SqlTarget implements Target {
 
     @Override
     public boolean write(byte[] bytes) throws InterruptedException {
-        if (table && isInterrupted(bytes)) {
-            signal("INT");
-            return true;
+        if (command.isEmpty()) {
+            return pass(bytes, false);
         }
-        if (command.isPresent()) {
-            // at a terminal Ctrl-C may still come
-            return table;
+        if (!table) {
+            return false;
         }
-        return pass(bytes, false);
-    }
-
-    /// Ctrl-C, as a terminal sends it that nobody interprets.
-    private static boolean isInterrupted(byte[] bytes) {
-        for (byte one : bytes) {
-            if (one == CTRL_C) {
-                return true;
+        for (byte each : bytes) {
+            if (each == INTERRUPT) {
+                signal("INT");
             }
         }
-        return false;
+        return !ended;
     }
 
     @Override

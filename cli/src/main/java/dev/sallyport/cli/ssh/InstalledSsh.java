@@ -39,26 +39,45 @@ final class InstalledSsh {
     /// @param options for ssh, besides those that every connection needs
     /// @return the exit status of ssh
     int run(Run run, String name, List<String> options, List<String> command) throws Exception {
-        return run(run, name, options, command, Optional.empty());
+        return run(run, connection(name), options, command, Optional.empty());
     }
 
-    /// The same with another stdin than ours.
-    ///
-    /// @param input a file that can be read
-    int run(Run run, String name, List<String> options, List<String> command, Optional<Path> input) throws Exception {
-        var connection = ConnectionName.of(name)
-                .orElseThrow(() -> Failure.usage("that is not a connection's name;  sally ls  lists them."));
+    /// The same with a file for stdin, which ssh itself reads: it is never here as a whole.
+    int run(Run run, ConnectionName connection, List<String> options, List<String> command, Optional<Path> input)
+            throws Exception {
         var arguments = arguments(run, connection, options, command);
         if (dryRun) {
             run.out()
                     .println(Shell.line(arguments)
-                            + input.map(file -> " < " + Shell.quoted(file.toString()))
+                            + input.map(file -> " < " + Shell.line(List.of(file.toString())))
                                     .orElse(""));
             return 0;
         }
         run.out().flush();
         run.surroundings().err().flush();
         return started(run, arguments, input);
+    }
+
+    /// @throws Failure when a connection cannot be called so
+    static ConnectionName connection(String name) throws Failure {
+        return ConnectionName.of(name)
+                .orElseThrow(() -> Failure.usage("that is not a connection's name;  sally ls  lists them."));
+    }
+
+    /// The file as it can be read.
+    ///
+    /// @throws Failure when it cannot
+    static Path readable(Path file) throws Failure {
+        if (Files.isDirectory(file)) {
+            throw Failure.usage(file + " is a folder, not a file. Nothing was run.");
+        }
+        if (!Files.exists(file)) {
+            throw Failure.usage(file + " cannot be read: there is no such file. Nothing was run.");
+        }
+        if (!Files.isReadable(file)) {
+            throw Failure.usage(file + " cannot be read: access is denied. Nothing was run.");
+        }
+        return file;
     }
 
     private List<String> arguments(Run run, ConnectionName connection, List<String> options, List<String> command)
@@ -119,11 +138,14 @@ final class InstalledSsh {
         var command = new ArrayList<>(arguments);
         command.set(0, program(run));
         Process ssh;
+        var builder = new ProcessBuilder(command).inheritIO();
+        input.ifPresent(file -> builder.redirectInput(file.toFile()));
         try {
-            var builder = new ProcessBuilder(command).inheritIO();
-            input.ifPresent(file -> builder.redirectInput(file.toFile()));
             ssh = builder.start();
         } catch (IOException e) {
+            if (input.isPresent()) {
+                readable(input.get());
+            }
             throw Failure.failed("ssh cannot be run. Is it installed (package openssh-client)?");
         }
         // A signal that ends us must not leave it behind.

@@ -104,51 +104,6 @@ class ConnectTest {
     }
 
     @Test
-    void execAsksForNoTerminalAndNobody() {
-        assertThat(sally.run("exec", "--dry-run", "bash", "--", "-v", "it's").out())
-                .isEqualTo("ssh -F " + folder + "/ssh_config -T -o BatchMode=yes -l alice+bash -- alice -v"
-                        + " 'it'\\''s'\n");
-    }
-
-    @Test
-    void execNeedsACommandAndPassesItsExitStatusOn() throws IOException {
-        assertThat(sally.run("exec", "bash").code()).isEqualTo(2);
-        var words = folder.resolve("words");
-        var bin = Files.createDirectories(folder.resolve("bin"));
-        var fake = Files.writeString(bin.resolve("ssh"), "#!/bin/sh\nprintf '%s\\n' \"$@\" >" + words + "\nexit 41\n");
-        Files.setPosixFilePermissions(fake, PosixFilePermissions.fromString("rwx------"));
-        assertThat(sally.variable("PATH", bin.toString())
-                        .run("exec", "bash", "--", "a  b", "$(c)")
-                        .code())
-                .isEqualTo(41);
-        assertThat(Files.readString(words)).endsWith("--\nalice\na  b\n$(c)\n");
-    }
-
-    @Test
-    void execRunsWhatStandsInAFile() throws IOException {
-        var sql = Files.writeString(folder.resolve("a file.sql"), "select 1;");
-        assertThat(sally.run("exec", "--dry-run", "-t", "db", "-f", sql.toString())
-                        .out())
-                .isEqualTo(
-                        "ssh -F " + folder + "/ssh_config -tt -o BatchMode=yes -l alice+db -- alice < '" + sql + "'\n");
-        var read = folder.resolve("read");
-        var bin = Files.createDirectories(folder.resolve("bin"));
-        var fake = Files.writeString(bin.resolve("ssh"), "#!/bin/sh\n/bin/cat >" + read + "\nexit 1\n");
-        Files.setPosixFilePermissions(fake, PosixFilePermissions.fromString("rwx------"));
-        assertThat(sally.variable("PATH", bin.toString())
-                        .run("exec", "db", "-f", "a file.sql")
-                        .code())
-                .isEqualTo(1);
-        assertThat(Files.readString(read)).isEqualTo("select 1;");
-        for (var wrong : List.of(
-                List.of("exec", "db", "-f", "not there"),
-                List.of("exec", "db", "-f", folder.toString()),
-                List.of("exec", "db", "-f", "a file.sql", "select 2"))) {
-            assertThat(sally.run(wrong.toArray(String[]::new)).code()).isEqualTo(2);
-        }
-    }
-
-    @Test
     void theConfigurationForSshHasAHostForEachLoginAndConnection() {
         var ran = sally.run("ssh-config");
         assertThat(ran.code()).as(ran.err()).isZero();

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -131,15 +133,24 @@ class RealClientsTest {
         }
     }
 
-    private static String client(int port, List<String> more, String input) throws IOException {
+    private static String client(int port, List<String> more, String input) throws IOException, InterruptedException {
         var command = new ArrayList<>(List.of("mysql", "--no-defaults", "--ssl=0", "-h127.0.0.1", "-P" + port));
         command.addAll(List.of("-u" + Maria.NATIVE, "-p" + Maria.PASSWORD, "--default-character-set=utf8mb4"));
         command.addAll(more);
-        var process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        try (var in = process.getOutputStream()) {
-            in.write(input.getBytes(StandardCharsets.UTF_8));
+        // apart: what comes first of the two is the client's buffers' business
+        var errors = Files.createTempFile("mysql-errors", ".txt");
+        try {
+            var process =
+                    new ProcessBuilder(command).redirectError(errors.toFile()).start();
+            try (var in = process.getOutputStream()) {
+                in.write(input.getBytes(StandardCharsets.UTF_8));
+            }
+            var shown = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            boolean _ = process.waitFor(60, TimeUnit.SECONDS);
+            return shown + "\n-- stderr\n" + Files.readString(errors);
+        } finally {
+            Files.delete(errors);
         }
-        return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
 
     @Test

@@ -58,7 +58,8 @@ final class TestingDoor implements AutoCloseable {
         MINA.setLevel(Level.SEVERE);
         this.folder = folder;
         hostKeys = HostKeys.in(folder.resolve("host"), List.of("127.0.0.1", "localhost"), hostClock);
-        sessions = new Sessions(admission, agents, recorder, Reviews.NONE, StatementIndex.NONE, relayLimits, Clock.systemUTC());
+        sessions = new Sessions(
+                admission, agents, recorder, Reviews.NONE, StatementIndex.NONE, relayLimits, Clock.systemUTC());
         door = new SshDoor(
                 new SshDoor.Settings(
                         List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
