@@ -14,8 +14,8 @@ SOURCES     := $(shell find pom.xml .mvn */pom.xml */src/main -type f 2>/dev/nul
 EDGES       := 1
 TEST_TOOLS  := ssh:openssh-client sshd:openssh-server sftp:openssh-client rsync:rsync git:git plink:putty-tools \
                asciinema:asciinema tmux:tmux python3:python3 setpriv:util-linux ssh-audit:ssh-audit ip:iproute2 \
-               openssl:openssl psql:postgresql-client mysql:mariadb-client faketime:faketime \
-               systemd-analyze:systemd groff:groff-base zsh:zsh
+               openssl:openssl psql:postgresql-client pg_createcluster:postgresql mysql:mariadb-client \
+               faketime:faketime systemd-analyze:systemd groff:groff-base zsh:zsh
 BENCH_TOOLS := pgbench:postgresql pgbouncer:pgbouncer mysqlslap:mariadb-client
 
 .DEFAULT_GOAL := help

@@ -97,7 +97,7 @@ final class Result {
             } else if (binary[i]) {
                 binaryValue(i, bytes, start, start + length, out);
             } else {
-                value(mask.value(i, bytes, start, start + length), bytes, start, start + length, out);
+                value(text(i, bytes, start, start + length), bytes, start, start + length, out);
             }
         }
         if (body.left() != 0) {
@@ -112,6 +112,14 @@ final class Result {
             case Masked.Text(var text) -> out.int32(text.length).add(text);
             case Masked.Null() -> out.int32(-1);
         }
+    }
+
+    /// What becomes of a value in text form; of an array, element by element as in binary form.
+    private Masked text(int column, byte[] bytes, int from, int to) {
+        return Values.element(types[column]).isPresent()
+                ? TextArray.mask(
+                        bytes, from, to, MOST_ELEMENTS, element -> mask.value(column, element, 0, element.length))
+                : mask.value(column, bytes, from, to);
     }
 
     private void binaryValue(int column, byte[] bytes, int from, int to, Bytes out) throws Malformed {

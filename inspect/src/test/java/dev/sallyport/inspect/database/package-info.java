@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sallyport.inspect.database;
+
+import org.jspecify.annotations.NullMarked;
