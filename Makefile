@@ -44,7 +44,7 @@ packages:
 try: build ## a tour without questions, with the real ssh, against a fresh instance of its own
 	@exec tools/try
 
-bench: build packages ## measures against OpenSSH's sshd and pgbouncer, interleaved; ROWS="idle revoke": only those
+bench: build packages ## measures against OpenSSH's sshd and pgbouncer, interleaved; ROWS="idle revoke": only those; ROWS=slap QUERIES=400: shorter
 	@tools/packages $(BENCH_TOOLS)
 	@exec tools/bench
 

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// recorder); none means all.
 public final class DatabaseBench {
 
-    private static final String CIPHER = "aes128-gcm@openssh.com";
+    static final String CIPHER = "aes128-gcm@openssh.com";
     private static final List<String> ROWS = List.of("select", "tpcb", "copy", "statements");
     private static final String SSHD = "sshd -L";
     private static final String PGBOUNCER = "pgbouncer";
@@ -93,11 +93,11 @@ public final class DatabaseBench {
         System.exit(0);
     }
 
-    private static List<String> ours(Split split) {
+    static List<String> ours(Split split) {
         return List.of("-F", split.control().folder().resolve("ssh_config").toString(), "alice");
     }
 
-    private static Arm.Client over(String name, List<String> options, String destination)
+    static Arm.Client over(String name, List<String> options, String destination)
             throws IOException, InterruptedException {
         var all = new ArrayList<>(List.of("-o", "LogLevel=ERROR", "-c", CIPHER));
         all.addAll(options);
