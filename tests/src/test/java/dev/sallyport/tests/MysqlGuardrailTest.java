@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sallyport.api.Connections.Database;
+import dev.sallyport.api.Groups;
+import dev.sallyport.api.Keys.NewKey;
+import dev.sallyport.api.Reviews.Approve;
+import dev.sallyport.api.SallyportClient;
+import dev.sallyport.api.Users.UserWrite;
 import dev.sallyport.tests.bed.EndToEnd;
 import dev.sallyport.tests.bed.Instance;
 import dev.sallyport.tests.bed.LastSession;
@@ -17,6 +22,10 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,24 +49,27 @@ class MysqlGuardrailTest {
                 "insert into guarded select seq, concat('jane.roe', seq, '@example.org'), 'Berlin' from seq_1_to_20");
     }
 
+    /// What is held waits for a second.
     private String guarded(List<String> guardrails, @Nullable String rules, String masking) throws Exception {
-        return NewConnections.mysql(
-                instance,
-                new Database(
-                        "127.0.0.1",
-                        server.port(),
-                        Mysql.USER,
-                        "seal:" + Mysql.PASSWORD,
-                        Mysql.DATABASE,
-                        null,
-                        "disable",
-                        null,
-                        null,
-                        null,
-                        masking,
-                        null,
-                        guardrails,
-                        rules));
+        return NewConnections.reviewedMysql(instance, database(guardrails, rules, masking), List.of(), 1);
+    }
+
+    private Database database(List<String> guardrails, @Nullable String rules, String masking) {
+        return new Database(
+                "127.0.0.1",
+                server.port(),
+                Mysql.USER,
+                "seal:" + Mysql.PASSWORD,
+                Mysql.DATABASE,
+                null,
+                "disable",
+                null,
+                null,
+                null,
+                masking,
+                null,
+                guardrails,
+                rules);
     }
 
     private static Ran mysql(int port, String user, String password, String input) throws Exception {
@@ -116,7 +128,7 @@ class MysqlGuardrailTest {
                     .contains("(42501)")
                     .contains("This changes every row of the table")
                     .contains("refused by the guardrail rule safe-writes/every-row")
-                    .contains("This empties a table.")
+                    .contains("This empties a table. (nobody approved it within 1 second)")
                     .contains("mysql-dangerous/files")
                     .contains("mysql-dangerous/copy-files")
                     .contains("mysql-dangerous/server");
@@ -126,6 +138,62 @@ class MysqlGuardrailTest {
         assertThat(rows()).isEqualTo("19");
         var shown = LastSession.sealed(instance, EMAIL).show();
         assertThat(shown).contains("block").contains("safe-writes/every-row").contains("hold");
+    }
+
+    /// The protocol has no notices: the client waits, and what it gets is what the statement answers. Promise P6.
+    @Test
+    void aHeldStatementRunsOnceWhenAnotherApprovesIt() throws Exception {
+        var email = "mysql-lead@example.com";
+        var name = NewConnections.reviewedMysql(
+                instance, database(List.of("safe-writes"), null, "none"), List.of("mysql-leads"), 300);
+        try (var admin = instance.admin();
+                var tunnel = Tunnel.open(instance, "alice", name)) {
+            var _ = admin.createGroup(new Groups.NewGroup("mysql-leads"));
+            var _ = admin.createUser(new UserWrite(email, null, "lead", List.of("mysql-leads"), null));
+            var secret = admin.createKey(new NewKey(email, "member", email, null, null))
+                    .secret();
+            try (var lead = instance.api(secret)) {
+                var ran = new CompletableFuture<Ran>();
+                var _ = Thread.ofVirtual().start(() -> {
+                    try {
+                        ran.complete(mysql(tunnel, "truncate guarded;\nselect 'on';\n"));
+                    } catch (Exception e) {
+                        ran.completeExceptionally(e);
+                    }
+                });
+                var review = lead.review(pending(lead, name));
+                assertThat(review.statement()).isEqualTo("truncate guarded");
+                assertThat(rows()).as("nothing runs before it is approved").isEqualTo("20");
+                var _ = lead.approveReview(review.id(), new Approve(null, null));
+                assertThat(ran.get(60, TimeUnit.SECONDS).out()).isEqualTo("on\n");
+                assertThat(rows()).isEqualTo("0");
+                assertThatThrownBy(() -> lead.approveReview(review.id(), new Approve(null, null)))
+                        .hasMessageContaining("used");
+            }
+            // prepared, one approval would be many runs
+            try (var connection = DriverManager.getConnection(
+                    "jdbc:mariadb://127.0.0.1:" + tunnel.port() + "/" + Mysql.DATABASE
+                            + "?sslMode=disable&useServerPrepStmts=true",
+                    "anyone",
+                    "x")) {
+                assertThatThrownBy(() ->
+                                connection.prepareStatement("truncate guarded").execute())
+                        .isInstanceOf(SQLException.class)
+                        .hasMessageContaining("values that nobody has seen");
+            }
+        }
+    }
+
+    private static String pending(SallyportClient lead, String connection) {
+        return Awaitility.await()
+                .atMost(60, TimeUnit.SECONDS)
+                .until(
+                        () -> lead.reviews(Map.of("state", "pending")).items().stream()
+                                .filter(review -> review.connectionName().equals(connection))
+                                .findFirst(),
+                        Optional::isPresent)
+                .orElseThrow()
+                .id();
     }
 
     /// The cache of verdicts knows texts, and not their shapes.

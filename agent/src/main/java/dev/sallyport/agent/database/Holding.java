@@ -60,6 +60,11 @@ final class Holding {
         if (asked.kind() == Asked.Kind.COMMAND) {
             throw new NotHeld("what it would run does not stand in it, and so nobody could approve it");
         }
+        if (asked.kind() == Asked.Kind.PREPARED) {
+            // promise P6: one approval, one run
+            throw new NotHeld("prepared, it would run any number of times with values that nobody has seen: send it as"
+                    + " text");
+        }
         if (judged.reading() instanceof Reading.Unread && verdict.rule().equals(GuardrailJudge.UNREAD)) {
             throw new NotHeld("what it touches cannot be told, and so nobody could approve it");
         }

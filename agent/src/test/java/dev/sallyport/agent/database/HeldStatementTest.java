@@ -1,6 +1,7 @@
 package dev.sallyport.agent.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.sallyport.agent.target.Output;
@@ -19,6 +20,7 @@ import dev.sallyport.inspect.database.Masking;
 import dev.sallyport.inspect.database.ServerLogin;
 import dev.sallyport.inspect.postgres.PostgresWire;
 import dev.sallyport.inspect.sql.Reading;
+import dev.sallyport.inspect.sql.SqlSettings;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -270,6 +272,16 @@ class HeldStatementTest {
         decide(hold, Optional.of(bed.signed(approval)), "");
         await().atMost(LONG).until(() -> shown.get().contains("another session"));
         assertThat(reached).doesNotContain("drop table t");
+    }
+
+    /// One approval is one run: what is only prepared runs as often as its client likes, with any values.
+    @Test
+    void whatIsPreparedIsNotHeldButRefused() {
+        var asked = new Asked(
+                1, Asked.Kind.PREPARED, Optional.of("drop table t"), new byte[] {'d'}, SqlSettings.POSTGRES);
+        assertThatThrownBy(() -> bed.holding().hold(asked, judge(asked), new Verdict.Hold("rules/drops", "Ask.", "")))
+                .isInstanceOf(Holding.NotHeld.class)
+                .hasMessageContaining("values that nobody has seen");
     }
 
     @Test

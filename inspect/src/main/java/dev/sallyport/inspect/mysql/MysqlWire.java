@@ -448,6 +448,14 @@ public final class MysqlWire implements Wire {
         goOn(sink);
     }
 
+    @Override
+    public void withdrawn(String sentence, Sink sink) {
+        var one = waiting.orElseThrow(() -> new IllegalStateException("nothing waits for a verdict"));
+        waiting = Optional.empty();
+        refuse(one, Refusal.interrupted());
+        goOn(sink);
+    }
+
     /// Tells the client that its statement may not run.
     private void refuse(Waiting one, Refusal refusal) {
         var tally = new Tally(one.asked().number());

@@ -28,6 +28,11 @@ record Refusal(int code, String state, String message) {
         return new Refusal(1227, NOT_ALLOWED, message);
     }
 
+    /// A statement whose user waits no more, in the words of servers (`ER_QUERY_INTERRUPTED`).
+    static Refusal interrupted() {
+        return new Refusal(1317, "70100", "Query execution was interrupted");
+    }
+
     static Refusal unknownStatement() {
         return new Refusal(1243, "HY000", "Unknown prepared statement handler given to EXECUTE");
     }

@@ -243,6 +243,12 @@ public final class Instance implements AutoCloseable {
         return new SallyportClient(URI.create(field(json, "url")), field(json, "key"));
     }
 
+    /// The API for who has this key.
+    public SallyportClient api(String secret) throws IOException {
+        var json = Files.readString(folder.resolve("cli.json"));
+        return new SallyportClient(URI.create(field(json, "url")), secret);
+    }
+
     private static String field(String json, String name) {
         var matcher = Pattern.compile("\"" + name + "\"\\s*:\\s*\"([^\"]*)\"").matcher(json);
         if (!matcher.find()) {

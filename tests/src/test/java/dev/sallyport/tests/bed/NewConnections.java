@@ -69,27 +69,28 @@ public final class NewConnections {
     /// A PostgreSQL whose held statements these groups approve.
     public static String reviewed(Instance instance, Database database, List<String> approvers, long seconds)
             throws IOException, Refused {
+        return reviewed(instance, "postgres", database, null, approvers, seconds);
+    }
+
+    /// A MySQL or MariaDB whose held statements these groups approve.
+    public static String reviewedMysql(Instance instance, Database database, List<String> approvers, long seconds)
+            throws IOException, Refused {
+        return reviewed(instance, "mysql", null, database, approvers, seconds);
+    }
+
+    private static String reviewed(
+            Instance instance,
+            String type,
+            @Nullable Database postgres,
+            @Nullable Database mysql,
+            List<String> approvers,
+            long seconds)
+            throws IOException, Refused {
         var name = "made-reviewed-" + NUMBER.incrementAndGet();
         var _ = instance.api()
                 .createConnection(new ConnectionWrite(
-                        name,
-                        "local",
-                        "postgres",
-                        null,
-                        null,
-                        null,
-                        database,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        approvers,
-                        seconds));
+                        name, "local", type, null, null, null, postgres, mysql, null, null, null, null, null, null,
+                        null, null, approvers, seconds));
         return name;
     }
 
