@@ -1,11 +1,13 @@
 package dev.sallyport.inspect.database;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -47,9 +49,7 @@ public record Ran(int status, String out, String err) {
     private static String text(Path file) throws IOException {
         var bytes = Files.readAllBytes(file);
         var text = new String(bytes, UTF_8);
-        return java.util.Arrays.equals(text.getBytes(UTF_8), bytes)
-                ? text
-                : new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1);
+        return Arrays.equals(text.getBytes(UTF_8), bytes) ? text : new String(bytes, ISO_8859_1);
     }
 
     /// The same without what is never the same twice.

@@ -13,7 +13,6 @@ import dev.sallyport.inspect.guardrails.GuardrailJudge;
 import dev.sallyport.inspect.guardrails.VerdictCache;
 import dev.sallyport.inspect.masking.RuleMasking;
 import dev.sallyport.inspect.sql.postgres.PostgresGrammar;
-import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -99,7 +98,7 @@ class PsqlSuiteTest {
     }
 
     @Test
-    void psqlShowsTheSameOfTheServerThatIsInstalled() throws IOException, Exception {
+    void psqlShowsTheSameOfTheServerThatIsInstalled() throws Exception {
         var programs = RealPostgres.programs();
         assumeTrue(programs.isPresent(), "no PostgreSQL is installed: make test installs one");
         try (var server = RealPostgres.installed(programs.get())) {
