@@ -2,6 +2,7 @@ package dev.sallyport.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sallyport.api.Connections.Database;
 import dev.sallyport.tests.bed.EndToEnd;
 import dev.sallyport.tests.bed.Instance;
 import dev.sallyport.tests.bed.LastSession;
@@ -73,6 +74,31 @@ class NodeDriversTest {
             same(direct, run("pg.mjs", tunnel.port(), "anyone", "whatever", Postgres.DATABASE));
         }
         assertThat(LastSession.sealed(instance, EMAIL).verify().status()).isZero();
+    }
+
+    @Test
+    void pgReadsWhatIsMasked() throws Exception {
+        var server = Postgres.shared();
+        var database = new Database(
+                "127.0.0.1",
+                server.port(),
+                Postgres.USER,
+                "seal:" + Postgres.PASSWORD,
+                Postgres.DATABASE,
+                null,
+                "disable",
+                null,
+                null,
+                null,
+                null);
+        try (var tunnel = Tunnel.open(instance, "alice", NewConnections.postgres(instance, database))) {
+            var shown = run("masked.mjs", tunnel.port(), "anyone", "whatever", Postgres.DATABASE);
+            assertThat(shown.out())
+                    .as("%s", shown)
+                    .contains("\"email\":[\"[email]\"]", "\"documents\":[{\"to\":\"[email]\"}]")
+                    .contains("\"document\":{\"to\":\"[email]\"}", "\"numbers\":[\"1111\",\"7\"]")
+                    .doesNotContain("jane.roe");
+        }
     }
 
     @Test
