@@ -144,12 +144,14 @@ class MysqlGuardrailTest {
     @Test
     void aHeldStatementRunsOnceWhenAnotherApprovesIt() throws Exception {
         var email = "mysql-lead@example.com";
+        try (var admin = instance.admin()) {
+            var _ = admin.createGroup(new Groups.NewGroup("mysql-leads"));
+            var _ = admin.createUser(new UserWrite(email, null, "lead", List.of("mysql-leads"), null));
+        }
         var name = NewConnections.reviewedMysql(
                 instance, database(List.of("safe-writes"), null, "none"), List.of("mysql-leads"), 300);
         try (var admin = instance.admin();
                 var tunnel = Tunnel.open(instance, "alice", name)) {
-            var _ = admin.createGroup(new Groups.NewGroup("mysql-leads"));
-            var _ = admin.createUser(new UserWrite(email, null, "lead", List.of("mysql-leads"), null));
             var secret = admin.createKey(new NewKey(email, "member", email, null, null))
                     .secret();
             try (var lead = instance.api(secret)) {
@@ -169,17 +171,6 @@ class MysqlGuardrailTest {
                 assertThat(rows()).isEqualTo("0");
                 assertThatThrownBy(() -> lead.approveReview(review.id(), new Approve(null, null)))
                         .hasMessageContaining("used");
-            }
-            // prepared, one approval would be many runs
-            try (var connection = DriverManager.getConnection(
-                    "jdbc:mariadb://127.0.0.1:" + tunnel.port() + "/" + Mysql.DATABASE
-                            + "?sslMode=disable&useServerPrepStmts=true",
-                    "anyone",
-                    "x")) {
-                assertThatThrownBy(() ->
-                                connection.prepareStatement("truncate guarded").execute())
-                        .isInstanceOf(SQLException.class)
-                        .hasMessageContaining("values that nobody has seen");
             }
         }
     }

@@ -277,8 +277,8 @@ class HeldStatementTest {
     /// One approval is one run: what is only prepared runs as often as its client likes, with any values.
     @Test
     void whatIsPreparedIsNotHeldButRefused() {
-        var asked = new Asked(
-                1, Asked.Kind.PREPARED, Optional.of("drop table t"), new byte[] {'d'}, SqlSettings.POSTGRES);
+        var asked =
+                new Asked(1, Asked.Kind.PREPARED, Optional.of("drop table t"), new byte[] {'d'}, SqlSettings.POSTGRES);
         assertThatThrownBy(() -> bed.holding().hold(asked, judge(asked), new Verdict.Hold("rules/drops", "Ask.", "")))
                 .isInstanceOf(Holding.NotHeld.class)
                 .hasMessageContaining("values that nobody has seen");
