@@ -140,7 +140,10 @@ final class Relay {
         } catch (InterruptedException ended) {
             Thread.currentThread().interrupt();
         } catch (LinkLost lost) {
-            ending.end(outcomeOf(lost));
+            // what the agent said before it ended the link may still have to be shown: how its target exited, say
+            if (lost.why() != LinkLost.Why.ENDED_THERE) {
+                ending.end(outcomeOf(lost));
+            }
         } catch (RecordingFailed failed) {
             ending.end(new Outcome.RecordingFailed());
         } finally {
