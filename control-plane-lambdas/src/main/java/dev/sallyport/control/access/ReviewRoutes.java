@@ -190,7 +190,8 @@ public final class ReviewRoutes {
             case Standing.NoPerson() ->
                 throw new Declined(
                         Problem.Type.FORBIDDEN,
-                        "Behind this key is no person: reviews are decided with a key that names a user.");
+                        "Behind this key is no person: reviews are decided with a key that names a user. An admin makes"
+                                + " one with: sally admin keys create NAME --user EMAIL");
             case Standing.NotNamed() ->
                 throw new Declined(
                         Problem.Type.FORBIDDEN,
